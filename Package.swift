@@ -1,0 +1,76 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+/// For the targets that touch captured bytes or C: every unsafe use is marked.
+let strictMemory = strict + [.strictMemorySafety()]
+
+let argumentParser = Target.Dependency.product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+
+let package = Package(
+    name: "inquest",
+    products: [.executable(name: "inquest", targets: ["inquest"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        .target(name: "Casebook", swiftSettings: strict),
+        .target(name: "CasebookFiles", dependencies: ["Casebook", "Yams"], swiftSettings: strict),
+        .target(name: "CasebookStore", dependencies: ["Casebook", grdb], swiftSettings: strict),
+        .target(name: "Diagnosis", dependencies: ["Casebook"], swiftSettings: strict),
+        .target(name: "Dissection", swiftSettings: strictMemory),
+        .target(name: "PacketCapture", dependencies: ["Dissection"], swiftSettings: strictMemory),
+        .target(
+            name: "TrafficAnalysis", dependencies: ["Casebook", "Dissection"],
+            swiftSettings: strict),
+        .target(
+            name: "Triage",
+            dependencies: [
+                "Casebook", "CasebookFiles", "CasebookStore", "Diagnosis", "Dissection",
+                "PacketCapture", "TrafficAnalysis", logging,
+            ], swiftSettings: strict),
+        .target(
+            name: "InquestCommands",
+            dependencies: [
+                "Casebook", "CasebookFiles", "CasebookStore", "Diagnosis", "PacketCapture",
+                "TrafficAnalysis", "Triage", argumentParser, logging,
+            ], swiftSettings: strict),
+        .executableTarget(
+            name: "inquest", dependencies: ["InquestCommands"], swiftSettings: strict),
+        .executableTarget(
+            name: "capture-generator", dependencies: [argumentParser],
+            path: "Tests/CaptureGenerator", swiftSettings: strict),
+        .testTarget(name: "CasebookTests", dependencies: ["Casebook"], swiftSettings: strict),
+        .testTarget(
+            name: "CasebookFilesTests", dependencies: ["Casebook", "CasebookFiles"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "CasebookStoreTests", dependencies: ["Casebook", "CasebookStore", grdb],
+            swiftSettings: strict),
+        .testTarget(
+            name: "DiagnosisTests", dependencies: ["Casebook", "Diagnosis"],
+            swiftSettings: strict),
+        .testTarget(name: "DissectionTests", dependencies: ["Dissection"], swiftSettings: strict),
+        .testTarget(
+            name: "PacketCaptureTests", dependencies: ["Dissection", "PacketCapture"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "TrafficAnalysisTests",
+            dependencies: ["Casebook", "Dissection", "PacketCapture", "TrafficAnalysis"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "InquestCommandTests", dependencies: ["Casebook"], swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)
