@@ -8,6 +8,7 @@ error_log {dir}/nginx{n}-error.log;
 events {{ worker_connections 256; }}
 http {{
   access_log off; default_type text/plain; server_tokens off;
+  ssl_protocols TLSv1.2 TLSv1.3;
   client_body_temp_path {dir}/b{n}; proxy_temp_path {dir}/p{n}; fastcgi_temp_path {dir}/f{n};
   uwsgi_temp_path {dir}/u{n}; scgi_temp_path {dir}/s{n};
   {body}
@@ -68,8 +69,7 @@ def stunnel(host, accept, connect, pair, extra=""):
     path = host.lab.write(
         f"stunnel{host.lab.serial()}.conf",
         f"foreground = yes\npid =\ndebug = notice\n{extra}\n[service]\naccept = {accept}\n"
-        f"connect = {connect}\ncert = {pair[0]}\nkey = {pair[1]}\n"
-        f"{'' if 'sslVersionMax' in extra else ''}")
+        f"connect = {connect}\ncert = {pair[0]}\nkey = {pair[1]}\n")
     process = host.spawn("stunnel", path)
     host.listening(accept)
     return process
