@@ -132,6 +132,12 @@ class Host:
         """Load nftables rules."""
         run("ip", "netns", "exec", self.namespace, "nft", "-f", "-", input=rules)
 
+    def filter(self, *rules, hook="forward", name="wall"):
+        """One nftables chain with these rules; several calls need names of their own."""
+        body = "\n".join(rules)
+        self.nft(f"table ip {name} {{\nchain rules {{\ntype filter hook {hook} priority 0;\n"
+                 f"{body}\n}}\n}}\n")
+
     def spawn(self, *argv, log=None, **keywords):
         """Start a program; its output goes to a file of the lab's directory."""
         path = self.lab.path(f"{log or os.path.basename(argv[0])}-{self.lab.serial()}.log")

@@ -188,7 +188,7 @@ def cancel_without_ban(path):
             ended(curls(one, "/fast", 3, 0.3))
 
 
-def hops(lab, rules):
+def hops(lab, rule):
     """Client, a filtering router, two more hops, server: the TTLs of filter and server differ."""
     names = ("one", "filter", "core", "edge", "server")
     one, wall, core, edge, server = (lab.host(name) for name in names)
@@ -204,7 +204,7 @@ def hops(lab, rules):
     core.ip("route add default via 10.13.5.6")
     core.ip("route add 10.13.1.0/24 via 10.13.5.1")
     edge.ip("route add default via 10.13.5.5")
-    wall.nft(rules)
+    wall.filter(rule)
     return one, server
 
 
@@ -223,9 +223,8 @@ def resets_injected_http(path):
     """See the README entry."""
     with Lab("inject") as lab:
         # 32-byte TCP header (timestamps), then "GET /pri".
-        one, server = hops(lab, "table ip wall { chain f { type filter hook forward priority 0; "
-                                "tcp dport 80 @th,256,64 0x474554202f707269 "
-                                "reject with tcp reset; } }")
+        one, server = hops(lab, "tcp dport 80 @th,256,64 0x474554202f707269 "
+                                "reject with tcp reset")
         web(server)
         with Capture(one, "eth0", path):
             for second in ("/private", "/open", "/private", "/private", "/private"):
@@ -259,8 +258,7 @@ def two_requests(second):
 def resets_injected_tls(path):
     """See the README entry."""
     with Lab("injecttls") as lab:
-        one, server = hops(lab, "table ip wall { chain f { type filter hook forward priority 0; "
-                                "tcp dport 443 @th,256,16 0x1603 reject with tcp reset; } }")
+        one, server = hops(lab, "tcp dport 443 @th,256,16 0x1603 reject with tcp reset")
         pair = services.certificate(lab)
         services.nginx(server, f"server {{ listen 443 ssl; listen 8443 ssl; ssl_certificate "
                        f"{pair[0]}; ssl_certificate_key {pair[1]}; location / {{ return 200 'ok'; "
@@ -432,8 +430,7 @@ def port_dropped(path):
     with Lab("drop") as lab:
         one, two, router, server = network(lab)
         web(server)
-        router.nft("table ip wall { chain f { type filter hook forward priority 0; "
-                   "tcp dport 8443 drop; } }")
+        router.filter("tcp dport 8443 drop")
         with Capture(router, "eth0", path):
             running = [host.spawn("curl", "-sk", "-m", "6", "https://10.13.2.80:8443/")
                        for host in (one, two)]

@@ -117,9 +117,8 @@ def idle_drop(path, verdict):
     with Lab("idle") as lab:
         client, router, server = routed(lab)
         page_server(server, "300s")
-        router.nft("table ip fw { chain forward { type filter hook forward priority 0; "
-                   f"ct state invalid {verdict}; ct state established accept; "
-                   f"tcp flags & (syn|ack) == syn accept; {verdict}; }} }}")
+        router.filter(f"ct state invalid {verdict}", "ct state established accept",
+                      "tcp flags & (syn|ack) == syn accept", verdict)
         router.sysctl(netfilter__nf_conntrack_tcp_loose=0,
                       netfilter__nf_conntrack_tcp_timeout_established=20)
         with Capture(client, "eth0", path):
