@@ -98,7 +98,7 @@ struct PcapngDecoder: PacketDecoder {
     }
 
     private mutating func pass(_ type: UInt32) {
-        if type == PcapngBlock.journal { number += 1 }
+        if PcapngBlock.hasFrameNumber(type) { number += 1 }
     }
 
     /// A section header (§4.1): from here on its byte order holds, and interfaces count from 0.
