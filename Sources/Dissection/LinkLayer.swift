@@ -1,7 +1,7 @@
 /// Finds the TCP header of a captured packet.
 ///
 /// Link layers: Ethernet II and 802.3 with SNAP, up to four VLAN tags (802.1Q, 802.1ad, 0x9100),
-/// PPPoE, MPLS, raw IP, BSD loopback, Linux cooked 1 and 2, PPP, Cisco HDLC. Tunnels are not opened.
+/// PPPoE, MPLS, raw IP, BSD loopback, Linux cooked 1 and 2, PPP, Cisco HDLC. Tunnels stay closed.
 ///
 /// - Parameters:
 ///   - bytes: The captured bytes of one packet.
