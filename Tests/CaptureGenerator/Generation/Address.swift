@@ -20,9 +20,11 @@ enum Address: Equatable {
     var text: String {
         switch self {
         case .ipv4: bytes.map(String.init).joined(separator: ".")
-        case .ipv6: Self.text(groups: stride(from: 0, to: 16, by: 2).map {
-            Int(bytes[$0]) << 8 | Int(bytes[$0 + 1])
-        })
+        case .ipv6:
+            Self.text(
+                groups: stride(from: 0, to: 16, by: 2).map {
+                    Int(bytes[$0]) << 8 | Int(bytes[$0 + 1])
+                })
         }
     }
 

@@ -26,7 +26,7 @@ func sha1(_ message: [UInt8]) -> [UInt8] {
     var padded = message + [0x80]
     padded += Array(repeating: 0, count: (120 - padded.count % 64) % 64)
     for shift in stride(from: 56, through: 0, by: -8) {
-        padded.append(UInt8(truncatingIfNeeded: message.count * 8 >> shift))
+        padded.append(UInt8(truncatingIfNeeded: (message.count * 8) >> shift))
     }
     for start in stride(from: 0, to: padded.count, by: 64) {
         compress(padded[start..<start + 64], into: &state)

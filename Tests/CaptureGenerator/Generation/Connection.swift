@@ -58,7 +58,8 @@ extension Connection {
         clientMAC = population.clientMAC(of: number)
         clientTTL = number % options.clients % 3 == 0 ? 128 : 64
         vlan = Self.tags(&random, share: shares.vlan)
-        roundTrip = UInt64(random.between(2, random.percent(20) ? 180 : 40)) * 1_000_000
+        roundTrip =
+            UInt64(random.between(2, random.percent(20) ? 180 : 40)) * 1_000_000
             + UInt64(random.below(1_000_000))
         hasTimestamps = random.percent(70)
         segmentSize = 1500 - (isIPv6 ? 40 : 20) - 20 - (hasTimestamps ? 12 : 0)
@@ -66,7 +67,8 @@ extension Connection {
         windowScale = UInt8(random.between(6, 9))
         let plain = random.percent(shares.plain) && fault?.needsTLS != true
         tls = plain ? nil : Self.tls(fault: fault, shares: shares, &random)
-        serverPort = plain ? [80, 80, 8080][random.below(3)] : [443, 443, 443, 8443][random.below(4)]
+        serverPort =
+            plain ? [80, 80, 8080][random.below(3)] : [443, 443, 443, 8443][random.below(4)]
     }
 
     private static func tags(_ random: inout RandomSource, share: Int) -> [UInt16] {

@@ -52,7 +52,8 @@ extension FlowScript {
         let compatible = kind.offersTLS13 || kind.offer == .ticket
         return HelloFacts(
             serverName: connection.server.name,
-            applicationProtocols: kind.applicationProtocol == "h2" ? ["h2", "http/1.1"] : ["http/1.1"],
+            applicationProtocols: kind.applicationProtocol == "h2"
+                ? ["h2", "http/1.1"] : ["http/1.1"],
             offersTLS13: kind.offersTLS13, postQuantum: kind.postQuantum,
             sessionID: kind.offer == .sessionID ? kept.id : compatible ? random.bytes(32) : [],
             ticket: kind.offer == .ticket ? kept.ticket : [],

@@ -60,10 +60,7 @@ extension FlowTruth {
         line.put("offered_resumption", tls.offersResumption)
         line.put("resumed", tls.resumed)
         line.put("alerts", tls.alerts)
-        let answered = tls.serverHellos > 0
-        line.put(
-            "server_hello_after_ms",
-            nanoseconds: answered ? tls.serverHelloStart - tls.clientHelloEnd : nil)
+        line.put("server_hello_after_ms", nanoseconds: tls.serverHelloAfter)
         // After a gap the record boundaries are lost.
         if connection.fault != .captureGap {
             line.put("close", perSide: closeVerdict) { $0.put($1, $2) }

@@ -8,7 +8,7 @@ struct FlowTruth {
     private(set) var sides = PerSide(Counts(), Counts())
     private(set) var wireBytes = 0
     private(set) var capturedBytes = 0
-    let tls: TLSTruth
+    private(set) var tls: TLSTruth
 
     struct Counts {
         var packets = 0
@@ -37,6 +37,10 @@ struct FlowTruth {
     init(connection: Connection, segments: [PlannedSegment], tls: TLSTruth, file: FileFormat) {
         self.connection = connection
         self.tls = tls
+        if tls.serverHellos > 0 {
+            self.tls.serverHelloAfter =
+                file.stored(tls.serverHelloStart) - file.stored(tls.clientHelloEnd)
+        }
         first = file.stored(segments.first?.time ?? connection.start)
         last = file.stored(segments.last?.time ?? connection.start)
         var before = PerSide<PlannedSegment?>(nil, nil)
@@ -117,5 +121,7 @@ struct TLSTruth {
     /// Last segment of the ClientHello and first of the ServerHello, nanoseconds.
     var clientHelloEnd: UInt64 = 0
     var serverHelloStart: UInt64 = 0
+    /// From the one to the other, as precise as the file.
+    fileprivate(set) var serverHelloAfter: UInt64?
     var notified = PerSide(false, false)
 }

@@ -21,7 +21,8 @@ struct FrameLayout {
         // What the client sends is captured before its network card pads it.
         padding = segment.sender == .server ? max(0, Self.shortest - full) : 0
         length = full + padding
-        let gateway = segment.marks.contains(.secondGateway)
+        let gateway =
+            segment.marks.contains(.secondGateway)
             ? Population.gateways.second : Population.gateways.first
         if segment.sender == .client {
             (source, destination) = (connection.clientMAC, gateway)

@@ -132,7 +132,7 @@ struct FrameWriter: ~Copyable {
         buffer.put(fromClient ? connection.serverPort : connection.clientPort, at: start + 2)
         buffer.put(segment.sequence, at: start + 4)
         buffer.put(segment.acknowledgement, at: start + 8)
-        buffer.put(UInt8((20 + layout.optionsLength) / 4 << 4), at: start + 12)
+        buffer.put(UInt8(((20 + layout.optionsLength) / 4) << 4), at: start + 12)
         buffer.put(segment.flags.rawValue, at: start + 13)
         buffer.put(segment.window, at: start + 14)
         buffer.put(UInt32(0), at: start + 16)  // checksum, urgent pointer

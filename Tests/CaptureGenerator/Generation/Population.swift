@@ -27,7 +27,7 @@ struct Population {
         let host = block * clientCount + connection % clientCount
         let port = UInt16(32_768 + connection / clientCount % ports)
         if ipv6 { return (.ipv6(high: 0x2001_0DB8_00C1_0000, low: UInt64(host) + 0x10), port) }
-        let octets = UInt32(host / 250) << 8 | UInt32(host % 250 + 1)
+        let octets = (UInt32(host / 250) << 8) | UInt32(host % 250 + 1)
         return (.ipv4(0x0A00_0000 | octets & 0xFF_FFFF), port)
     }
 
