@@ -6,22 +6,27 @@ import Triage
 
 /// Where the casebook of this run comes from: flags, environment, places beside the program.
 struct CasebookSource {
-    let folders: [String]
+    let location: CasebookLocator.Location
     let database: String?
-    let tried: [String]
 
     init(_ settings: Settings) {
-        let place = CasebookPlace(
+        location = CasebookLocator.find(
             explicit: settings.casebooks, environment: settings.environment,
             executable: Self.executablePath())
-        folders = place.folders
-        tried = place.tried
-        database = settings.database ?? CasebookPlace.database(settings.environment)
+        database = settings.database ?? Self.database(settings.environment)
     }
 
-    /// Loads it; what could not be read of it becomes warnings.
+    /// The folders, or a fault that says where we looked.
+    func folders() throws(Failure) -> [String] {
+        switch location {
+        case .found(let folders): return folders
+        case .notFound(let tried): throw .casebookNotFound(tried: tried)
+        }
+    }
+
+    /// Loads it from the index or the files.
     func load() throws(Failure) -> LoadedCasebook {
-        if folders.isEmpty { throw .casebookNotFound(tried: tried) }
+        let folders = try folders()
         let loaded: LoadedCasebook
         do {
             loaded = try LoadedCasebook(folders: folders, database: database)
@@ -30,12 +35,22 @@ struct CasebookSource {
         }
         let logger = Logger(label: "inquest.casebook")
         for notice in loaded.notices { logger.notice("\(notice)") }
-        logger.debug("casebook \(folders.joined(separator: ", ")): \(loaded.origin)")
+        logger.debug(
+            "casebook \(folders.joined(separator: ", ")) read from \(loaded.origin.rawValue)")
         return loaded
     }
 
+    /// `inquest/casebook.db` in the data folder of the XDG Base Directory Specification.
+    private static func database(_ environment: [String: String]) -> String? {
+        if let data = environment["XDG_DATA_HOME"], data.hasPrefix("/") {
+            return data + "/inquest/casebook.db"
+        }
+        guard let home = environment["HOME"], home.hasPrefix("/") else { return nil }
+        return home + "/.local/share/inquest/casebook.db"
+    }
+
     /// The running program, symbolic links resolved; empty when /proc is not there.
-    private static func executablePath() -> String {
+    static func executablePath() -> String {
         var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
         let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)
         guard count > 0 else { return "" }
