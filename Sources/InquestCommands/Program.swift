@@ -26,9 +26,10 @@ public enum Program {
     private static func execute(
         _ command: any Subcommand, _ environment: [String: String]
     ) -> Int32 {
-        var console = Console(settings: Settings(environment: environment))
+        var settings = Settings(environment: environment)
+        var console = Console(settings: settings)
         do {
-            let settings = try Settings(options: command.global, environment: environment)
+            settings = try Settings(options: command.global, environment: environment)
             console = Console(settings: settings)
             StandardErrorLog.bootstrap(settings)
             let status = try command.execute(Run(settings: settings, console: console))
@@ -41,8 +42,9 @@ public enum Program {
             if let nagios = command as? DiagnoseCommand, nagios.nagios {
                 return NagiosLine.unknown(report, console)
             }
-            StandardErrorLog.error(report.text, command.global, environment)
-            return report.status.rawValue
+            StandardErrorLog.error(report.text, settings.logFormat)
+            return Interrupt.requested
+                ? ExitStatus.interrupted.rawValue : report.status.rawValue
         }
     }
 

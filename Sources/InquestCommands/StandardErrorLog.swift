@@ -28,11 +28,8 @@ struct StandardErrorLog: LogHandler {
         _ = Console.writeAll(Self.line(format, level: level, message), to: STDERR_FILENO)
     }
 
-    /// The sentence with which the process ends.
-    static func error(
-        _ text: String, _ options: GlobalOptions, _ environment: [String: String]
-    ) {
-        let format = (try? Settings(options: options, environment: environment).logFormat) ?? .text
+    /// The sentence with which the process, or the work on one file, ends.
+    static func error(_ text: String, _ format: Settings.LogFormat) {
         _ = Console.writeAll(line(format, level: "error", text), to: STDERR_FILENO)
     }
 

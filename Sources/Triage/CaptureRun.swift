@@ -16,11 +16,16 @@ public struct CaptureRun: Sendable {
         var analysis = CaptureAnalysis(file: path)
         var stopped = false
         let facts = try reader.forEachPacket { record, bytes in
-            analysis.packet(record, bytes)
+            analysis.packet(
+                bytes, number: record.number, time: record.time, wireLength: record.wireLength,
+                link: record.link)
             stopped = !goOn(record.number)
             return !stopped
         }
         interrupted = stopped
-        report = analysis.finish(facts: facts)
+        report = analysis.finish(
+            CaptureSource(
+                format: facts.format, linkTypes: facts.linkTypes.map(\.name),
+                cutShort: facts.cutShortReason))
     }
 }

@@ -16,8 +16,17 @@ public struct TriageSession {
     public private(set) var truncated = false
     /// Server endpoints of the flows that findings cite, by capture and flow.
     private var servers: [String: [Int: String]] = [:]
+    private let engine: Engine
 
-    public init(casebook: Casebook) { self.casebook = casebook }
+    public init(casebook: Casebook) {
+        self.init(casebook: casebook, engine: Engine(casebook: casebook))
+    }
+
+    /// - Parameter engine: made of the same casebook; one serves many sessions.
+    public init(casebook: Casebook, engine: Engine) {
+        self.casebook = casebook
+        self.engine = engine
+    }
 
     public mutating func record(_ evidence: some Sequence<Evidence>) { log.record(evidence) }
 
@@ -44,14 +53,19 @@ public struct TriageSession {
         if cited.isEmpty { return [:] }
         var servers: [Int: String] = [:]
         report.forEachFlow { flow in
-            if cited.contains(flow.flow) { servers[flow.flow] = flow.serverEndpoint }
+            if cited.contains(flow.flow) { servers[flow.flow] = Self.text(flow.server) }
         }
         return servers
     }
 
+    private static func text(_ endpoint: FlowRecord.Endpoint) -> String {
+        endpoint.address.isIPv4
+            ? "\(endpoint.address):\(endpoint.port)" : "[\(endpoint.address)]:\(endpoint.port)"
+    }
+
     /// Judges everything recorded so far; the same evidence gives the same result.
     public func result() -> TriageResult {
-        let diagnosis = Engine(casebook: casebook).diagnose(log.entries)
+        let diagnosis = engine.diagnose(log.entries)
         let target = diagnosis.leader.flatMap { target(for: $0) }
         let commands = CommandFilling(target: target, capture: captures.first)
         return TriageResult(
