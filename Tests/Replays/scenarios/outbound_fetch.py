@@ -169,7 +169,7 @@ def holder(address, answered):
     [Replay(CASE, "curl-jobs-held-ipv4.pcap", "likely",
             "A nightly job runs eight curls side by side, none with -m. The remote answers the "
             "first six requests and then only acknowledges: eight requests stay open and silent to "
-            "the end of the capture, 12 s and more, while the same host gets pages from another "
+            "the end of the capture, 9 s and more, while the same host gets pages from another "
             "server meanwhile.",
             "capture.tcp.request-never-answered capture.tcp.requests-unanswered-pile-up",
             (("ip.dst == 10.14.1.80 && http.request", 14, 14),

@@ -42,7 +42,7 @@ def two_routers(lab, network=20):
              (f"{REPEAT} && ip.src == 10.20.2.80", 0, 9),
              ("http.response.code == 200", 14, 16)))],
     "nftables (`jhash` for the link, `numgen random` for the loss); a Python web server; curl "
-    "uploads of 3 kB; tcpdump on the client",
+    "uploads of 2 kB; tcpdump on the client",
     "client 10.20.1.10 - router = two links = router - server 10.20.2.80", 35)
 def bad_link(path):
     """See the README entry."""
@@ -60,7 +60,7 @@ def bad_link(path):
         far.filter("iifname link2 numgen random mod 100 < 40 drop")
         server.start(servers.serve_http, ("10.20.2.80", 80))
         server.listening(80)
-        upload = lab.write("upload", "x" * 3000)
+        upload = lab.write("upload", "x" * 1900)
         with Capture(client, "eth0", path):
             running = []
             for _ in range(16):
@@ -207,7 +207,7 @@ def small_middle(lab):
             "A link of MTU 1300 on the way, its ICMP dropped; captured on the server. Small pages "
             "pass. The TLS server's first flight begins with a full segment (1448 bytes) that is "
             "repeated and never acknowledged, while the rest of the flight is acknowledged "
-            "selectively; a page of 9 kB stalls likewise.",
+            "selectively; a page of 4 kB stalls likewise.",
             "capture.tcp.large-lost-small-pass capture.tls.server-flight-lost",
             (("ip.src == 10.23.2.80 && tcp.len == 1448", 10, 200),
              ("http.response.code == 200 && ip.len < 1300", 3, 6))),
@@ -223,7 +223,7 @@ def mtu_hole(server_path, client_path):
     """See the README entry."""
     with Lab("mtu") as lab:
         client, server = small_middle(lab)
-        lab.write("big", "x" * 9000)
+        lab.write("big", "x" * 4000)
         pair = services.certificate(lab, kind="rsa4096")
         services.nginx(server, "server { listen 443 ssl; listen 80; "
                        f"ssl_certificate {pair[0]}; ssl_certificate_key {pair[1]}; location / {{ "
@@ -232,9 +232,9 @@ def mtu_hole(server_path, client_path):
             running = []
             for _ in range(3):
                 running.append(curl(client, "http://10.23.2.80/", 5))
-                running.append(curl(client, "https://10.23.2.80/", 8))
+                running.append(curl(client, "https://10.23.2.80/", 6))
                 time.sleep(0.5)
-            running.append(curl(client, "http://10.23.2.80/big", 8))
+            running.append(curl(client, "http://10.23.2.80/big", 6))
             for process in running:
                 process.wait(20)
 
