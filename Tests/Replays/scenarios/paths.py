@@ -35,7 +35,7 @@ def two_routers(lab, network=20):
     [Replay(BUNDLE, "half-of-the-flows-lose.pcap", "likely",
             "Two links between two routers, chosen by a hash of the source port; one loses half of "
             "the frames above 200 bytes that it carries towards the server, as bit errors do "
-            "(short frames mostly survive them). Many of the uploads repeat segments, always in the same "
+            "(short frames mostly survive them). Many uploads repeat segments, always in the same "
             "direction; those on the other link lose nothing. All finish. Every packet keeps its "
             "MAC addresses.",
             "capture.tcp.retransmit-one-way capture.tcp.timeout-retransmits",
