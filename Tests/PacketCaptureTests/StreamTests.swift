@@ -58,16 +58,30 @@ import Testing
         }
     }
 
-    @Test func `a dash reads standard input`() async {
+    @Test(.timeLimit(.minutes(1)))
+    func `a dash reads standard input, even one that does not block`() async {
         await #expect(processExitsWith: .success) {
-            let file = PcapBuilder().file(Sample.three)
             var ends: [Int32] = [0, 0]
             precondition(pipe(&ends) == 0)
-            precondition(write(ends[1], file, file.count) == file.count)
-            close(ends[1])
             dup2(ends[0], STDIN_FILENO)
+            precondition(fcntl(STDIN_FILENO, F_SETFL, O_NONBLOCK) == 0)
+            let output = ends[1]
+            Thread {
+                usleep(50_000)
+                Self.feed(output, PcapBuilder().file(Sample.three).map { [$0] })
+            }.start()
             let delivery = try readCapture(path: "-")
             precondition(delivery.samples.count == 3)
+        }
+    }
+
+    @Test func `standard input has a path, too`() async {
+        await #expect(processExitsWith: .success) {
+            try withFile(PcapBuilder().file(Sample.three)) { path in
+                dup2(open(path, O_RDONLY), STDIN_FILENO)
+                let delivery = try readCapture(path: "/dev/stdin")
+                precondition(delivery.samples.count == 3)
+            }
         }
     }
 
