@@ -1,0 +1,100 @@
+/// One fault in a casebook: where it is, what is wrong, and what to write instead.
+///
+/// `fault` and `suggestion` are safe to print: bounded, without control or direction marks.
+public struct Diagnostic: Sendable, Hashable {
+    public enum Severity: String, Sendable, Codable {
+        case error, warning
+    }
+
+    /// As given by the caller; may hold any byte that a file name may hold.
+    public var path: String
+    /// One-based.
+    public var line: Int
+    /// One-based, counted in Unicode scalars as libyaml counts.
+    public var column: Int
+    public var severity: Severity
+    public var fault: String
+    public var suggestion: String?
+
+    public init(
+        path: String, line: Int, column: Int, severity: Severity = .error, fault: String,
+        suggestion: String? = nil
+    ) {
+        self.path = path
+        self.line = line
+        self.column = column
+        self.severity = severity
+        self.fault = fault
+        self.suggestion = suggestion
+    }
+
+    /// `path:line:column: error: fault (suggestion)`, safe to print.
+    public var text: String {
+        let head = "\(printable(path, limit: 1_000)):\(line):\(column): \(severity): \(fault)"
+        return suggestion.map { "\(head) (\($0))" } ?? head
+    }
+}
+
+extension Diagnostic: Comparable {
+    /// By path, then place, then text, so that a report never depends on the order of checks.
+    public static func < (left: Diagnostic, right: Diagnostic) -> Bool {
+        (left.path, left.line, left.column, left.fault)
+            < (right.path, right.line, right.column, right.fault)
+    }
+}
+
+/// A place in a text, both numbers one-based.
+struct Place: Hashable, Comparable, Sendable {
+    var line: Int
+    var column: Int
+
+    static let start = Place(line: 1, column: 1)
+
+    static func < (left: Place, right: Place) -> Bool {
+        (left.line, left.column) < (right.line, right.column)
+    }
+}
+
+/// A value and where the file says it.
+struct Located<Value> {
+    var value: Value
+    var place: Place
+}
+
+extension Located: Sendable where Value: Sendable {}
+
+/// `text` with each scalar that could move the cursor, change the direction of writing or start an
+/// escape sequence written as `<U+1B>`, cut to `limit` scalars.
+func printable(_ text: String, limit: Int) -> String {
+    var result = ""
+    for (count, scalar) in text.unicodeScalars.enumerated() {
+        if count == limit { return result + "…" }
+        if isForbidden(scalar) || scalar == "\n" || scalar == "\t" {
+            result += "<\(name(of: scalar))>"
+        } else {
+            result.unicodeScalars.append(scalar)
+        }
+    }
+    return result
+}
+
+/// `text` in quotation marks, safe to print and at most 60 scalars long.
+func quoted(_ text: String) -> String { "“\(printable(text, limit: 60))”" }
+
+/// Whether a scalar has no place in a case file: C0 and C1 controls but tab and line feed, line
+/// and paragraph separators, the bidirectional controls of UAX #9, and the byte order mark.
+func isForbidden(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0x09, 0x0A: false
+    case 0x00...0x1F, 0x7F...0x9F: true
+    case 0x061C, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069: true
+    case 0x2028, 0x2029, 0xFEFF, 0xFFFE, 0xFFFF: true
+    default: false
+    }
+}
+
+/// `U+202E`.
+func name(of scalar: Unicode.Scalar) -> String {
+    let digits = String(scalar.value, radix: 16, uppercase: true)
+    return "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+}
