@@ -48,9 +48,12 @@ let package = Package(
             ], swiftSettings: strict),
         .executableTarget(
             name: "inquest", dependencies: ["InquestCommands"], swiftSettings: strict),
+        .target(
+            name: "CaptureGeneration", path: "Tests/CaptureGenerator/Generation",
+            swiftSettings: strict),
         .executableTarget(
-            name: "capture-generator", dependencies: [argumentParser],
-            path: "Tests/CaptureGenerator", swiftSettings: strict),
+            name: "capture-generator", dependencies: ["CaptureGeneration", argumentParser],
+            path: "Tests/CaptureGenerator/Command", swiftSettings: strict),
         .testTarget(name: "CasebookTests", dependencies: ["Casebook"], swiftSettings: strict),
         .testTarget(
             name: "CasebookFilesTests", dependencies: ["Casebook", "CasebookFiles"],
@@ -68,6 +71,9 @@ let package = Package(
         .testTarget(
             name: "TrafficAnalysisTests",
             dependencies: ["Casebook", "Dissection", "PacketCapture", "TrafficAnalysis"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "CaptureGeneratorTests", dependencies: ["CaptureGeneration"],
             swiftSettings: strict),
         .testTarget(
             name: "InquestCommandTests", dependencies: ["Casebook"], swiftSettings: strict),

@@ -215,6 +215,9 @@ extension CasebookStore {
                         .write(roots: content.roots, faults: content.faults)
                     return .commit
                 }
+                // Into the main file, so that the next start need not read a log; another process
+                // that reads may prevent it, which does no harm.
+                _ = try? database.checkpoint(.truncate)
             }
         } catch let error as DatabaseError {
             throw storeError(error, path: state.path)

@@ -38,8 +38,11 @@ extension Engine {
             unrecognised: unrecognised(observations))
     }
 
-    /// At least `likelyProbability`, and ahead of the next case and of "none" by 6 dB.
+    /// At least `likelyProbability`, ahead of the next case and of "none" by 6 dB, and with
+    /// something in its favour: what merely remains when all else is ruled out is not likely.
     private func isFarAhead(_ leader: Int, _ posterior: Posterior, _ order: [Int]) -> Bool {
+        let support = decibansPerScore * (posterior.caseScores[leader] - model.logPrior[leader])
+        guard support > parameters.negligibleDecibans else { return false }
         let probability = posterior.cases[leader]
         let next = order.first { $0 != leader }.map { posterior.cases[$0] } ?? 0
         let rival = max(next, posterior.unlisted)

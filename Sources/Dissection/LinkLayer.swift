@@ -1,7 +1,7 @@
 /// Finds the TCP header of a captured packet.
 ///
 /// Link layers: Ethernet II and 802.3 with SNAP, up to four VLAN tags (802.1Q, 802.1ad, 0x9100),
-/// raw IP, BSD loopback, Linux cooked 1 and 2. Tunnels and PPP are not opened.
+/// PPPoE, MPLS, raw IP, BSD loopback, Linux cooked 1 and 2, PPP, Cisco HDLC. Tunnels stay closed.
 ///
 /// - Parameters:
 ///   - bytes: The captured bytes of one packet.
@@ -69,6 +69,8 @@ func dissectEtherType(
     switch type {
     case EtherType.ipv4: return dissectIPv4(bytes, at: offset, frame: frame, into: &segment)
     case EtherType.ipv6: return dissectIPv6(bytes, at: offset, frame: frame, into: &segment)
+    case 0x8847, 0x8848: return dissectMPLS(bytes, at: offset, frame: frame, into: &segment)
+    case 0x8864: return dissectPPPoE(bytes, at: offset, frame: frame, into: &segment)
     default: return .notIP
     }
 }
@@ -91,13 +93,23 @@ func dissectOtherLink(
         return dissectCooked(bytes, frame: frame, into: &segment)
     case LinkType.linuxCooked2.rawValue:
         return dissectCooked2(bytes, frame: frame, into: &segment)
+    // PPP and PPP_SERIAL; PPP_ETHER; C_HDLC.
+    case 9, 50:
+        return dissectPPP(bytes, at: 0, frame: frame, into: &segment)
+    case 51:
+        return dissectPPPoE(bytes, at: 0, frame: frame, into: &segment)
+    case 104:
+        // Address, control (each 1), then an EtherType.
+        guard bytes.byteCount >= 4 else { return .truncated }
+        let type = bytes.uint16(at: 2)
+        return dissectEtherType(bytes, type: type, at: 4, frame: frame, into: &segment)
     default:
         return .unsupportedLink
     }
 }
 
 /// An IP header whose version is only in its first four bits.
-private func dissectIP(
+func dissectIP(
     _ bytes: RawSpan, at offset: Int, frame: Int, into segment: inout TCPSegment
 ) -> PacketVerdict {
     guard bytes.byteCount > offset else { return .truncated }

@@ -13,8 +13,11 @@ enum PcapngBlock {
     static let simplePacket: UInt32 = 3
     static let statistics: UInt32 = 5
     static let enhancedPacket: UInt32 = 6
-    /// A systemd journal entry: not a packet, and Wireshark gives it a frame number.
-    static let journal: UInt32 = 9
+    /// Not packets, and yet Wireshark gives them frame numbers: a systemd journal entry and custom
+    /// blocks, to be copied or not (seen in Wireshark 4.0).
+    static func hasFrameNumber(_ type: UInt32) -> Bool {
+        type == 9 || type == 0x0BAD || type == 0x4000_0BAD
+    }
 
     /// Lengths of the shortest block and of the shortest of each kind, total.
     static let shortest = 12

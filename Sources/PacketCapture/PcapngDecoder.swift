@@ -16,28 +16,25 @@ struct PcapngDecoder: PacketDecoder {
     private var knownLinks: Set<LinkType> = []
     private var number = 0
     private var lastTime: Int64 = 0
-    /// Bytes of a long block still to be passed over.
-    private var toSkip = 0
+    /// A block being passed over: its length, and how much of that is still to come.
+    private var passing: (length: Int, left: Int)?
 
     mutating func consume(_ chunk: RawSpan, _ visit: (PacketRecord, RawSpan) -> Bool) -> Int {
-        var offset = min(toSkip, chunk.byteCount)
-        toSkip -= offset
+        var offset = passOver(chunk, from: 0)
+        if passing != nil { return offset }
         while chunk.byteCount - offset >= PcapngBlock.shortest, !isDone {
             let type = order.uint32(chunk, at: offset)
-            if type == PcapngBlock.section, !beginSection(chunk, at: offset) { break }
+            if type == PcapngBlock.section, !readOrder(chunk, at: offset + 8) { break }
             let length = Int(order.uint32(chunk, at: offset + 4))
             guard check(type, length) else { break }
             let left = chunk.byteCount - offset
             if length > left {
                 if isRead(type) { break }
-                pass(type)
-                toSkip = length - left
-                return chunk.byteCount
+                passing = (length, length)
+                if PcapngBlock.hasFrameNumber(type) { number += 1 }
+                return passOver(chunk, from: offset)
             }
-            guard order.uint32(chunk, at: offset + length - 4) == UInt32(length) else {
-                stop("the two lengths of \(name(type)) differ")
-                break
-            }
+            guard checkTrailer(chunk, at: offset + length - 4, length) else { break }
             read(type, chunk, offset..<offset + length, visit)
             offset += length
         }
@@ -46,8 +43,9 @@ struct PcapngDecoder: PacketDecoder {
 
     mutating func end(_ rest: RawSpan) {
         foldMissed()
-        if toSkip > 0 {
-            stop("the file ends inside a block (\(toSkip) bytes are missing)")
+        if let passing {
+            let have = passing.length - passing.left + rest.byteCount
+            stop(endsInside("a block", have: have, needed: passing.length))
         } else if rest.byteCount > 0 {
             var needed = PcapngBlock.shortest
             var what = "a block"
@@ -92,39 +90,44 @@ struct PcapngDecoder: PacketDecoder {
         case PcapngBlock.simplePacket: readSimplePacket(chunk, block, visit)
         case PcapngBlock.interface: readInterface(chunk, block)
         case PcapngBlock.statistics: readStatistics(chunk, block)
-        case PcapngBlock.section: break
-        default: pass(type)
+        case PcapngBlock.section: readSection(chunk, block)
+        default: if PcapngBlock.hasFrameNumber(type) { number += 1 }
         }
     }
 
-    private mutating func pass(_ type: UInt32) {
-        if type == PcapngBlock.journal { number += 1 }
+    /// Goes on with the block being passed over, if any, up to the byte after it or the chunk's end.
+    private mutating func passOver(_ chunk: RawSpan, from start: Int) -> Int {
+        guard let (length, left) = passing else { return start }
+        let bodyEnd = start + min(left - 4, chunk.byteCount - start)
+        passing = (length, left - (bodyEnd - start))
+        guard passing?.left == 4, chunk.byteCount - bodyEnd >= 4 else { return bodyEnd }
+        passing = nil
+        return checkTrailer(chunk, at: bodyEnd, length) ? bodyEnd + 4 : bodyEnd
     }
 
-    /// A section header (§4.1): from here on its byte order holds, and interfaces count from 0.
-    private mutating func beginSection(_ chunk: RawSpan, at offset: Int) -> Bool {
-        guard let order = PcapngBlock.byteOrder(chunk, at: offset + 8) else {
+    private mutating func checkTrailer(_ chunk: RawSpan, at offset: Int, _ length: Int) -> Bool {
+        if order.uint32(chunk, at: offset) == UInt32(length) { return true }
+        stop("the two lengths of a block differ")
+        return false
+    }
+
+    /// The byte-order mark of a section header holds from its own length on.
+    private mutating func readOrder(_ chunk: RawSpan, at offset: Int) -> Bool {
+        guard let order = PcapngBlock.byteOrder(chunk, at: offset) else {
             stop("a section header has no byte-order mark")
             return false
         }
-        guard chunk.byteCount - offset >= 16 else { return false }
-        let major = order.uint16(chunk, at: offset + 12)
-        guard major == 1 else {
-            stop("a section is of pcapng version \(major)")
-            return false
-        }
-        let length = Int(order.uint32(chunk, at: offset + 4))
-        // Not whole yet: it will be seen again.
-        if length > chunk.byteCount - offset {
-            self.order = order
-            return true
-        }
+        self.order = order
+        return true
+    }
+
+    /// Mark (4), major and minor version (2 each), length (8); interfaces count from 0 again (§4.1).
+    private mutating func readSection(_ chunk: RawSpan, _ block: Range<Int>) {
+        let major = order.uint16(chunk, at: block.lowerBound + 12)
+        guard major == 1 else { return stop("a section is of pcapng version \(major)") }
         if facts.sections == 0 { facts.bigEndian = order.isBig }
         facts.sections += 1
         foldMissed()
-        self.order = order
-        interfaces.removeAll(keepingCapacity: true)
-        return true
     }
 
     /// Linktype (2), reserved (2), snap length (4), options (§4.2).

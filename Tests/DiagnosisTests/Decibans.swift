@@ -1,0 +1,4 @@
+import Glibc
+
+/// Odds of two probabilities in decibans, computed independently of the engine.
+func ratio(_ first: Double, _ second: Double) -> Double { 10 * log10(first / second) }
