@@ -1,4 +1,5 @@
 import Casebook
+import Diagnosis
 import Triage
 
 /// The confusion matrix of cases over replays, and every fault.

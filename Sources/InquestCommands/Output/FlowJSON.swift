@@ -1,3 +1,4 @@
+import Dissection
 import TrafficAnalysis
 import Triage
 
