@@ -16,7 +16,7 @@ public struct LoadedCasebook: Sendable {
 
     public let casebook: Casebook
     public let origin: Origin
-    /// Errors in the files, one line each; the cases they are in were left out.
+    /// Errors in the files, one line each; a case that cannot be used was left out.
     public let faults: [String]
     /// What happened to the index, in sentences.
     public let notices: [String]
@@ -46,8 +46,14 @@ public struct LoadedCasebook: Sendable {
         self.notices = notices + store.takeNotices()
     }
 
-    /// The faults as warnings for a diagnosis.
+    /// The faults as one warning for a diagnosis.
     public var warnings: [Warning] {
-        faults.map { Warning(id: "casebook.fault", summary: $0) }
+        guard let first = faults.first else { return [] }
+        let rest = faults.count > 1 ? ", and \(faults.count - 1) more" : ""
+        return [
+            Warning(
+                id: "casebook.fault",
+                summary: "The casebook has faults ('inquest case lint'): \(first)\(rest)")
+        ]
     }
 }

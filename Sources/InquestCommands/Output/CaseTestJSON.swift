@@ -16,6 +16,7 @@ enum CaseTestJSON {
             writer.member("replays", array: results.replays) { $0.replay($1) }
             writer.member("healthy", array: results.healthy) { $0.healthy($1) }
             writer.member("without_replays", strings: results.withoutReplays)
+            writer.member("lint_errors", results.errors)
             writer.member("truncated", Interrupt.requested)
         }
         writer.endLine()

@@ -80,6 +80,11 @@ struct CaseTestText {
                 "\(Figures.plural(results.withoutReplays.count, "case")) without a replay: "
                     + results.withoutReplays.joined(separator: ", "), style: .dim)
         }
+        if results.errors > 0 {
+            page.paragraph(
+                "\(Figures.plural(results.errors, "error")) in the case files; "
+                    + "'inquest case lint' shows them", style: .caution)
+        }
         let failed =
             results.replays.count { !$0.passed } + results.healthy.count { !$0.passed }
         page.paragraph(
