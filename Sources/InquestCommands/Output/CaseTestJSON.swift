@@ -8,10 +8,10 @@ enum CaseTestJSON {
         var writer = JSONWriter()
         writer.object { writer in
             writer.member("schema", "inquest.case-test/1")
-            writer.member("casebook", object: { writer in
+            writer.member("casebook") { writer in
                 writer.member("cases", results.casebook.cases.count)
                 writer.member("hash", results.casebook.hash)
-            })
+            }
             writer.member("passed", results.passed)
             writer.member("replays", array: results.replays) { $0.replay($1) }
             writer.member("healthy", array: results.healthy) { $0.healthy($1) }

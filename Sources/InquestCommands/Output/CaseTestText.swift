@@ -53,7 +53,9 @@ struct CaseTestText {
         if results.healthy.isEmpty { return }
         page.heading("Healthy traffic")
         var counts: [String: Int] = [:]
-        for test in results.healthy { counts[test.verdict?.rawValue ?? "unreadable", default: 0] += 1 }
+        for test in results.healthy {
+            counts[test.verdict?.rawValue ?? "unreadable", default: 0] += 1
+        }
         let words = counts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
         page.paragraph(
             "\(Figures.plural(results.healthy.count, "capture")): "
