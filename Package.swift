@@ -43,8 +43,8 @@ let package = Package(
         .target(
             name: "InquestCommands",
             dependencies: [
-                "Casebook", "CasebookFiles", "CasebookStore", "Diagnosis", "PacketCapture",
-                "TrafficAnalysis", "Triage", argumentParser, logging,
+                "Casebook", "CasebookFiles", "CasebookStore", "Diagnosis", "Dissection",
+                "PacketCapture", "TrafficAnalysis", "Triage", argumentParser, logging,
             ], swiftSettings: strict),
         .executableTarget(
             name: "inquest", dependencies: ["InquestCommands"], swiftSettings: strict),

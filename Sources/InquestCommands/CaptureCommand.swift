@@ -32,9 +32,9 @@ struct CaptureCommand: Subcommand {
         for (index, file) in files.enumerated() where !Interrupt.requested {
             do {
                 try show(file, isFirst: index == 0, run.console)
-            } catch let failure as Failure {
+            } catch {
                 // The other captures are still worth reading.
-                let report = ErrorText.report(failure)
+                let report = ErrorText.report(error)
                 if ndjson { run.console.write(CaptureJSON.error(report.text, file: file)) }
                 StandardErrorLog.error(report.text, run.settings.logFormat)
                 if status == .done { status = report.status }

@@ -50,10 +50,10 @@ struct CaseListCommand: Subcommand {
         var writer = JSONWriter()
         writer.object { writer in
             writer.member("schema", "inquest.case-list/1")
-            writer.member("casebook", object: { writer in
+            writer.member("casebook") { writer in
                 writer.member("cases", casebook.cases.count)
                 writer.member("hash", casebook.hash)
-            })
+            }
             writer.member("cases", array: casebook.cases) { writer, entry in
                 writer.object { writer in
                     writer.member("id", entry.id)

@@ -15,7 +15,7 @@ struct CaseSearchCommand: Subcommand {
     func execute(_ run: Run) throws -> ExitStatus {
         let loaded = try CasebookSource(run.settings).load()
         let query = words.joined(separator: " ")
-        let hits = try CaseSearch(loaded).hits(query, limit: max(1, limit))
+        let hits = try search(query, loaded.store)
         if json {
             run.console.write(document(hits, query))
             return .done
@@ -30,6 +30,14 @@ struct CaseSearchCommand: Subcommand {
         if hits.isEmpty { page.paragraph("No case mentions '\(query)'.") }
         run.console.write(page)
         return .done
+    }
+
+    private func search(_ query: String, _ store: CasebookStore) throws(Failure) -> [SearchHit] {
+        do {
+            return try store.search(query, limit: max(1, limit))
+        } catch {
+            throw .store(error)
+        }
     }
 
     private func document(_ hits: [SearchHit], _ query: String) -> [UInt8] {

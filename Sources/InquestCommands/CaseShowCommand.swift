@@ -20,7 +20,8 @@ struct CaseShowCommand: Subcommand {
         if json {
             run.console.write(CaseJSON.document(entry))
         } else {
-            run.console.write(CaseText(entry: entry, casebook: casebook).page(run.console.newPage()))
+            let text = CaseText(entry: entry, casebook: casebook)
+            run.console.write(text.page(run.console.newPage()))
         }
         return .done
     }

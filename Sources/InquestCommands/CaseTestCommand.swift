@@ -11,7 +11,7 @@ struct CaseTestCommand: Subcommand {
         discussion: """
             Fails (exit code 1) when an expectation is not met, when a case is confirmed on another \
             case's replay or on healthy traffic, or when another case outranks a reviewed one on \
-            its own replay.
+            its own replay; with 65 when only 'case lint' finds errors.
             """)
 
     @Argument(help: "Cases; default: all.") var ids: [String] = []
@@ -23,10 +23,11 @@ struct CaseTestCommand: Subcommand {
     @OptionGroup var global: GlobalOptions
 
     func execute(_ run: Run) throws -> ExitStatus {
-        let casebook = try readFiles(run)
+        let (casebook, errors) = try readFiles(run)
         let cases = try ids.isEmpty ? casebook.cases : ids.map { try find($0, casebook) }
         let results = CasebookTest(
-            casebook: casebook, cases: cases, healthy: try healthy.flatMap(InputFolder.captures))
+            casebook: casebook, cases: cases, healthy: try healthy.flatMap(InputFolder.captures),
+            errors: errors)
         if json {
             run.console.write(CaseTestJSON.document(results))
         } else {
@@ -34,18 +35,19 @@ struct CaseTestCommand: Subcommand {
         }
         if Interrupt.requested { return .interrupted }
         if results.replays.isEmpty, results.healthy.isEmpty { return .couldNotLook }
-        return results.passed ? .done : .found
+        if !results.passed { return .found }
+        return errors > 0 ? .badData : .done
     }
 
     /// From the files and not from the index: only they know their folders.
-    private func readFiles(_ run: Run) throws(Failure) -> Casebook {
+    private func readFiles(
+        _ run: Run
+    ) throws(Failure) -> (casebook: Casebook, errors: Int) {
         let folders = try CasebookSource(run.settings).folders()
         let (casebook, diagnostics, _) = CasebookFolder(paths: folders).read()
         let errors = diagnostics.filter { $0.severity == .error }
-        guard let casebook, errors.isEmpty else {
-            throw .casebookUnusable(folders: folders, faults: errors)
-        }
-        return casebook
+        guard let casebook else { throw .casebookUnusable(folders: folders, faults: errors) }
+        return (casebook, errors.count)
     }
 
     private func find(_ id: String, _ casebook: Casebook) throws(Failure) -> Case {
@@ -61,11 +63,14 @@ struct CasebookTest {
     private(set) var replays: [ReplayTest] = []
     private(set) var healthy: [HealthyTest] = []
     let withoutReplays: [CaseID]
+    /// Faults of the case files, which `case lint` tells in full.
+    let errors: Int
 
     var passed: Bool { replays.allSatisfy(\.passed) && healthy.allSatisfy(\.passed) }
 
-    init(casebook: Casebook, cases: [Case], healthy files: [String]) {
+    init(casebook: Casebook, cases: [Case], healthy files: [String], errors: Int) {
         self.casebook = casebook
+        self.errors = errors
         withoutReplays = cases.filter { $0.replays.isEmpty && $0.status != .retired }.map(\.id)
         let engine = Engine(casebook: casebook)
         for entry in cases {

@@ -1,5 +1,6 @@
 import Casebook
 import CasebookFiles
+import CasebookStore
 import Glibc
 import Logging
 import Triage
@@ -13,7 +14,8 @@ struct CasebookSource {
         location = CasebookLocator.find(
             explicit: settings.casebooks, environment: settings.environment,
             executable: Self.executablePath())
-        database = settings.database ?? Self.database(settings.environment)
+        database = DatabaseLocation.path(
+            explicit: settings.database, environment: settings.environment)
     }
 
     /// The folders, or a fault that says where we looked.
@@ -38,15 +40,6 @@ struct CasebookSource {
         logger.debug(
             "casebook \(folders.joined(separator: ", ")) read from \(loaded.origin.rawValue)")
         return loaded
-    }
-
-    /// `inquest/casebook.db` in the data folder of the XDG Base Directory Specification.
-    private static func database(_ environment: [String: String]) -> String? {
-        if let data = environment["XDG_DATA_HOME"], data.hasPrefix("/") {
-            return data + "/inquest/casebook.db"
-        }
-        guard let home = environment["HOME"], home.hasPrefix("/") else { return nil }
-        return home + "/.local/share/inquest/casebook.db"
     }
 
     /// The running program, symbolic links resolved; empty when /proc is not there.

@@ -38,6 +38,8 @@ enum ErrorText {
                 text: "the casebook in \(folders.joined(separator: ", ")) cannot be used: "
                     + "\(faults.first?.text ?? "it holds no case"); "
                     + "'inquest case lint' shows every fault", status: .badData)
+        case .store(let fault):
+            Report(text: "asking the index failed: \(fault)", status: .inputOutput)
         case .output(let code):
             Report(
                 text: "writing to standard output failed: \(reason(code))", status: .inputOutput)

@@ -1,4 +1,5 @@
 import CasebookFiles
+import CasebookStore
 import PacketCapture
 import Triage
 
@@ -15,6 +16,7 @@ enum Failure: Error {
     case evidence(path: String, EvidenceFile.Fault)
     case casebookNotFound(tried: [String])
     case casebookUnusable(folders: [String], faults: [Diagnostic])
+    case store(StoreError)
     case output(Int32)
     case writing(path: String, code: Int32)
 }

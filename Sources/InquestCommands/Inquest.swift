@@ -17,8 +17,9 @@ public struct Inquest: ParsableCommand {
               inquest capture server.pcapng
               inquest case search "session resumption"
 
-            Exit codes of diagnose: 0 no known case, 1 a known case, 2 nothing could be looked at,
-            3 not enough evidence; 64 usage, 65 bad file, 66 no such file, 74 I/O, 77 permission.
+            Exit codes of diagnose: 0 no known case, 1 a known case,
+            2 nothing could be looked at, 3 not enough evidence;
+            64 usage, 65 bad file, 66 no such file, 74 I/O, 77 no permission.
             """,
         version: "inquest \(version)",
         subcommands: [

@@ -20,7 +20,7 @@ struct Settings {
     init(options: GlobalOptions, environment: [String: String]) throws(Failure) {
         self.environment = environment
         casebooks = options.casebook
-        database = options.database ?? Self.text(environment, "INQUEST_DATABASE")
+        database = options.database
         plain = options.plain || Self.flag(environment, "INQUEST_PLAIN")
         quiet = options.quiet || Self.flag(environment, "INQUEST_QUIET")
         verbose = options.verbose || Self.flag(environment, "INQUEST_VERBOSE")

@@ -17,7 +17,8 @@ struct SymptomAnswers {
         let answer = parts.count > 1 ? parts[1] : "yes"
         guard let state = states[answer] else {
             throw .badValue(
-                option: "--symptom \(id)", value: String(answer), expected: ["yes", "no", "unknown"])
+                option: "--symptom \(id)", value: String(answer),
+                expected: ["yes", "no", "unknown"])
         }
         return Evidence(
             id: id, kind: .symptom, state: state, source: "operator",

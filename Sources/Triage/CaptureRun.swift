@@ -1,3 +1,4 @@
+import Dissection
 public import PacketCapture
 public import TrafficAnalysis
 

@@ -24,10 +24,10 @@ extension JSONWriter {
             if let count = evidence.count { writer.member("count", count) }
             writer.member("summary", evidence.summary)
             if let measure = evidence.measure {
-                writer.member("measure", object: { writer in
+                writer.member("measure") { writer in
                     writer.member("value", number: measure.value)
                     writer.member("unit", measure.unit)
-                })
+                }
             }
             if !evidence.locations.isEmpty {
                 writer.member("where", array: evidence.locations) { $0.location($1) }

@@ -20,7 +20,11 @@ public enum InputFile {
             let count = chunk.withUnsafeMutableBytes {
                 Glibc.read(descriptor, $0.baseAddress, $0.count)
             }
-            if count < 0 { throw fault(path, errno) }
+            if count < 0 {
+                let code = errno
+                if code == EINTR { continue }
+                throw fault(path, code)
+            }
             if count == 0 { return bytes }
             bytes.append(contentsOf: chunk[..<count])
             if bytes.count > limit { throw .tooLarge(path: path, limit: limit) }

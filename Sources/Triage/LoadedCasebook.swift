@@ -1,6 +1,6 @@
 public import Casebook
 public import CasebookFiles
-import CasebookStore
+public import CasebookStore
 
 /// A casebook ready to judge with, from the index when its files have not changed since, else
 /// from the files. Trouble with the index never stops a diagnosis.
@@ -16,58 +16,44 @@ public struct LoadedCasebook: Sendable {
 
     public let casebook: Casebook
     public let origin: Origin
-    /// What is wrong with the files; empty when it came from the index, which holds only
-    /// casebooks without an error.
-    public let diagnostics: [Diagnostic]
+    /// Errors in the files, one line each; a case that cannot be used was left out.
+    public let faults: [String]
     /// What happened to the index, in sentences.
     public let notices: [String]
-    /// Where the index is; `nil` for an index in memory alone.
-    public let store: CasebookStore?
+    public let store: CasebookStore
 
     /// - Parameter database: the index; `nil` for one in memory.
     public init(folders: [String], database: String?) throws(Fault) {
         let folder = CasebookFolder(paths: folders)
-        let (store, notices) = CasebookStore.open(preferred: database)
-        if let indexed = store?.casebook(hash: folder.contentHash()) {
-            self.init(
-                casebook: indexed, origin: .index, diagnostics: [], notices: notices, store: store)
-            return
+        var notices: [String]
+        (store, notices) = CasebookStore.open(preferred: database)
+        if let indexed = store.casebook(hash: folder.contentHash(), roots: folder.roots) {
+            casebook = indexed
+            origin = .index
+            faults = store.faults
+        } else {
+            let (read, diagnostics, _) = folder.read()
+            guard let read else { throw Fault(diagnostics: diagnostics) }
+            casebook = read
+            origin = .files
+            faults = diagnostics.filter { $0.severity == .error }.map(\.text)
+            do {
+                try store.rebuild(from: read, roots: folder.roots, faults: faults)
+            } catch {
+                notices.append("The casebook could not be indexed: \(error).")
+            }
         }
-        let (casebook, diagnostics, _) = folder.read()
-        guard let casebook else { throw Fault(diagnostics: diagnostics) }
-        self.init(
-            casebook: casebook, origin: .files, diagnostics: diagnostics,
-            notices: notices + Self.index(casebook, diagnostics, store), store: store)
+        self.notices = notices + store.takeNotices()
     }
 
-    private init(
-        casebook: Casebook, origin: Origin, diagnostics: [Diagnostic], notices: [String],
-        store: CasebookStore?
-    ) {
-        self.casebook = casebook
-        self.origin = origin
-        self.diagnostics = diagnostics
-        self.notices = notices
-        self.store = store
-    }
-
-    /// A casebook with errors is not kept: its faults are to be told at every run.
-    private static func index(
-        _ casebook: Casebook, _ diagnostics: [Diagnostic], _ store: CasebookStore?
-    ) -> [String] {
-        guard let store, !diagnostics.contains(where: { $0.severity == .error }) else { return [] }
-        do {
-            try store.rebuild(from: casebook)
-            return []
-        } catch {
-            return ["the index of the casebook could not be written: \(error)"]
-        }
-    }
-
-    /// Cases that could not be read, as warnings for a diagnosis.
+    /// The faults as one warning for a diagnosis.
     public var warnings: [Warning] {
-        diagnostics.filter { $0.severity == .error }.map {
-            Warning(id: "casebook.fault", summary: $0.text)
-        }
+        guard let first = faults.first else { return [] }
+        let rest = faults.count > 1 ? ", and \(faults.count - 1) more" : ""
+        return [
+            Warning(
+                id: "casebook.fault",
+                summary: "The casebook has faults ('inquest case lint'): \(first)\(rest)")
+        ]
     }
 }

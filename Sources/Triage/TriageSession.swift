@@ -1,5 +1,6 @@
 public import Casebook
 public import Diagnosis
+import Dissection
 public import PacketCapture
 import TrafficAnalysis
 
@@ -66,7 +67,7 @@ public struct TriageSession {
     /// Judges everything recorded so far; the same evidence gives the same result.
     public func result() -> TriageResult {
         let diagnosis = engine.diagnose(log.entries)
-        let target = diagnosis.leader.flatMap { target(for: $0) }
+        let target = diagnosis.leader.flatMap(likelyTarget)
         let commands = CommandFilling(target: target, capture: captures.first)
         return TriageResult(
             casebook: casebook, diagnosis: diagnosis, evidence: log.entries, warnings: warnings,
@@ -76,7 +77,7 @@ public struct TriageSession {
     }
 
     /// The server that most of the flows behind a case's supporting evidence belong to.
-    private func target(for leader: RankedCase) -> String? {
+    private func likelyTarget(_ leader: RankedCase) -> String? {
         let supporting = Set(leader.supports.lazy.filter { $0.state == .present }.map(\.fact))
         var votes: [String: Int] = [:]
         for evidence in log.entries where supporting.contains(evidence.id) {

@@ -50,16 +50,16 @@ extension JSONWriter {
     }
 
     fileprivate mutating func totals(_ report: CaptureReport) {
-        member("tcp", object: { writer in
+        member("tcp") { writer in
             writer.member("flows", report.tcp.flows)
             writer.member("syn", report.tcp.syn)
             writer.member("rst", report.tcp.rst)
             writer.member("retransmitted", report.tcp.retransmitted)
-        })
-        member("tls", object: { writer in
+        }
+        member("tls") { writer in
             writer.member("client_hellos", report.tls.clientHellos)
             writer.member("server_hellos", report.tls.serverHellos)
             writer.member("alerts", report.tls.alerts)
-        })
+        }
     }
 }

@@ -27,11 +27,10 @@ struct CaseActions {
         }
         page.paragraph(decision.test, indent: 2)
         if ranked.verdict == .confirmed {
-            page.paragraph(
+            return page.paragraph(
                 "It need not be run: the evidence above proves the case by itself.", indent: 2)
-        } else {
-            command(decision, &page)
         }
+        command(decision, &page)
         for rival in decision.rivals {
             page.paragraph("if \(rival.id): \(rival.shows)", label: "- ", indent: 2, style: .dim)
         }
@@ -66,7 +65,8 @@ struct CaseActions {
 
     private func verification(_ page: inout TextPage) {
         let verification = entry.verification
-        page.heading("To prove the fix (\(verification.window))")
+        page.heading("To prove the fix")
+        page.paragraph(verification.window, label: "over: ", indent: 2)
         for fact in verification.absent { page.paragraph(fact, label: "gone: ", indent: 2) }
         for fact in verification.present { page.paragraph(fact, label: "seen: ", indent: 2) }
         if CommandFilling.isAvailable(verification.command) {
@@ -84,9 +84,9 @@ struct CaseActions {
         page.heading("False leads")
         for state in ranked.falseLeads {
             page.paragraph(
-                "\(state.lead.lead) \(state.lead.why)",
-                label: state.closed ? "closed  " : "open    ", indent: 2,
+                state.lead.lead, label: state.closed ? "closed  " : "open    ", indent: 2,
                 labelStyle: state.closed ? .good : .dim)
+            page.paragraph(state.lead.why, indent: 10, style: .dim)
         }
     }
 }

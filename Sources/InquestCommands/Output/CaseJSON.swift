@@ -16,10 +16,10 @@ enum CaseJSON {
             writer.member("symptoms", array: entry.symptoms) { $0.listing($1) }
             writer.member("findings", array: entry.findings) { $0.listing($1) }
             writer.member("requires", strings: entry.requires)
-            writer.member("decided_by", object: { $0.decision(entry.decision) })
+            writer.member("decided_by") { $0.decision(entry.decision) }
             writer.member("false_leads", array: entry.falseLeads) { $0.lead($1) }
-            writer.member("fixes", object: { $0.fixes(entry.fixes) })
-            writer.member("verify", object: { $0.verification(entry.verification) })
+            writer.member("fixes") { $0.fixes(entry.fixes) }
+            writer.member("verify") { $0.verification(entry.verification) }
             writer.member("replays", array: entry.replays) { $0.replay($1) }
             writer.member("sections", array: entry.sections) { writer, section in
                 writer.object { writer in

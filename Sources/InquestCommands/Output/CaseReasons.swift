@@ -58,7 +58,8 @@ struct CaseReasons {
         Set(result.evidence.flatMap(\.locations).map(\.file)).count > 1
     }
 
-    /// The observation's own words; for what is absent, the words of the vocabulary.
+    /// The observation's own words, else those of the vocabulary; what is absent has only its id,
+    /// which stands on the next line.
     private func sentence(_ contribution: Contribution, _ evidence: [Evidence]) -> String {
         if let symptom = result.casebook[symptom: contribution.fact] {
             let answer = contribution.state == .present ? "Yes" : "No"
@@ -67,8 +68,8 @@ struct CaseReasons {
         if contribution.state == .present, let summary = evidence.first?.summary, !summary.isEmpty {
             return summary
         }
-        let definition = result.casebook[finding: contribution.fact]?.definition ?? ""
-        return contribution.state == .present ? definition : "Not seen: \(definition)"
+        return contribution.state == .present
+            ? result.casebook[finding: contribution.fact]?.definition ?? "" : "Not seen:"
     }
 
     /// `clearly, 8 times likelier (9.1 dB)`.

@@ -1,4 +1,5 @@
 import Casebook
+import Diagnosis
 import Triage
 
 /// `inquest.case-test/1`.
@@ -7,14 +8,15 @@ enum CaseTestJSON {
         var writer = JSONWriter()
         writer.object { writer in
             writer.member("schema", "inquest.case-test/1")
-            writer.member("casebook", object: { writer in
+            writer.member("casebook") { writer in
                 writer.member("cases", results.casebook.cases.count)
                 writer.member("hash", results.casebook.hash)
-            })
+            }
             writer.member("passed", results.passed)
             writer.member("replays", array: results.replays) { $0.replay($1) }
             writer.member("healthy", array: results.healthy) { $0.healthy($1) }
             writer.member("without_replays", strings: results.withoutReplays)
+            writer.member("lint_errors", results.errors)
             writer.member("truncated", Interrupt.requested)
         }
         writer.endLine()

@@ -1,4 +1,5 @@
 import Casebook
+import Diagnosis
 import Triage
 
 /// The confusion matrix of cases over replays, and every fault.
@@ -52,7 +53,9 @@ struct CaseTestText {
         if results.healthy.isEmpty { return }
         page.heading("Healthy traffic")
         var counts: [String: Int] = [:]
-        for test in results.healthy { counts[test.verdict?.rawValue ?? "unreadable", default: 0] += 1 }
+        for test in results.healthy {
+            counts[test.verdict?.rawValue ?? "unreadable", default: 0] += 1
+        }
         let words = counts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
         page.paragraph(
             "\(Figures.plural(results.healthy.count, "capture")): "
@@ -78,6 +81,11 @@ struct CaseTestText {
             page.paragraph(
                 "\(Figures.plural(results.withoutReplays.count, "case")) without a replay: "
                     + results.withoutReplays.joined(separator: ", "), style: .dim)
+        }
+        if results.errors > 0 {
+            page.paragraph(
+                "\(Figures.plural(results.errors, "error")) in the case files; "
+                    + "'inquest case lint' shows them", style: .caution)
         }
         let failed =
             results.replays.count { !$0.passed } + results.healthy.count { !$0.passed }

@@ -13,17 +13,17 @@ enum DiagnosisJSON {
         writer.object { writer in
             writer.member("schema", schema)
             writer.member("inquest", Inquest.version)
-            writer.member("casebook", object: { writer in
+            writer.member("casebook") { writer in
                 writer.member("cases", result.casebook.cases.count)
                 writer.member("hash", result.casebook.hash)
-            })
+            }
             writer.member("verdict", result.diagnosis.verdict.rawValue)
             writer.member("cases", array: listed(result.diagnosis)) {
                 $0.rankedCase($1, result)
             }
-            writer.member("unlisted", object: { writer in
+            writer.member("unlisted") { writer in
                 writer.member("probability", number: rounded(result.diagnosis.unlisted, 6))
-            })
+            }
             writer.member("evidence", array: result.evidence) { $0.evidence($1) }
             writer.member("next", array: result.next) { $0.nextStep($1) }
             writer.member("warnings", array: result.warnings) { $0.warning($1) }
@@ -59,10 +59,10 @@ extension JSONWriter {
             }
             writer.member("false_leads", array: ranked.falseLeads) { $0.falseLead($1) }
             writer.decision(entry.decision, done: ranked.decided, result.commands)
-            writer.member("fixes", object: { $0.fixes(entry.fixes) })
-            writer.member("verify", object: { writer in
+            writer.member("fixes") { $0.fixes(entry.fixes) }
+            writer.member("verify") { writer in
                 writer.member("command", result.commands.fill(entry.verification.command))
-            })
+            }
         }
     }
 
@@ -85,7 +85,7 @@ extension JSONWriter {
     private mutating func decision(
         _ decision: Case.Decision, done: Bool, _ commands: CommandFilling
     ) {
-        member("decided_by", object: { writer in
+        member("decided_by") { writer in
             if let undecidable = decision.undecidable {
                 writer.member("undecidable", undecidable)
             } else {
@@ -93,7 +93,7 @@ extension JSONWriter {
                 writer.member("effect", decision.effect.rawValue)
             }
             writer.member("done", done)
-        })
+        }
     }
 
     mutating func fixes(_ fixes: Case.Fixes) {

@@ -52,11 +52,17 @@ enum DiagnosisMarkdown {
         } else if decision.undecidable == nil {
             text += " Effect: \(decision.effect.rawValue).\n\n```\n\(command)\n```"
         }
-        text += "\n\n" + list("What to do", [
-            "now: " + escaped(entry.fixes.mitigation), "cause: " + escaped(entry.fixes.root),
-        ] + (entry.fixes.prevention.map { ["later: " + escaped($0)] } ?? []))
+        text +=
+            "\n\n"
+            + list(
+                "What to do",
+                [
+                    "now: " + escaped(entry.fixes.mitigation),
+                    "cause: " + escaped(entry.fixes.root),
+                ] + (entry.fixes.prevention.map { ["later: " + escaped($0)] } ?? []))
         let verify = code(result.commands.fill(entry.verification.command))
-        text += "## Proof of the fix\n\n\(escaped(entry.verification.window))\n\n"
+        text +=
+            "## Proof of the fix\n\n\(escaped(entry.verification.window))\n\n"
             + "```\n\(verify)\n```\n\n"
         return text
             + list(

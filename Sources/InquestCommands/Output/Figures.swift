@@ -3,7 +3,7 @@ import Triage
 
 /// Numbers and instants for people.
 enum Figures {
-    /// Three significant digits, no exponent: `1,234`, `56.7`, `1.95`, `0.0028`.
+    /// At most three significant digits, no exponent: `1,234`, `56.7`, `1.95`, `0.0028`.
     static func number(_ value: Double) -> String {
         guard value.isFinite else { return "?" }
         let size = abs(value)
@@ -17,7 +17,13 @@ enum Figures {
                 places += 1
             }
         }
-        return fixed(value, places)
+        return withoutZeros(fixed(value, places))
+    }
+
+    private static func withoutZeros(_ text: String) -> String {
+        var text = text
+        while text.hasSuffix("0") { text.removeLast() }
+        return text.hasSuffix(".") ? String(text.dropLast()) : text
     }
 
     /// With thousands apart.

@@ -1,3 +1,4 @@
+import Dissection
 import TrafficAnalysis
 import Triage
 
@@ -36,8 +37,8 @@ extension JSONWriter {
             writer.member("community_id", flow.communityID)
             writer.member("first", Timestamp.text(flow.first))
             writer.member("last", Timestamp.text(flow.last))
-            writer.member("client", object: { $0.endpoint(flow.client) })
-            writer.member("server", object: { $0.endpoint(flow.server) })
+            writer.member("client") { $0.endpoint(flow.client) }
+            writer.member("server") { $0.endpoint(flow.server) }
             writer.member("client_is", flow.clientIs)
             writer.counts(flow)
             writer.perSide("ttl", flow.ttl) { $0.array($1) { $0.integer($1) } }
@@ -70,12 +71,12 @@ extension JSONWriter {
     private mutating func perSide<Value>(
         _ name: StaticString, _ sides: PerSide<Value>, _ write: (inout JSONWriter, Value) -> Void
     ) {
-        member(name, object: { writer in
+        member(name) { writer in
             writer.key("client")
             write(&writer, sides.client)
             writer.key("server")
             write(&writer, sides.server)
-        })
+        }
     }
 
     private mutating func tls(_ tls: FlowRecord.TLS) {

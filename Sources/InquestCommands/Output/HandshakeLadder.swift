@@ -66,7 +66,8 @@ struct HandshakeLadder {
             let name = "flow \(row.flow) \(row.answered == nil ? "silent" : "waited")"
             page.line("  " + DisplayWidth.pad(name, to: 18) + "|" + drawing(row) + "|")
         }
-        page.paragraph(". open and silent, x its end; w waiting, S ServerHello", indent: 2,
+        page.paragraph(
+            ". open and silent, x its end; w waiting, S ServerHello", indent: 2,
             style: .dim)
     }
 

@@ -50,7 +50,8 @@ struct TextPage {
         let joined = SafeText.lines(text).joined(separator: " ")
         for (index, part) in Wrapping.wrap(joined, to: room).enumerated() {
             if index == 0 {
-                line(.init(text: margin, style: .plain), .init(text: label, style: labelStyle),
+                line(
+                    .init(text: margin, style: .plain), .init(text: label, style: labelStyle),
                     .init(text: part, style: style))
             } else {
                 line(.init(text: hanging, style: .plain), .init(text: part, style: style))

@@ -98,7 +98,7 @@ extension JSONWriter {
     }
 
     public mutating func member(
-        _ name: StaticString, object body: (inout JSONWriter) throws -> Void
+        _ name: StaticString, _ body: (inout JSONWriter) throws -> Void
     ) rethrows {
         key(name)
         try object(body)
