@@ -19,7 +19,7 @@ struct CaseBody {
         var text: [Substring] = []
         var strayLine: Int?
         for (line, number) in zip(lines, firstLine...) {
-            if !trim(line).isEmpty { lastLine = number }
+            if !isBlank(line) { lastLine = number }
             if let open = fence {
                 if Self.closes(line, open.mark) { fence = nil }
             } else if let mark = Self.fenceMark(line) {
@@ -30,7 +30,7 @@ struct CaseBody {
                 text = []
                 continue
             }
-            if heading == nil, strayLine == nil, !trim(line).isEmpty { strayLine = number }
+            if heading == nil, strayLine == nil, !isBlank(line) { strayLine = number }
             text.append(line)
         }
         append(heading, text)
@@ -49,8 +49,8 @@ struct CaseBody {
     private mutating func append(_ heading: Located<String>?, _ lines: [Substring]) {
         guard let heading else { return }
         var lines = lines[...]
-        while let line = lines.first, trim(line).isEmpty { lines.removeFirst() }
-        while let line = lines.last, trim(line).isEmpty { lines.removeLast() }
+        while let line = lines.first, isBlank(line) { lines.removeFirst() }
+        while let line = lines.last, isBlank(line) { lines.removeLast() }
         let section = Case.Section(
             heading: heading.value, text: lines.joined(separator: "\n"))
         sections.append(Located(value: section, place: heading.place))

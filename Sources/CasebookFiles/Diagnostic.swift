@@ -66,6 +66,9 @@ extension Located: Sendable where Value: Sendable {}
 /// `text` with each scalar that could move the cursor, change the direction of writing or start an
 /// escape sequence written as `<U+1B>`, cut to `limit` scalars.
 func printable(_ text: String, limit: Int) -> String {
+    if text.utf8.count <= limit, !mayHoldForbidden(text.utf8), !text.utf8.contains(where: isBreak) {
+        return text
+    }
     var result = ""
     for (count, scalar) in text.unicodeScalars.enumerated() {
         if count == limit { return result + "…" }
@@ -77,6 +80,8 @@ func printable(_ text: String, limit: Int) -> String {
     }
     return result
 }
+
+private func isBreak(_ byte: UInt8) -> Bool { byte == 0x0A || byte == 0x09 }
 
 /// `text` in quotation marks, safe to print and at most 60 scalars long.
 func quoted(_ text: String) -> String { "“\(printable(text, limit: 60))”" }
@@ -91,6 +96,24 @@ func isForbidden(_ scalar: Unicode.Scalar) -> Bool {
     case 0x2028, 0x2029, 0xFEFF, 0xFFFE, 0xFFFF: true
     default: false
     }
+}
+
+/// A quick look at UTF-8: `false` says that `isForbidden` is false for every scalar.
+func mayHoldForbidden(_ bytes: some Sequence<UInt8>) -> Bool {
+    // The last two bytes; U+2000 to U+207F begin with E2 80 or E2 81 and are common in prose.
+    var (first, second): (UInt8, UInt8) = (0, 0)
+    for byte in bytes {
+        if byte < 0x20 ? byte != 0x09 && byte != 0x0A : byte == 0x7F { return true }
+        switch byte {
+        case 0xC2, 0xD8, 0xEF: return true
+        case 0x8E...0x8F, 0xA8...0xAE:
+            if first == 0xE2, second == 0x80 || second == 0x81 { return true }
+        case 0xA6...0xA9: if first == 0xE2, second == 0x81 { return true }
+        default: break
+        }
+        (first, second) = (second, byte)
+    }
+    return false
 }
 
 /// `U+202E`.

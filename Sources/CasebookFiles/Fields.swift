@@ -132,10 +132,14 @@ struct Fields {
     }
 }
 
-/// `text` without white space at its ends.
+/// `text` without spaces, tabs and line feeds at its ends.
 func trim(_ text: some StringProtocol) -> String {
-    let isSpace = { (scalar: Unicode.Scalar) in scalar == " " || scalar == "\t" || scalar == "\n" }
-    var rest = text.unicodeScalars.drop(while: isSpace)
+    var rest = Substring(text).utf8
+    while let first = rest.first, isSpace(first) { rest.removeFirst() }
     while let last = rest.last, isSpace(last) { rest.removeLast() }
-    return String(String.UnicodeScalarView(rest))
+    return String(Substring(rest))
 }
+
+func isBlank(_ text: Substring) -> Bool { text.utf8.allSatisfy(isSpace) }
+
+private func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0A }

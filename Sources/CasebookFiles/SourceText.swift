@@ -9,18 +9,23 @@ struct SourceText {
 
     /// - Parameter bytes: the whole file.
     init(bytes: [UInt8], log: FaultLog) {
-        var text = String(decoding: bytes, as: UTF8.self)
+        let bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
         if let offset = Self.firstInvalidByte(bytes) {
             let place = Self.place(ofByte: offset, in: bytes)
             log.error(
                 place, "byte \(Self.hex(bytes[offset])) at offset \(offset) is not valid UTF-8",
                 "save the file as UTF-8")
         }
-        if text.unicodeScalars.first == "\u{FEFF}" { text.unicodeScalars.removeFirst() }
-        self.init(text: text, log: log)
+        let text = String(decoding: bytes, as: UTF8.self)
+        lines = Self.lines(mayHoldForbidden(bytes) ? Self.clean(text, log) : text)
     }
 
-    init(text: String, log: FaultLog) {
+    private static func lines(_ text: String) -> [Substring] {
+        text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+            .map(Substring.init)
+    }
+
+    private static func clean(_ text: String, _ log: FaultLog) -> String {
         var clean = String.UnicodeScalarView()
         var place = Place.start
         var found = 0
@@ -31,7 +36,7 @@ struct SourceText {
             if scalar == "\r", next == "\n" { continue }
             if isForbidden(scalar) {
                 found += 1
-                if found <= Self.reported { Self.report(scalar, place, log) }
+                if found <= reported { report(scalar, place, log) }
                 clean.append("\u{FFFD}")
             } else {
                 clean.append(scalar)
@@ -42,10 +47,7 @@ struct SourceText {
                 place.column += 1
             }
         }
-        lines = String(clean).utf8.split(
-            separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false
-        )
-        .map(Substring.init)
+        return String(clean)
     }
 
     private static func report(_ scalar: Unicode.Scalar, _ place: Place, _ log: FaultLog) {

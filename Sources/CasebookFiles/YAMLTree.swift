@@ -120,7 +120,7 @@ extension YAMLTree {
     ) -> Bool {
         var anchors: [String: Place] = [:]
         var aliases: Set<String> = []
-        for (number, line) in lines.enumerated() {
+        for (number, line) in lines.enumerated() where line.utf8.contains(where: isSigil) {
             var previous: Unicode.Scalar = " "
             var column = 0
             for index in line.unicodeScalars.indices {
@@ -143,6 +143,10 @@ extension YAMLTree {
             log.error(place, "anchors and aliases are not allowed", "write the value out")
         }
         return !used.isEmpty
+    }
+
+    private static func isSigil(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "&") || byte == UInt8(ascii: "*")
     }
 
     /// What libyaml takes for a letter of an anchor's name.
@@ -243,6 +247,7 @@ private struct TreeReader {
 
     /// Double-quoted texts can hold escapes that `SourceText` has not seen.
     private func checked(_ text: String, _ place: Place) -> String {
+        guard mayHoldForbidden(text.utf8) else { return text }
         if let bad = text.unicodeScalars.first(where: isForbidden) {
             log.error(
                 place, "an escape stands for \(name(of: bad)), which is not allowed", "remove it")

@@ -8,21 +8,23 @@
 /// A total length of 0 is what a machine sees of its own packets before segmentation offload: then
 /// the datagram goes up to the frame's end.
 @inlinable
+@inline(__always)
 func dissectIPv4(
     _ bytes: RawSpan, at offset: Int, frame: Int, into segment: inout TCPSegment
 ) -> PacketVerdict {
     guard bytes.byteCount &- offset >= 20 else { return .truncated }
-    let first = bytes.byte(at: offset)
-    let headerLength = Int(first & 0x0F) &* 4
-    guard first >> 4 == 4 else { return .malformed }
+    let first = bytes.uint64(at: offset)
+    let second = bytes.uint64(at: offset &+ 8)
+    let headerLength = Int(truncatingIfNeeded: first >> 56 & 0x0F) &* 4
+    guard first >> 60 == 4 else { return .malformed }
     guard headerLength >= 20 else { return .malformed }
-    if bytes.uint16(at: offset &+ 6) & 0x1FFF != 0 { return .fragment }
-    if bytes.byte(at: offset &+ 9) != 6 { return .notTCP }
-    let totalLength = Int(bytes.uint16(at: offset &+ 2))
+    if first & 0x1FFF != 0 { return .fragment }
+    if second >> 48 & 0xFF != 6 { return .notTCP }
+    let totalLength = Int(truncatingIfNeeded: first >> 32 & 0xFFFF)
     let end = totalLength == 0 ? frame : min(offset &+ totalLength, frame)
-    segment.source = IPAddress(ipv4: bytes.uint32(at: offset &+ 12))
+    segment.source = IPAddress(ipv4: UInt32(truncatingIfNeeded: second))
     segment.destination = IPAddress(ipv4: bytes.uint32(at: offset &+ 16))
-    segment.timeToLive = bytes.byte(at: offset &+ 8)
-    segment.identification = bytes.uint16(at: offset &+ 4)
+    segment.timeToLive = UInt8(truncatingIfNeeded: second >> 56)
+    segment.identification = UInt16(truncatingIfNeeded: first >> 16)
     return dissectTCP(bytes, at: offset &+ headerLength, end: end, into: &segment)
 }

@@ -18,10 +18,11 @@ public func dissect(
     guard bytes.byteCount >= 14 else { return .truncated }
     // Six of the eight bytes loaded: the address is the upper part.
     segment.destinationMAC = bytes.uint64(at: 0) >> 16
-    segment.sourceMAC = bytes.uint64(at: 6) >> 16
+    let sourceAndType = bytes.uint64(at: 6)
+    segment.sourceMAC = sourceAndType >> 16
     segment.outerVLAN = 0
     segment.innerVLAN = 0
-    let type = bytes.uint16(at: 12)
+    let type = UInt16(truncatingIfNeeded: sourceAndType)
     if type == EtherType.ipv4 {
         return dissectIPv4(bytes, at: 14, frame: frame, into: &segment)
     }

@@ -7,21 +7,25 @@
 /// `end` may lie beyond the captured bytes, never beyond the frame. Options that the capture cut
 /// off leave the segment usable: everything but they is known.
 @inlinable
+@inline(__always)
 func dissectTCP(
     _ bytes: RawSpan, at offset: Int, end: Int, into segment: inout TCPSegment
 ) -> PacketVerdict {
     guard end &- offset >= 20 else { return .malformed }
     guard bytes.byteCount &- offset >= 20 else { return .truncated }
-    let headerLength = Int(bytes.byte(at: offset &+ 12) >> 4) &* 4
+    // Two loads of eight bytes: each load checks its range again.
+    let first = bytes.uint64(at: offset)
+    let second = bytes.uint64(at: offset &+ 8)
+    let headerLength = Int(truncatingIfNeeded: second >> 28 & 0xF) &* 4
     guard headerLength >= 20 else { return .malformed }
     let payload = offset &+ headerLength
     guard payload <= end else { return .malformed }
-    segment.sourcePort = bytes.uint16(at: offset)
-    segment.destinationPort = bytes.uint16(at: offset &+ 2)
-    segment.sequence = bytes.uint32(at: offset &+ 4)
-    segment.acknowledgement = bytes.uint32(at: offset &+ 8)
-    segment.flags = TCPFlags(rawValue: bytes.byte(at: offset &+ 13))
-    segment.window = bytes.uint16(at: offset &+ 14)
+    segment.sourcePort = UInt16(truncatingIfNeeded: first >> 48)
+    segment.destinationPort = UInt16(truncatingIfNeeded: first >> 32)
+    segment.sequence = UInt32(truncatingIfNeeded: first)
+    segment.acknowledgement = UInt32(truncatingIfNeeded: second >> 32)
+    segment.flags = TCPFlags(rawValue: UInt8(truncatingIfNeeded: second >> 16))
+    segment.window = UInt16(truncatingIfNeeded: second)
     let captured = min(bytes.byteCount, end)
     let payloadOffset = min(payload, captured)
     segment.optionsOffset = offset &+ 20

@@ -11,10 +11,12 @@ struct InputFile: ~Copyable {
     private let descriptor: Int32
     private let path: String
 
-    /// - Parameter path: A file, FIFO or device; `-` is standard input.
+    /// - Parameter path: A file, FIFO or device; `-` and `/dev/stdin` are standard input, which
+    ///   cannot always be opened again: after su(1) it is somebody else's, a socket has no path.
     init(path: String) throws(CaptureError) {
         self.path = path
-        descriptor = path == "-" ? STDIN_FILENO : try Self.opened(path)
+        let isStandardInput = path == "-" || path == "/dev/stdin"
+        descriptor = isStandardInput ? STDIN_FILENO : try Self.opened(path)
     }
 
     /// A directory opens and cannot be read; standard input can be one, too.
@@ -56,8 +58,18 @@ struct InputFile: ~Copyable {
                 return (got, got < 0 ? errno : 0)
             }
             if got >= 0 { return got }
-            if code != EINTR { throw .io(path: path, errno: code) }
+            switch code {
+            case EINTR: continue
+            case EAGAIN: waitUntilReadable()
+            default: throw .io(path: path, errno: code)
+            }
         }
+    }
+
+    /// Whoever gave us standard input may have made it non-blocking.
+    private func waitUntilReadable() {
+        var wish = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        _ = unsafe poll(&wish, 1, -1)
     }
 }
 

@@ -35,6 +35,15 @@ struct ByteOrder: Equatable {
         return isBig ? value : value.byteSwapped
     }
 
+    /// Two numbers of four bytes, one after the other, by one load.
+    @inline(__always)
+    func pair(_ bytes: RawSpan, at offset: Int) -> (UInt32, UInt32) {
+        let word = bytes.uint64(at: offset)
+        let first = UInt32(truncatingIfNeeded: word >> 32)
+        let second = UInt32(truncatingIfNeeded: word)
+        return isBig ? (first, second) : (first.byteSwapped, second.byteSwapped)
+    }
+
     @inline(__always)
     func uint64(_ bytes: RawSpan, at offset: Int) -> UInt64 {
         let value = bytes.uint64(at: offset)

@@ -87,9 +87,9 @@ struct PcapDecoder: PacketDecoder {
             }
             let start = offset + recordHeader
             guard end - start >= captured else { break }
-            let time =
-                Int64(order.uint32(chunk, at: offset)) * 1_000_000_000
-                + Int64(order.uint32(chunk, at: offset + 4)) * unit
+            let (seconds, fraction) = order.pair(chunk, at: offset)
+            // At most 2^32 s and 2^32 us: well inside 64 bits.
+            let time = Int64(seconds) &* 1_000_000_000 &+ Int64(fraction) &* unit
             offset = start + captured
             facts.packets += 1
             facts.bytes += wire
@@ -126,9 +126,8 @@ struct PcapDecoder: PacketDecoder {
     private func lengths(
         _ bytes: RawSpan, at offset: Int, _ order: ByteOrder
     ) -> (captured: Int, wire: Int) {
-        let first = Int(order.uint32(bytes, at: offset + 8))
-        let second = Int(order.uint32(bytes, at: offset + 12))
-        if header.minor < 4, header.minor < 3 || first > second { return (second, first) }
-        return (first, second)
+        let (first, second) = order.pair(bytes, at: offset + 8)
+        if header.minor < 4, header.minor < 3 || first > second { return (Int(second), Int(first)) }
+        return (Int(first), Int(second))
     }
 }

@@ -9,13 +9,13 @@ struct PcapngDecoder: PacketDecoder {
     /// costs.
     static let mostInterfaces = 65536
 
-    private(set) var facts = CaptureFacts(format: "pcapng")
-    private(set) var isDone = false
-    private var order = ByteOrder(isBig: false)
-    private var interfaces: [PcapngInterface] = []
+    var facts = CaptureFacts(format: "pcapng")
+    var isDone = false
+    var order = ByteOrder(isBig: false)
+    var interfaces: [PcapngInterface] = []
     private var knownLinks: Set<LinkType> = []
-    private var number = 0
-    private var lastTime: Int64 = 0
+    var number = 0
+    var lastTime: Int64 = 0
     /// A block being passed over: its length, and how much of that is still to come.
     private var passing: (length: Int, left: Int)?
 
@@ -95,7 +95,8 @@ struct PcapngDecoder: PacketDecoder {
         }
     }
 
-    /// Goes on with the block being passed over, if any, up to the byte after it or the chunk's end.
+    /// Goes on with the block being passed over, if any, up to the byte after it or to the
+    /// chunk's end.
     private mutating func passOver(_ chunk: RawSpan, from start: Int) -> Int {
         guard let (length, left) = passing else { return start }
         let bodyEnd = start + min(left - 4, chunk.byteCount - start)
@@ -121,7 +122,8 @@ struct PcapngDecoder: PacketDecoder {
         return true
     }
 
-    /// Mark (4), major and minor version (2 each), length (8); interfaces count from 0 again (§4.1).
+    /// Mark (4), major and minor version (2 each), length (8); interfaces
+    /// count from 0 again (§4.1).
     private mutating func readSection(_ chunk: RawSpan, _ block: Range<Int>) {
         let major = order.uint16(chunk, at: block.lowerBound + 12)
         guard major == 1 else { return stop("a section is of pcapng version \(major)") }
@@ -181,65 +183,8 @@ struct PcapngDecoder: PacketDecoder {
         interfaces.removeAll(keepingCapacity: true)
     }
 
-    // MARK: - Packets
-
-    /// Enhanced and old packet block: interface (4; or 2 and drops 2), time (4 upper, 4 lower),
-    /// captured length (4), length on the wire (4), bytes (§4.3, appendix A).
-    @inline(__always)
-    private mutating func readPacket(
-        _ interface: Int, _ chunk: RawSpan, _ block: Range<Int>,
-        _ visit: (PacketRecord, RawSpan) -> Bool
-    ) {
-        guard interface < interfaces.count else {
-            return stop(
-                "packet \(number + 1) is of interface \(interface), which has no description")
-        }
-        let body = block.lowerBound + 8
-        let captured = Int(order.uint32(chunk, at: body + 12))
-        guard captured <= block.count - 32, captured <= maximumCapturedLength else {
-            return stop("packet \(number + 1) claims \(captured) captured bytes")
-        }
-        let upper = UInt64(order.uint32(chunk, at: body + 4))
-        let units = upper << 32 | UInt64(order.uint32(chunk, at: body + 8))
-        lastTime = interfaces[interface].clock.nanoseconds(units)
-        let wire = Int(order.uint32(chunk, at: body + 16))
-        deliver(interface, wire: wire, chunk, body + 20..<body + 20 + captured, visit)
-    }
-
-    /// Length on the wire (4), bytes up to the snap length of the first interface (§4.4).
-    private mutating func readSimplePacket(
-        _ chunk: RawSpan, _ block: Range<Int>, _ visit: (PacketRecord, RawSpan) -> Bool
-    ) {
-        guard let first = interfaces.first else {
-            return stop("packet \(number + 1) is of interface 0, which has no description")
-        }
-        let body = block.lowerBound + 8
-        let wire = Int(order.uint32(chunk, at: body))
-        let limit = first.snapLength == 0 ? Int.max : first.snapLength
-        let captured = min(wire, limit)
-        guard captured <= block.count - 16, captured <= maximumCapturedLength else {
-            return stop("packet \(number + 1) claims \(captured) captured bytes")
-        }
-        facts.packetsWithoutTime += 1
-        deliver(0, wire: wire, chunk, body + 4..<body + 4 + captured, visit)
-    }
-
-    @inline(__always)
-    private mutating func deliver(
-        _ interface: Int, wire: Int, _ chunk: RawSpan, _ range: Range<Int>,
-        _ visit: (PacketRecord, RawSpan) -> Bool
-    ) {
-        number += 1
-        facts.packets += 1
-        facts.bytes += wire
-        if range.count < wire { facts.truncatedPackets += 1 }
-        let record = PacketRecord(
-            number: number, time: lastTime, wireLength: wire, capturedLength: range.count,
-            link: interfaces[interface].link, interface: interface)
-        if !visit(record, chunk.extracting(range)) { isDone = true }
-    }
-
-    private mutating func stop(_ reason: String) {
+    mutating func stop(_ reason: String) {
+        foldMissed()
         facts.stop(reason)
         isDone = true
     }

@@ -28,7 +28,8 @@ class Segment:
         header = (frame[ETHERNET] & 15) * 4
         made.tcp = ETHERNET + header
         total = struct.unpack("!H", frame[ETHERNET + 2:ETHERNET + 4])[0]
-        made.source, made.target = frame[ETHERNET + 12:ETHERNET + 16], frame[ETHERNET + 16:ETHERNET + 20]
+        made.source = frame[ETHERNET + 12:ETHERNET + 16]
+        made.target = frame[ETHERNET + 16:ETHERNET + 20]
         made.ports = struct.unpack("!HH", frame[made.tcp:made.tcp + 4])
         made.sequence, made.acknowledged = struct.unpack("!II", frame[made.tcp + 4:made.tcp + 12])
         offset = (frame[made.tcp + 12] >> 4) * 4

@@ -179,8 +179,8 @@ class Lab:
 
     _numbers = itertools.count(1)
 
-    def __init__(self, name):
-        self.name = name
+    def __init__(self, name, offload=False):
+        self.name, self.offload = name, offload
         self.hosts, self.processes, self.tasks = {}, [], []
         self._serial = itertools.count(1)
         self._mac = itertools.count(1)
@@ -246,7 +246,8 @@ class Lab:
             if address:
                 host.ip(f"addr add {address} dev {name}" + (" nodad" if ":" in address else ""))
             host.ip(f"link set {name} up")
-            self._in(host, _offloads_off, name)
+            if not self.offload:
+                self._in(host, _offloads_off, name)
 
     def lan(self, name, members):
         """A switch (Linux bridge) with these (host, interface, address) members; returns it."""

@@ -33,7 +33,8 @@ CARDS = """table ip carrier {
   set second { type ipv4_addr . inet_service; flags dynamic,timeout; timeout 5m; }
   chain cards {
     type filter hook prerouting priority -150;
-    iifname eth0 tcp flags & (syn|ack) == syn numgen inc mod 3 == 2 add @second { ip saddr . tcp sport }
+    iifname eth0 tcp flags & (syn|ack) == syn numgen inc mod 3 == 2 \\
+      add @second { ip saddr . tcp sport }
     iifname eth0 tcp flags & psh == psh ip saddr . tcp sport @second meta mark set 2
   }
 }
@@ -47,8 +48,12 @@ def quiet(host):
     return host
 
 
-def network(lab, unknown="drop", proxy=None):
-    """Everything of `TOPOLOGY`; returns client, switch and server."""
+def network(lab, unknown="drop", proxy=None, choose="card", monitor=None):
+    """Everything of `TOPOLOGY`; returns client, switch and server.
+
+    `choose` is how the switch picks a balancer: by "card" (the fault) or by "flow". A `monitor`
+    host is a mirror port: its segment floods every frame to it.
+    """
     client, server = lab.host("client"), quiet(lab.host("server"))
     router, carrier, switch = (quiet(lab.host(name)) for name in ("router", "carrier", "switch"))
     one, two = (quiet(lab.host(name)) for name in ("lb1", "lb2"))
@@ -63,8 +68,9 @@ def network(lab, unknown="drop", proxy=None):
     lab.lan("seg1", [(carrier, "cardA", "10.50.3.1/24"), (carrier, "cardB", "10.50.3.2/24"),
                      (switch, "eth0", "10.50.3.254/24")])
     segment = lab.lan("seg2", [(switch, "eth1", "10.50.4.254/24"), (one, "eth0", "10.50.4.11/24"),
-                               (two, "eth0", "10.50.4.12/24"), (server, "eth0", "10.50.4.30/24")])
-    segment.ip("link set br0 type bridge ageing_time 30000")
+                               (two, "eth0", "10.50.4.12/24"), (server, "eth0", "10.50.4.30/24"),
+                               *([(monitor, "eth0", None)] if monitor else [])])
+    segment.ip(f"link set br0 type bridge ageing_time {0 if monitor else 30000}")
     client.ip("route add default via 10.50.1.1")
     router.ip("route add default via 10.50.2.2")
     carrier.ip("route add 10.50.1.0/24 via 10.50.2.1")
@@ -81,6 +87,10 @@ def network(lab, unknown="drop", proxy=None):
         balancer.nft(FLOW_TABLE % unknown)
     server.ip(f"addr add {VIP}/32 dev lo")
     server.ip("route add default via 10.50.4.254")
+    if choose == "flow":
+        switch.filter("iifname eth0 meta mark set jhash tcp sport mod 2 seed 0x5 offset 1",
+                      hook="prerouting")
+        return client, switch, server
     carrier.nft(CARDS)
     card = carrier.sh("cat /sys/class/net/cardB/address").strip()
     switch.filter(f"iifname eth0 ether saddr {card} meta mark set 2", hook="prerouting")
@@ -173,7 +183,8 @@ def flow_split_reset(path):
             "capture.tls.client-hello-acked-unanswered capture.tcp.server-fin-without-data",
             ((f"ip.src == {VIP} && ip.ttl == 253", 12, 60), (SERVER_HELLO, 6, 6), (HELLO, 9, 9))),
      Replay(CASE, "switch-behind-ack-proxy.pcap", "confirmed",
-            "The same at the switch's port to the balancers: the box repeats the data of each third "
+            "The same at the switch's port to the balancers: the box repeats the data of each "
+            "third "
             "flow, all copies go to the second balancer's MAC.",
             "capture.tcp.sender-uses-two-next-hops capture.tcp.loss-follows-next-hop "
             "capture.tcp.flow-changes-mac capture.tcp.server-fin-without-data",
@@ -193,7 +204,8 @@ def flow_split_ack_proxy(client_path, switch_path):
 @scenario(
     "ack-proxy-loses",
     [Replay(PROXY, "acknowledged-and-lost.pcap", "likely",
-            "No balancers: a box between client and server acknowledges the client's data (TTL 254, "
+            "No balancers: a box between client and server acknowledges the client's data (TTL "
+            "254, "
             "the server's packets have 64) and loses the data of each third flow. On the client: "
             "ClientHello acknowledged, no answer, and the server's FIN with sequence 1, "
             "acknowledgement 1 after 4 s. From here a flow split behind such a box looks the same.",

@@ -151,7 +151,8 @@ def trickle(address, seconds):
             "Requests that come meanwhile are acknowledged and unanswered; when the slow four "
             "end, all are answered within milliseconds. Not one of the slow clients is silent.",
             "capture.tcp.request-never-answered",
-            (("http.response.code == 200", 9, 9), ("ip.src == 10.11.1.31 && tcp.len > 0", 32, 40)))],
+            (("http.response.code == 200", 9, 9),
+             ("ip.src == 10.11.1.31 && tcp.len > 0", 32, 40)))],
     "a Python server with four worker threads; Python clients; tcpdump",
     "one switch: server 10.11.1.10, client 10.11.1.21, slow clients 10.11.1.31", 18)
 def slow_clients(path):

@@ -80,7 +80,8 @@ def visits(visitor, number, apart, deadline=4):
             "visits are answered after 0.7 s. A burst comes; the CRL host answers a few and holds "
             "the rest: request acknowledged, then no packet in either direction, ten of them open "
             "at once and for many seconds. Visitors give up after 4 s. A restart of the web server "
-            "closes all ten in the same instant, at very different ages; then it works again.",
+            "closes all ten in the same instant, at very different ages. The CRL host still counts "
+            "them and holds the two fetches after the restart as well.",
             "capture.tcp.request-never-answered capture.tcp.requests-unanswered-pile-up",
             ((GET_CRL, 13, 40), (CRL_OK, 4, 30), (FIN_CRL, 13, 40))),
      Replay(CASE, "still-held.pcapng", "likely",
@@ -169,7 +170,7 @@ def holder(address, answered):
     [Replay(CASE, "curl-jobs-held-ipv4.pcap", "likely",
             "A nightly job runs eight curls side by side, none with -m. The remote answers the "
             "first six requests and then only acknowledges: eight requests stay open and silent to "
-            "the end of the capture, 12 s and more, while the same host gets pages from another "
+            "the end of the capture, 9 s and more, while the same host gets pages from another "
             "server meanwhile.",
             "capture.tcp.request-never-answered capture.tcp.requests-unanswered-pile-up",
             (("ip.dst == 10.14.1.80 && http.request", 14, 14),

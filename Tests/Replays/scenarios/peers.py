@@ -1,4 +1,4 @@
-"""Connections that live long: leaked, left by a dead peer, forgotten on the way, closed too soon."""
+"""Connections that live long: leaked, left by a dead peer, forgotten, closed too soon."""
 
 import socket
 import time
@@ -50,19 +50,19 @@ def leaking_client(address, number, seconds):
             "kernel and the client sends no FIN for more than 60 s. curl's connections to the same "
             "server close at once on both sides.",
             "capture.tcp.peer-never-closes",
-            (("ip.src == 10.15.2.10 && tcp.flags.fin == 1", 8, 12),
-             ("ip.src == 10.15.1.21 && tcp.flags.fin == 1", 4, 4)))],
-    "nginx; a Python client; curl; tcpdump", ROUTED, 75)
+            (("ip.src == 10.15.2.10 && tcp.flags.fin == 1", 9, 14),
+             ("ip.src == 10.15.1.21 && tcp.flags.fin == 1", 5, 5)))],
+    "nginx; a Python client; curl; tcpdump", ROUTED, 95)
 def close_wait_leak(path):
     """See the README entry."""
     with Lab("leak") as lab:
         client, _, server = routed(lab)
         page_server(server, "2s")
         with Capture(server, "eth0", path):
-            client.start(leaking_client, ("10.15.2.10", 80), 5, 90)
-            for _ in range(4):
+            client.start(leaking_client, ("10.15.2.10", 80), 5, 120)
+            for _ in range(5):
                 client.curl("http://10.15.2.10/")
-                time.sleep(16.5)
+                time.sleep(17)
 
 
 def long_connection(address, pauses):
@@ -130,7 +130,8 @@ def idle_drop(path, verdict):
 @scenario(
     "idle-drop",
     [Replay(IDLE, "forgotten-after-20s.pcap", "likely",
-            "A firewall forgets flows that rest for 20 s. Two kept connections are used, rest 64 s, "
+            "A firewall forgets flows that rest for 20 s. Two kept connections are used, rest "
+            "64 s, "
             "and the next request is repeated again and again with no packet back. A third that is "
             "used every 9 s works to the end.",
             "capture.tcp.first-data-after-idle-lost",

@@ -66,7 +66,7 @@ def cuts(path, version):
             "TLS 1.2. Two answers are whole and end with alerts of both sides; four stop in mid-"
             "answer with the server's FIN right after application data, no alert record before it. "
             "The client cannot tell the end from a truncation.", FOUND,
-            ((f"tls.handshake.type == 1", 6, 6),
+            (("tls.handshake.type == 1", 6, 6),
              ("ip.src == 10.12.1.10 && tls.record.content_type == 21", 2, 2)))],
     "a Python ssl server that closes its socket without unwrap(); Python ssl client; tcpdump",
     TOPOLOGY)

@@ -101,7 +101,8 @@ def sessions_java(path):
             "in the ClientHello) and none is accepted. Every ServerHello echoes the 32-byte legacy "
             "session id, which means nothing in TLS 1.3. Without one clean close in the file a "
             "server that never resumes looks the same.", REFUSED,
-            ((HELLO, 10, 10), ("tls.handshake.type == 2 && tls.handshake.extension.type == 41", 0, 0),
+            ((HELLO, 10, 10),
+             ("tls.handshake.type == 2 && tls.handshake.extension.type == 41", 0, 0),
              ("tls.handshake.type == 1 && tls.handshake.extension.type == 41", 9, 9)))],
     "stunnel (NO_TICKET) before a Python HTTP server; Python ssl client; tcpdump", TOPOLOGY)
 def sessions_stunnel_tls13(path):
@@ -184,7 +185,8 @@ def sessions_farm_tls12(path):
             "ClientHello but the first offers pre_shared_key; only some ServerHellos select it. "
             "Clean closes throughout.",
             "capture.tls.resumption-refused capture.tls.resumption-refused-after-clean-close",
-            ((HELLO, 14, 14), ("tls.handshake.type == 1 && tls.handshake.extension.type == 41", 13, 13),
+            ((HELLO, 14, 14),
+             ("tls.handshake.type == 1 && tls.handshake.extension.type == 41", 13, 13),
              ("tls.handshake.type == 2 && tls.handshake.extension.type == 41", 3, 10)))],
     "haproxy (mode tcp, balance random) before two nginx with default tickets; Python ssl client; "
     "tcpdump on the client", TOPOLOGY + ", nginx 10.12.1.11 and 10.12.1.12")
@@ -254,7 +256,8 @@ def never_offers(path, flag):
             "Seven curl processes one after the other, TLS 1.2. nginx hands out an id and a ticket "
             "each time; every ClientHello has an empty session id and an empty ticket.",
             "capture.tls.resumption-never-offered capture.tls.full-handshakes-mostly",
-            ((HELLO, 7, 7), ("tls.handshake.type == 1 && tls.handshake.session_id_length == 0", 7, 7),
+            ((HELLO, 7, 7),
+             ("tls.handshake.type == 1 && tls.handshake.session_id_length == 0", 7, 7),
              (CERTIFICATE, 7, 7)))],
     "curl --tls-max 1.2; nginx with a session cache; tcpdump", TOPOLOGY)
 def sessions_never_tls12(path):
@@ -268,7 +271,8 @@ def sessions_never_tls12(path):
             "The same in TLS 1.3: the ClientHellos hold a random 32-byte legacy session id (for "
             "middleboxes), no pre_shared_key. An id in the hello is no offer here.",
             "capture.tls.resumption-never-offered capture.tls.full-handshakes-mostly",
-            ((HELLO, 7, 7), ("tls.handshake.type == 1 && tls.handshake.session_id_length == 32", 7, 7),
+            ((HELLO, 7, 7),
+             ("tls.handshake.type == 1 && tls.handshake.session_id_length == 32", 7, 7),
              ("tls.handshake.type == 1 && tls.handshake.extension.type == 41", 0, 0)))],
     "curl; nginx with a session cache; tcpdump", TOPOLOGY)
 def sessions_never_tls13(path):
