@@ -20,6 +20,9 @@ struct Direction {
     var lastPayloadTime: Int64 = 0
     /// Of the last payload that can be a request or an answer (not a TLS alert or handshake).
     var lastMessageTime: Int64 = 0
+    /// The longest this side let a message of the peer wait while the peer stayed, and how many
+    /// of its answers took 1 s or more (saturating).
+    var longestAnswer: Int64 = 0
     var firstPayloadPacket: UInt32 = 0
     var lastMessagePacket: UInt32 = 0
 
@@ -42,6 +45,7 @@ struct Direction {
     var longestUnACKed: UInt16 = 0
     var timeToLive: UInt8 = 0
     var has: Seen = []
+    var lateAnswers: UInt8 = 0
     var duplicateACKRun: UInt8 = 0
 
     var tls = TLSDirection()
