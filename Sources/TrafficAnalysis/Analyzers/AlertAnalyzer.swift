@@ -60,7 +60,8 @@ struct AlertAnalyzer: Analyzer {
         guard tls.isTLS13, f.client.tls.state == .opaque, f.flow.close.happened else { return }
         closedAfter.opportunities += 1
         let last = f.server.tls
-        guard f.closedByServer, last.lastType == 21 || last.lastLength == 19,
+        let clientEnded = [.closeNotify, .probableCloseNotify].contains(f.close(f.flow.client))
+        guard f.closedByServer, !clientEnded, last.lastType == 21 || last.lastLength == 19,
             f.server.lastMessageTime < f.client.lastPayloadTime,
             f.flow.close.time - f.client.lastPayloadTime <= 1_000_000_000
         else { return }

@@ -34,7 +34,7 @@ extension Flow {
         }
         let isControl = !flags.isDisjoint(with: [.syn, .fin, .rst])
         if isControl { countControl(flags, direction: d) }
-        if directions[d].isCapturedTwice(segment) {
+        if directions[d].isCapturedTwice(segment, at: place.time) {
             noteCapturedTwice(direction: d, tables: &tables)
             return
         }
