@@ -76,7 +76,9 @@ let package = Package(
             name: "CaptureGeneratorTests", dependencies: ["CaptureGeneration"],
             swiftSettings: strict),
         .testTarget(
-            name: "InquestCommandTests", dependencies: ["Casebook"], swiftSettings: strict),
+            name: "InquestCommandTests", dependencies: ["Casebook", "Triage", "inquest"],
+            exclude: ["Fixtures", "Snapshots"],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

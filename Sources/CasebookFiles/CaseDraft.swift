@@ -19,6 +19,8 @@ struct CaseDraft {
     var mentions: [Mention] = []
     var rivals: [Located<CaseID>] = []
     var replays: [Located<Case.Replay>] = []
+    /// Whether the file names any, even if they are faulty.
+    var hasReplays = false
     var replaysPlace = Place.start
     private var lists = 0
 

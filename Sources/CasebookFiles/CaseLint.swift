@@ -109,7 +109,7 @@ struct CaseLint {
     }
 
     private func checkReplays() {
-        if draft.value.replays.isEmpty {
+        if !draft.hasReplays {
             let fault = "the case has no replay"
             let advice = "add a capture that must fire it, and its row under “replays”"
             if draft.value.status == .reviewed {

@@ -47,7 +47,8 @@ public func writeCase(_ value: Case) -> String {
             if !replay.cites.isEmpty { item.words("cites", replay.cites) }
         }
     }
-    let body = value.sections.map { "\n## \($0.heading)\n\n\($0.text)\n" }.joined()
+    let body = value.sections.map { "## \($0.heading)\n\n\($0.text)\n" }
+        .joined(separator: "\n")
     return "---\n\(front.output)---\n\(body)"
 }
 

@@ -41,6 +41,15 @@ struct Fields {
         pairs.first { $0.key.value == key }?.key.place ?? place
     }
 
+    /// Whether `key` is there with an empty list or mapping.
+    func isEmpty(_ key: String) -> Bool {
+        switch pairs.first(where: { $0.key.value == key })?.value.content {
+        case .sequence(let entries): entries.isEmpty
+        case .mapping(let pairs): pairs.isEmpty
+        default: false
+        }
+    }
+
     func has(_ key: String) -> Bool { pairs.contains { $0.key.value == key } }
 
     /// Without white space at its ends.

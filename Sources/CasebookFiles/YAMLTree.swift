@@ -46,10 +46,10 @@ extension YAMLTree {
         _ lines: ArraySlice<Substring>, firstLine: Int, bounds: YAMLBounds = YAMLBounds(),
         log: FaultLog
     ) -> YAMLTree? {
-        guard !holdsAlias(lines, firstLine: firstLine, log: log) else { return nil }
+        guard !holdsAliases(lines, firstLine: firstLine, log: log) else { return nil }
         var lines = Array(lines)
         // Each round takes one repeated key out of the way, so that it hides no other fault.
-        for round in 0..<50 {
+        for round in 0..<20 {
             // Line feeds before and after: the first for true line numbers, the last because
             // Yams keeps no hold of texts that Swift stores inline (up to 15 bytes).
             let text =
@@ -57,11 +57,14 @@ extension YAMLTree {
                 + String(repeating: "\n", count: 16)
             do {
                 let parser = try Parser(yaml: text, resolver: .basic, encoding: .utf8)
-                let root = try parser.singleRoot()
+                guard let root = try parser.singleRoot() else {
+                    log.error(Place(line: firstLine, column: 1), "there is no key at all")
+                    return nil
+                }
                 // Anchors live as long as the parser.
                 return withExtendedLifetime(parser) {
                     var reader = TreeReader(bounds: bounds, log: log)
-                    return root.flatMap { reader.tree($0, depth: 1) }
+                    return reader.tree(root, depth: 1)
                 }
             } catch YamlError.duplicatedKeysInMapping(let keys, let context) {
                 let place = Place(line: context.mark.line, column: context.mark.column)
@@ -74,7 +77,7 @@ extension YAMLTree {
                     return nil
                 }
             } catch {
-                report(error, log)
+                report(error, lastLine: firstLine + lines.count, log)
                 return nil
             }
         }
@@ -113,13 +116,17 @@ extension YAMLTree {
         return false
     }
 
-    /// Refuses texts in which an alias may follow an anchor of the same name, before libyaml sees
-    /// them: comparing keys that are aliases of aliases takes exponential time in Yams.
-    private static func holdsAlias(
+    /// Uses of anchors that libyaml is trusted with: each can at most double the size.
+    private static let aliasLimit = 8
+
+    /// Refuses texts that may hold more aliases than that before libyaml sees them: comparing keys
+    /// that are aliases of aliases takes exponential time in Yams. What looks like an alias may be
+    /// part of a quoted text; a few are therefore left to `TreeReader`, which knows.
+    private static func holdsAliases(
         _ lines: ArraySlice<Substring>, firstLine: Int, log: FaultLog
     ) -> Bool {
         var anchors: [String: Place] = [:]
-        var aliases: Set<String> = []
+        var aliases: [String] = []
         for (number, line) in lines.enumerated() where line.utf8.contains(where: isSigil) {
             var previous: Unicode.Scalar = " "
             var column = 0
@@ -130,7 +137,7 @@ extension YAMLTree {
                     let name = String(
                         line.unicodeScalars[index...].dropFirst().prefix(while: isNameScalar))
                     if scalar == "*" {
-                        aliases.insert(name)
+                        aliases.append(name)
                     } else if anchors[name] == nil, !name.isEmpty {
                         anchors[name] = Place(line: firstLine + number, column: column)
                     }
@@ -138,11 +145,11 @@ extension YAMLTree {
                 previous = scalar
             }
         }
-        let used = anchors.filter { aliases.contains($0.key) }.map(\.value).sorted()
-        for place in used.prefix(1) {
-            log.error(place, "anchors and aliases are not allowed", "write the value out")
-        }
-        return !used.isEmpty
+        guard aliases.count(where: { anchors[$0] != nil }) > aliasLimit else { return false }
+        let used = Set(aliases).compactMap { anchors[$0] }
+        log.error(
+            used.min() ?? .start, "anchors and aliases are not allowed", "write the value out")
+        return true
     }
 
     private static func isSigil(_ byte: UInt8) -> Bool {
@@ -157,16 +164,18 @@ extension YAMLTree {
         }
     }
 
-    private static func report(_ error: any Error, _ log: FaultLog) {
+    private static func report(_ error: any Error, lastLine: Int, _ log: FaultLog) {
         switch error {
         case YamlError.scanner(let context, let problem, let mark, _),
             YamlError.parser(let context, let problem, let mark, _),
             YamlError.composer(let context, let problem, let mark, _):
             let text = ([problem] + [context?.text].compactMap(\.self)).joined(separator: ", ")
+            // Where a text that never ends begins says more than where the file ends.
+            let neverEnds = problem.contains("end of stream") || problem.contains("expected \':\'")
+            let mark = neverEnds ? context?.mark ?? mark : mark
             log.error(
-                Place(line: mark.line, column: mark.column),
-                "not YAML: \(printable(text, limit: 200))",
-                advice(problem))
+                Place(line: min(mark.line, lastLine), column: mark.column),
+                "not YAML: \(printable(text, limit: 200))", advice(problem))
         default:
             log.error(.start, "not YAML: \(printable("\(error)", limit: 200))")
         }
@@ -179,84 +188,12 @@ extension YAMLTree {
         if problem.contains("cannot start any token") || problem.contains("did not find expected") {
             return "put the text in double quotes, or check the indentation"
         }
+        if problem.contains("end of stream") { return "close the quotation marks" }
+        if problem.contains("a tab character") { return "indent with spaces" }
         if problem.contains("undefined alias") {
             return "put a text that begins with “*” in double quotes"
         }
         if problem.contains("nesting level") { return "a case needs four levels at most" }
         return nil
-    }
-}
-
-/// Turns Yams's nodes into a bounded tree.
-private struct TreeReader {
-    let bounds: YAMLBounds
-    let log: FaultLog
-    private var values = 0
-
-    init(bounds: YAMLBounds, log: FaultLog) {
-        self.bounds = bounds
-        self.log = log
-    }
-
-    mutating func tree(_ node: Node, depth: Int) -> YAMLTree? {
-        let place = Place(line: node.mark?.line ?? 1, column: node.mark?.column ?? 1)
-        values += 1
-        guard values <= bounds.values else {
-            if values == bounds.values + 1 {
-                log.error(place, "more than \(bounds.values) values")
-            }
-            return nil
-        }
-        guard depth <= bounds.depth else {
-            log.error(place, "nested more than \(bounds.depth) levels deep")
-            return nil
-        }
-        if let anchor = node.anchor {
-            log.error(
-                place, "anchors and aliases are not allowed",
-                "remove “&\(printable(anchor.rawValue, limit: 60))”")
-        }
-        return content(node, depth: depth).map { YAMLTree(content: $0, place: place) }
-    }
-
-    private mutating func content(_ node: Node, depth: Int) -> YAMLTree.Content? {
-        switch node {
-        case .scalar(let scalar):
-            let place = Place(line: scalar.mark?.line ?? 1, column: scalar.mark?.column ?? 1)
-            refuseTag(scalar.tag, place)
-            let isPlain = scalar.style == .plain
-            return .scalar(checked(scalar.string, place), isPlain: isPlain)
-        case .sequence(let sequence):
-            return .sequence(sequence.compactMap { tree($0, depth: depth + 1) })
-        case .mapping(let mapping):
-            var pairs: [(key: Located<String>, value: YAMLTree)] = []
-            for (key, value) in mapping {
-                let place = Place(line: key.mark?.line ?? 1, column: key.mark?.column ?? 1)
-                guard case .scalar(let name) = key else {
-                    log.error(place, "a key must be a word")
-                    continue
-                }
-                guard let value = tree(value, depth: depth + 1) else { continue }
-                pairs.append((Located(value: checked(name.string, place), place: place), value))
-            }
-            return .mapping(pairs)
-        case .alias:
-            return nil
-        }
-    }
-
-    /// Double-quoted texts can hold escapes that `SourceText` has not seen.
-    private func checked(_ text: String, _ place: Place) -> String {
-        guard mayHoldForbidden(text.utf8) else { return text }
-        if let bad = text.unicodeScalars.first(where: isForbidden) {
-            log.error(
-                place, "an escape stands for \(name(of: bad)), which is not allowed", "remove it")
-        }
-        return text
-    }
-
-    private func refuseTag(_ tag: Tag, _ place: Place) {
-        guard !["", "!", "tag:yaml.org,2002:str"].contains(tag.rawValue) else { return }
-        log.error(place, "tag \(quoted(tag.rawValue)) is not allowed", "remove it")
     }
 }

@@ -65,7 +65,7 @@ struct YAMLWriter {
     /// Plain where that is safe, a literal block for clean texts of several lines, else in double
     /// quotes.
     static func scalar(_ text: String, indent: String, isInFlow: Bool = false) -> String {
-        if isPlain(text) { return text }
+        if isPlain(text, isInFlow: isInFlow) { return text }
         if !indent.isEmpty, !isInFlow, isBlock(text) {
             let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
             return "|-\n" + lines.map { $0.isEmpty ? "" : indent + $0 }.joined(separator: "\n")
@@ -74,7 +74,7 @@ struct YAMLWriter {
     }
 
     /// Narrower than YAML's own rule, so that nobody need know it.
-    private static func isPlain(_ text: String) -> Bool {
+    private static func isPlain(_ text: String, isInFlow: Bool) -> Bool {
         guard let first = text.unicodeScalars.first, let last = text.unicodeScalars.last else {
             return false
         }
@@ -89,7 +89,7 @@ struct YAMLWriter {
         return !text.contains(": ") && !text.contains(" #")
             && text.unicodeScalars.allSatisfy { scalar in
                 !isForbidden(scalar) && scalar != "\n" && scalar != "\t"
-                    && !"[]{},\"".unicodeScalars.contains(scalar)
+                    && !(isInFlow && "[]{},".unicodeScalars.contains(scalar))
             }
     }
 

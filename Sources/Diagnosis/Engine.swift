@@ -11,6 +11,10 @@ public struct Engine: Sendable {
     let model: Model
     /// Position of each case of the model in `knowledge.cases`.
     private let entryOfCase: [Int]
+    /// Cases with the same first action, where there are two or more.
+    let sameActionCases: [[Int]]
+    /// T of the softmax: fitted to confirmed incidents, or the parameter.
+    let temperature: Double
 
     /// - Parameter learned: what confirmed incidents add; nothing by default.
     public init(
@@ -31,6 +35,14 @@ public struct Engine: Sendable {
             if let item = model.caseIndex[entry.id] { entryOfCase[item] = position }
         }
         self.entryOfCase = entryOfCase
+        let actions = Dictionary(grouping: model.caseIDs.indices) { item in
+            knowledge.cases[entryOfCase[item]].firstAction
+        }
+        sameActionCases =
+            actions.filter { $0.key != nil && $0.value.count > 1 }.map(\.value)
+            .sorted { $0[0] < $1[0] }
+        let wanted = learned.temperature ?? parameters.temperature
+        temperature = wanted.isFinite && wanted > 0 ? wanted : 1
     }
 
     func entry(_ item: Int) -> Knowledge.Entry { knowledge.cases[entryOfCase[item]] }
@@ -38,15 +50,11 @@ public struct Engine: Sendable {
     func posterior(_ observations: Observations) -> Posterior {
         model.posterior(
             model.readings(observations, parameters: parameters),
-            temperature: parameters.temperature)
+            temperature: temperature)
     }
 
     /// Nepers of Λ to decibans of the posterior.
-    var decibansPerScore: Double {
-        let temperature = parameters.temperature
-        return temperature.isFinite && temperature > 0
-            ? decibansPerNeper / temperature : decibansPerNeper
-    }
+    var decibansPerScore: Double { decibansPerNeper / temperature }
 
     /// Λ-order of the cases: probability, ties by id.
     func ranking(_ posterior: Posterior) -> [Int] {

@@ -34,12 +34,14 @@ public struct Knowledge: Hashable, Sendable {
         /// Whether a person's word can confirm it: the case knows no machine-made finding.
         public var hasOnlySymptoms: Bool
         public var falseLeads: [Case.FalseLead]
+        /// What to do first if this is the cause; cases that share it need not be told apart.
+        public var firstAction: String?
 
         public init(
             id: CaseID, family: String, baseRate: Case.BaseRate = .uncommon,
             lists: [Case.Listing] = [], requires: [FactID] = [], confirms: [[FactID]] = [],
             sufficient: [[FactID]] = [], hasOnlySymptoms: Bool = false,
-            falseLeads: [Case.FalseLead] = []
+            falseLeads: [Case.FalseLead] = [], firstAction: String? = nil
         ) {
             self.id = id
             self.family = family
@@ -50,6 +52,7 @@ public struct Knowledge: Hashable, Sendable {
             self.sufficient = sufficient
             self.hasOnlySymptoms = hasOnlySymptoms
             self.falseLeads = falseLeads
+            self.firstAction = firstAction
         }
     }
 

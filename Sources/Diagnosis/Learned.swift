@@ -32,6 +32,9 @@ public struct Learned: Hashable, Sendable {
     /// Facts seen in incidents whose case lists them.
     public internal(set) var listings: [CaseID: [FactID: Counts]] = [:]
 
+    /// T of the softmax, once there are incidents enough to fit it.
+    public internal(set) var temperature: Double?
+
     /// Worth of a frequency word and of the background, in incidents.
     static let listingStrength = 10.0
     static let backgroundStrength = 20.0

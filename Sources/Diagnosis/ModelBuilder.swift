@@ -148,9 +148,9 @@ struct ModelBuilder {
                 overall[listing.fact] += excess * prior[item] / listed
             }
         }
-        let share = parameters.familyShare
         return family.indices.map { position in
             let fact = position % factCount
+            let share = parameters.familyShare(ofSize: size[position / factCount])
             let average = share * family[position] + (1 - share) * overall[fact]
             return Parameters.probability(background[fact] + average, or: background[fact])
         }

@@ -67,7 +67,7 @@ extension Model {
         _ cases: [Double], _ rows: [Double], temperature: Double
     ) -> ([Double], [Double]) {
         let top = max(cases.max() ?? -.infinity, rows.max() ?? -.infinity)
-        let scale = temperature.isFinite && temperature > 0 ? 1 / temperature : 1
+        let scale = 1 / temperature
         let caseMass = cases.map { exponential(($0 - top) * scale) }
         let rowMass = rows.map { exponential(($0 - top) * scale) }
         let total = rowMass.reduce(caseMass.reduce(0, +), +)

@@ -63,7 +63,8 @@ public struct ClientHello: Equatable, Sendable {
     }
 }
 
-/// TLS 1.3 as registered, its drafts 0x7fNN, and Facebook's 0xfb17 to 0xfb1a.
+/// TLS 1.3 as registered, its drafts 0x7fNN, Google's experiments 0x7eNN of 2017, and Facebook's
+/// 0xfb17 to 0xfb1a.
 func isTLS13(_ version: UInt16) -> Bool {
-    version == 0x0304 || version >> 8 == 0x7F || 0xFB17...0xFB1A ~= version
+    version == 0x0304 || version >> 8 == 0x7F || version >> 8 == 0x7E || 0xFB17...0xFB1A ~= version
 }

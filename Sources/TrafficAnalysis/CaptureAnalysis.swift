@@ -16,6 +16,8 @@ public struct CaptureAnalysis: ~Copyable {
     var firstTime: Int64 = 0
     var lastTime: Int64 = 0
     var timeWentBack = 0
+    /// The year 2116, half of what an Int64 holds.
+    private static let latestTime: Int64 = 1 << 62
     private var previousTime: Int64 = .min
     private var segment = TCPSegment()
 
@@ -33,6 +35,8 @@ public struct CaptureAnalysis: ~Copyable {
     public mutating func packet(
         _ packet: RawSpan, number: Int, time: Int64, wireLength: Int, link: LinkType
     ) {
+        // Differences of times are taken everywhere; a hostile clock must not make one overflow.
+        let time = min(max(time, 0), Self.latestTime)
         packets += 1
         bytes &+= UInt64(wireLength)
         if time < previousTime { timeWentBack += 1 }
@@ -53,7 +57,7 @@ public struct CaptureAnalysis: ~Copyable {
             return
         }
         let (key, fromUpper) = FlowKey.of(segment)
-        let index = flow(key, fromUpper: fromUpper, time: time, number: number)
+        let index = flow(key, fromUpper: fromUpper, link: link, time: time, number: number)
         table[index].observe(
             segment, packet, direction: fromUpper ? 1 : 0,
             at: PacketPlace(number: UInt32(truncatingIfNeeded: number), time: time),
@@ -72,7 +76,7 @@ public struct CaptureAnalysis: ~Copyable {
     /// new one (interfaces.md §4; Wireshark does the same).
     @inline(__always)
     private mutating func flow(
-        _ key: FlowKey, fromUpper: Bool, time: Int64, number: Int
+        _ key: FlowKey, fromUpper: Bool, link: LinkType, time: Int64, number: Int
     ) -> Int {
         if let index = table.find(key) {
             guard segment.flags.contains(.syn), opensAnother(index, fromUpper: fromUpper) else {
@@ -80,7 +84,9 @@ public struct CaptureAnalysis: ~Copyable {
             }
         }
         return table.add(
-            Flow(key: key, segment: segment, fromUpper: fromUpper, time: time, packet: number))
+            Flow(
+                key: key, segment: segment, fromUpper: fromUpper, link: link, time: time,
+                packet: number))
     }
 
     private func opensAnother(_ index: Int, fromUpper: Bool) -> Bool {

@@ -67,11 +67,19 @@ struct NextSteps {
                 cases: cases)
         }
         guard let finding = casebook[finding: fact] else { return nil }
-        let command =
-            CommandFilling.isAvailable(finding.establishedBy)
-            ? finding.establishedBy : finding.byHand
         return NextStep(
-            kind: .run, id: fact, question: finding.definition, command: commands.fill(command),
+            kind: .run, id: fact, question: finding.definition, command: command(finding),
             effect: finding.effect, cases: cases)
+    }
+
+    private func command(_ finding: FindingKind) -> String {
+        guard CommandFilling.isAvailable(finding.establishedBy) else {
+            return commands.fill(finding.byHand)
+        }
+        // The captures at hand were looked at and could not tell: it takes another one.
+        if finding.establishedBy.hasPrefix("inquest capture ") {
+            return "inquest diagnose --capture <file.pcap>"
+        }
+        return commands.fill(finding.establishedBy)
     }
 }

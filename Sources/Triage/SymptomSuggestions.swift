@@ -17,6 +17,8 @@ public struct SymptomSuggestions: Sendable {
     /// On the shipped vocabulary a question asked back in half of its words lies above, one
     /// common word ("slow", "connection") lies below.
     public static let usedConfidence = 0.35
+    /// Weaker guesses are not worth reading.
+    public static let leastConfidence = 0.15
     public static let shownSuggestions = 8
 
     private static let k1 = 1.2
@@ -58,7 +60,7 @@ public struct SymptomSuggestions: Sendable {
             let score = score(words, document)
             guard score > 0 else { continue }
             let own = score / self.score(document.counts.keys.sorted(), document)
-            suggestions.append((offset, own))
+            if own >= Self.leastConfidence { suggestions.append((offset, own)) }
         }
         suggestions.sort { ($1.confidence, $0.offset) < ($0.confidence, $1.offset) }
         return suggestions.prefix(Self.shownSuggestions).map {

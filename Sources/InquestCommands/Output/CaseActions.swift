@@ -10,13 +10,13 @@ struct CaseActions {
     let result: TriageResult
 
     func write(_ page: inout TextPage) {
-        decision(&page)
+        writeDecision(&page)
         fixes(&page)
         verification(&page)
         falseLeads(&page)
     }
 
-    private func decision(_ page: inout TextPage) {
+    func writeDecision(_ page: inout TextPage) {
         let decision = entry.decision
         page.heading("The test that decides")
         if let why = decision.undecidable {

@@ -15,9 +15,16 @@ struct DiagnosisText {
             let entry = result.casebook[case: leader.id]
         {
             CaseReasons(ranked: leader, entry: entry, result: result).write(&page)
-            CaseActions(ranked: leader, entry: entry, result: result).write(&page)
+            let actions = CaseActions(ranked: leader, entry: entry, result: result)
+            // A repair for a cause that is only a guess would do harm.
+            if diagnosis.verdict == .undecided {
+                actions.writeDecision(&page)
+            } else {
+                actions.write(&page)
+            }
         }
         otherCases(&page)
+        guesses(&page)
         nextSteps(&page)
         warnings(&page)
         return page
@@ -73,7 +80,7 @@ struct DiagnosisText {
         guard let leader = diagnosis.leader, tellsLeader(leader) else {
             return "What is known fits several causes; see what is missing below."
         }
-        return "At best: \(title)"
+        return "It could be this, and it could be others: \(title)"
     }
 
     private func area() -> String? { diagnosis.unlistedByFamily.first?.family }
@@ -88,7 +95,7 @@ extension DiagnosisText {
             ranked.id != leader && (ranked.probability >= 0.01 || ranked.verdict == .confirmed)
                 && ranked.verdict != .excluded
         }
-        page.heading(leader == nil ? "Cases" : "Other cases")
+        page.heading(leader == nil ? "How probable each cause is" : "Other cases")
         for ranked in others.prefix(Self.shownCases) { row(ranked, &page) }
         let excluded = diagnosis.cases.count { $0.verdict == .excluded }
         bar(diagnosis.unlisted, "none of the cases in the casebook", &page)
@@ -100,16 +107,17 @@ extension DiagnosisText {
         bar(ranked.probability, ranked.id + mark, &page)
     }
 
-    /// `[#######---] about 7 in 10     case-id`.
+    /// `[######--] about 7 in 10      case-id`.
     private func bar(_ probability: Double, _ name: String, _ page: inout TextPage) {
-        let filled = Int((min(0.99, max(0, probability)) * 10).rounded())
+        let cells = 8
+        let filled = Int((min(0.99, max(0, probability)) * Double(cells)).rounded())
         let drawing =
             page.width == nil
             ? ""
             : "[" + String(repeating: "#", count: filled)
-                + String(repeating: "-", count: 10 - filled) + "] "
-        let words = DisplayWidth.pad(Wording.probability(probability), to: 20)
-        page.line("  " + drawing + words + name)
+                + String(repeating: "-", count: cells - filled) + "] "
+        let words = DisplayWidth.pad(Wording.probability(probability), to: 19)
+        page.paragraph(name, label: drawing + words, indent: 2)
     }
 
     private static let shownSteps = 6
@@ -117,19 +125,46 @@ extension DiagnosisText {
     private func nextSteps(_ page: inout TextPage) {
         if result.next.isEmpty { return }
         page.heading("Not looked at yet, cheapest first")
-        for step in result.next.prefix(Self.shownSteps) {
+        let groups = groupedSteps()
+        for group in groups.prefix(Self.shownSteps) {
+            guard let step = group.first else { continue }
             let effect = step.effect == .local ? "" : " (effect: \(step.effect.rawValue))"
             switch step.kind {
             case .ask:
                 page.paragraph(step.question, label: "? ", indent: 2)
                 page.paragraph("--symptom \(step.id)=yes|no", indent: 4, style: .bold)
             case .run:
-                page.paragraph(step.id + effect, label: "> ", indent: 2)
+                page.paragraph(
+                    group.map(\.id).joined(separator: ", ") + effect, label: "> ", indent: 2)
                 page.command(step.command)
             }
         }
-        let rest = result.next.count - Self.shownSteps
+        let rest = groups.count - Self.shownSteps
         if rest > 0 { page.line("  and \(rest) more ('--json' lists them)", .dim) }
+    }
+
+    /// One command may settle several findings; it stands where the first of them stood.
+    private func groupedSteps() -> [[NextStep]] {
+        var groups: [[NextStep]] = []
+        for step in result.next {
+            let place = groups.firstIndex {
+                $0[0].kind == .run && step.kind == .run && $0[0].command == step.command
+            }
+            if let place { groups[place].append(step) } else { groups.append([step]) }
+        }
+        return groups
+    }
+
+    /// What the operator's own words may also have meant.
+    private func guesses(_ page: inout TextPage) {
+        let guesses = result.evidence.filter { $0.source == "report" && $0.state == .unknown }
+        if guesses.isEmpty { return }
+        page.heading("Your words may also mean")
+        for guess in guesses {
+            page.paragraph(
+                result.casebook[symptom: guess.id]?.question ?? guess.id, label: "? ", indent: 2)
+            page.paragraph("--symptom \(guess.id)", indent: 4, style: .bold)
+        }
     }
 
     private func warnings(_ page: inout TextPage) {

@@ -24,19 +24,26 @@ enum Wrapping {
         return line.isEmpty && !lines.isEmpty ? lines : lines + [line]
     }
 
-    /// Breaks at spaces outside of quotes, where `\` and a line feed mean a space to a shell.
+    /// Breaks at spaces outside of quotes, where `\` and a line feed mean a space to a shell;
+    /// between two commands rather than inside of one.
     static func wrapCommand(_ command: String, to width: Int?) -> [String] {
         guard let width, DisplayWidth.of(command) > width else { return [command] }
         var lines: [String] = []
-        var line = ""
+        var line: [String] = []
         for word in shellWords(command) {
-            if !line.isEmpty, DisplayWidth.of(line) + 1 + DisplayWidth.of(word) > width {
-                lines.append(line)
-                line = ""
+            let used = line.reduce(0) { $0 + 1 + DisplayWidth.of($1) }
+            if !line.isEmpty, used + DisplayWidth.of(word) > width {
+                let end = line.lastIndex(where: endsCommand).map { $0 + 1 } ?? line.count
+                lines.append(line[..<end].joined(separator: " "))
+                line.removeFirst(end)
             }
-            line += (line.isEmpty ? "" : " ") + word
+            line.append(word)
         }
-        return line.isEmpty ? lines : lines + [line]
+        return lines + [line.joined(separator: " ")]
+    }
+
+    private static func endsCommand(_ word: String) -> Bool {
+        word.hasSuffix(";") || ["|", "||", "&&", "do"].contains(word)
     }
 
     /// The command and the remark behind the first ` #` that stands outside of quotes.

@@ -90,7 +90,7 @@ struct FlowFacts {
     }
 
     func close(_ direction: Int) -> FlowRecord.Close {
-        flow.closeVerdict(direction, version: tls?.version ?? 0)
+        flow.closeVerdict(direction, isTLS13: tls?.isTLS13 ?? false)
     }
 
     func location(_ file: String, packet: UInt32, time: Int64? = nil) -> Evidence.Location {

@@ -76,7 +76,7 @@ struct CancelAnalyzer: Analyzer {
         var end = 0
         for start in sorted.indices {
             let low = sorted[start].delay
-            let width = max(low * tolerance * 2 / 100, 40_000_000)
+            let width = max(low / 100 * tolerance * 2, 40_000_000)
             while end < sorted.count, sorted[end].delay <= low + width { end += 1 }
             if end - start > best.count { best = start..<end }
         }

@@ -17,7 +17,7 @@ struct CloseNotifyAnalyzer: Analyzer {
     init(_ capture: CaptureContext) { self.capture = capture }
 
     mutating func visit(_ f: FlowFacts) {
-        guard let tls = f.tls, tls.version != 0, tls.version < 0x0304, f.flow.close.happened,
+        guard let tls = f.tls, tls.version != 0, !tls.isTLS13, f.flow.close.happened,
             f.client.tls.state == .opaque, f.server.tls.state == .opaque,
             !f.client.has.contains(.missedBytes), !f.server.has.contains(.missedBytes)
         else { return }

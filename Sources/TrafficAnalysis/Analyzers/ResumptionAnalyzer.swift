@@ -127,7 +127,7 @@ struct ResumptionAnalyzer: Analyzer {
         for (index, handshake) in handshakes.enumerated() {
             let tls = handshake.tls
             let byID = issuer[tls.offeredSession]
-            if tls.issuedSession != 0, tls.version < 0x0304 { issuer[tls.issuedSession] = index }
+            if tls.issuedSession != 0, !tls.isTLS13 { issuer[tls.issuedSession] = index }
             guard tls.offeredResumption || byID != nil else { continue }
             let isRefused = tls.madeFullHandshake
             // Several connections may be open at once; the session comes from one that has ended.

@@ -69,22 +69,25 @@ struct TrafficShapeAnalyzer: Analyzer {
         for source in sources.values {
             for time in source.times { counts[(time - capture.first) / Self.bucket, default: 0] += 1 }
         }
-        let buckets = (capture.last - capture.first) / Self.bucket
-        let perBucket = (0...buckets).map { Int64(counts[$0] ?? 0) }
-        let usual = max(median(perBucket), 1)
-        guard let peak = perBucket.max(), let at = perBucket.firstIndex(of: peak) else { return [] }
+        // Most buckets of a quiet capture are empty; then one connection a bucket is the usual.
+        let buckets = (capture.last - capture.first) / Self.bucket + 1
+        let isBusy = Int64(counts.count) * 2 > buckets
+        let usual = isBusy ? max(median(counts.values.map(Int64.init)), 1) : 1
+        guard let (at, peak) = counts.max(by: { ($0.value, $1.key) < ($1.value, $0.key) }) else {
+            return []
+        }
         tally.opportunities = 1
-        let from = capture.first + Int64(at) * Self.bucket
+        let from = capture.first + at * Self.bucket
         let fast = sources.values.filter { source in
             let times = source.times.filter { from..<(from + Self.bucket) ~= $0 }.sorted()
             return zip(times.dropFirst(), times).contains { $0 - $1 < 1_000_000_000 }
         }
-        if peak >= 10, peak >= 3 * usual, !fast.isEmpty {
+        if peak >= 10, Int64(peak) >= 3 * usual, !fast.isEmpty {
             for source in fast.sorted(by: { $0.times[0] < $1.times[0] }) { tally.add(source.place) }
         }
         return tally.evidence(
             "capture.tcp.connect-rate-multiplied", capture,
-            present: "connections came up to \(peak / usual) times as fast as usual, with less than "
+            present: "connections came up to \(Int64(peak) / usual) times as fast as usual, with less than "
                 + "1 s between a client's tries",
             absent: "the rate of new connections did not multiply")
     }

@@ -54,7 +54,7 @@ extension Flow {
             if isAnswer, seen.contains(.established) {
                 tables.rare[index].directions[d].synRepeatedAfterACK = true
             }
-        } else if !directions[d].has.contains(.data) {
+        } else if !directions[d].has.contains(.started) {
             directions[d].base = base
             directions[d].next = base
             directions[d].tls.expected = base

@@ -12,7 +12,8 @@ extension Flow {
             sequence: sequence, length: segment.payloadLength,
             holes: &tables.rare[rare].directions[d].holes)
         switch novelty {
-        case .late: directions[d].outOfOrder &+= 1
+        // A segment that begins below the highest byte and ends above it is late, too.
+        case .late, .partlyNew: directions[d].outOfOrder &+= 1
         case .repeated:
             noteRetransmission(
                 segment, sequence: sequence, direction: d, at: place, tables: &tables)

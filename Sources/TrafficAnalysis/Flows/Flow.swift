@@ -19,6 +19,8 @@ struct Flow {
     var clientDirection: UInt8 = 0
     var clientRule = ClientRule.port
     var seen: Seen = []
+    /// The link has MAC addresses; on loopback they are zero.
+    let hasMAC: Bool
     var outerVLAN: UInt16 = 0
     var innerVLAN: UInt16 = 0
 
@@ -51,8 +53,11 @@ struct Flow {
         var happened = false
     }
 
-    init(key: FlowKey, segment: TCPSegment, fromUpper: Bool, time: Int64, packet: Int) {
+    init(
+        key: FlowKey, segment: TCPSegment, fromUpper: Bool, link: LinkType, time: Int64, packet: Int
+    ) {
         self.key = key
+        hasMAC = link == .ethernet || segment.sourceMAC != 0
         firstTime = time
         lastTime = time
         firstPacket = UInt32(truncatingIfNeeded: packet)

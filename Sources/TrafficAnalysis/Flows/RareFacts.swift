@@ -54,7 +54,7 @@ struct RareDirection {
     var payloadAfterPeerFIN = false
     var synTimes: [Int64] = []
 
-    static let listLimit = 8
+    static let listLimit = 16
 }
 
 /// How the packets of one side that used one pair of MAC addresses fared.

@@ -53,20 +53,20 @@ extension FlowRecord.TLS {
             facts.serverHelloTime != 0 && facts.clientHelloTime != 0
             ? facts.serverHelloTime - facts.clientHelloTime : nil
         close = PerSide(client: flow.client, server: flow.server).map {
-            flow.closeVerdict($0, version: facts.version)
+            flow.closeVerdict($0, isTLS13: facts.isTLS13)
         }
     }
 }
 
 extension Flow {
     /// How direction `d` ended its TLS stream (measured: `lab.md` §0.6).
-    func closeVerdict(_ d: Int, version: UInt16) -> FlowRecord.Close {
+    func closeVerdict(_ d: Int, isTLS13: Bool) -> FlowRecord.Close {
         let tls = directions[d].tls
         let finished = tls.remaining == 0 && tls.headerCount == 0 && tls.state != .lost
         if finished, tls.lastType == 21, tls.lastAlert == 0 || tls.lastAlert == 255 {
             return .closeNotify
         }
-        if finished, version == 0x0304, tls.lastType == 23, tls.lastLength == 19 {
+        if finished, isTLS13, tls.lastType == 23, tls.lastLength == 19 {
             return .probableCloseNotify
         }
         if directions[d].fin > 0 { return .fin }
@@ -79,7 +79,7 @@ extension Flow {
     }
 
     func sourceMACs(_ d: Int, _ rare: RareFacts?) -> [UInt64] {
-        guard directions[d].packets > 0, directions[d].sourceMAC != 0 else { return [] }
+        guard directions[d].packets > 0, hasMAC else { return [] }
         var addresses = [directions[d].sourceMAC]
         for link in rare?.directions[d].links ?? [] where !addresses.contains(link.sourceMAC) {
             addresses.append(link.sourceMAC)

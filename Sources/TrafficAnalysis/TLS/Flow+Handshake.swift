@@ -207,6 +207,7 @@ extension Flow {
         tables.tls[index].version = hello.selectedVersion
         tables.tls[index].cipherSuite = hello.cipherSuite
         if let alpn = hello.alpn { tables.tls[index].alpn = tables.intern(alpn) }
+        if hello.isTLS13 { tables.tls[index].facts.insert(.isTLS13) }
         if hello.pskAccepted { tables.tls[index].facts.insert(.pskAccepted) }
         tables.tls[index].issuedSession = sessionHash(hello.sessionID)
     }

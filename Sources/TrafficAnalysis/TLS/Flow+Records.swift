@@ -93,7 +93,7 @@ extension Flow {
         if record.contentType == 23 {
             if directions[d].tls.state == .clear {
                 directions[d].tls.firstIsFinished =
-                    tables.tls[index].version == 0x0304 && d == client
+                    tables.tls[index].isTLS13 && d == client
                 directions[d].tls.applicationRecords = 0
                 turnOpaque(direction: d, tables: &tables)
             }
@@ -143,7 +143,7 @@ extension Flow {
         tables.tls[index].facts.insert(d == client ? .clientCipherChange : .serverCipherChange)
         if !isRetry {
             directions[d].tls.firstIsFinished =
-                tables.tls[index].version == 0x0304 && d == client
+                tables.tls[index].isTLS13 && d == client
             directions[d].tls.applicationRecords = 0
             turnOpaque(direction: d, tables: &tables)
         }

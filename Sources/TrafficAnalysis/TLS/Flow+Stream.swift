@@ -42,7 +42,7 @@ extension Flow {
         }
         let payload = bytes.extracting(
             segment.payloadOffset..<(segment.payloadOffset + segment.capturedPayload))
-        if gap == 0 || gap > 0, opensTLS(payload, direction: d) {
+        if 0...Self.longestGap ~= gap, opensTLS(payload, direction: d) {
             _ = tables.tlsIndex(&self)
             directions[d].tls.expected = sequence
             directions[d].tls.state = .clear
@@ -56,6 +56,9 @@ extension Flow {
         readPlain(payload, direction: d, at: place, tables: &tables)
         return true
     }
+
+    /// Missing bytes before a hello that loss explains; more is another connection's numbering.
+    private static let longestGap: Int32 = 1 << 24
 
     /// Whether a segment begins with something only TLS begins with: a hello, or, in a flow
     /// whose beginning was not captured or whose other side speaks TLS, any plausible record.
@@ -105,7 +108,7 @@ extension Flow {
             }
             skipGap(gap, bytes, segment, direction: d)
         }
-        let trimmed = gap < 0 ? Int(-gap) : 0
+        let trimmed = gap < 0 ? -Int(gap) : 0
         let start = min(segment.payloadOffset + trimmed, bytes.byteCount)
         let stop = segment.payloadOffset + segment.capturedPayload
         directions[d].tls.expected = end

@@ -44,6 +44,8 @@ struct TLSFlow {
         static let serverFlightCut = Facts(rawValue: 1024)
         static let plainAnswer = Facts(rawValue: 2048)
         static let issuesTicket = Facts(rawValue: 4096)
+        /// TLS 1.3 or one of its drafts was chosen.
+        static let isTLS13 = Facts(rawValue: 8192)
     }
 
     /// An alert in clear.
@@ -57,6 +59,8 @@ struct TLSFlow {
 
     static let alertLimit = 8
 
+    var isTLS13: Bool { facts.contains(.isTLS13) }
+
     /// Whether the client offered a session: a PSK in TLS 1.3; before it a ticket, or a session id
     /// that is no TLS 1.3 compatibility id (RFC 8446 §4.1.2, appendix D.4).
     var offeredResumption: Bool {
@@ -68,7 +72,7 @@ struct TLSFlow {
     /// so; before it an abbreviated handshake: ServerHello and ChangeCipherSpec, no Certificate.
     var resumed: Bool {
         guard serverHellos > 0, version != 0 else { return false }
-        if version == 0x0304 { return facts.contains(.pskAccepted) }
+        if isTLS13 { return facts.contains(.pskAccepted) }
         return facts.contains(.serverCipherChange) && !facts.contains(.certificateSeen)
             && !facts.contains(.serverFlightCut)
     }
@@ -76,7 +80,7 @@ struct TLSFlow {
     /// Whether it is known that the server made a full handshake.
     var madeFullHandshake: Bool {
         guard serverHellos > 0, version != 0 else { return false }
-        if version == 0x0304 { return !facts.contains(.pskAccepted) }
+        if isTLS13 { return !facts.contains(.pskAccepted) }
         return facts.contains(.certificateSeen)
     }
 }
