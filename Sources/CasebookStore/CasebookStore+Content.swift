@@ -13,7 +13,9 @@ extension CasebookStore {
                 return state.current.flatMap { $0.casebook.hash == hash ? $0.casebook : nil }
             }
             guard
-                let content = try? state.queue.read({ try Self.load($0, hash: hash, roots: roots) })
+                let content = try? state.database.queue.read({
+                    try Self.load($0, hash: hash, roots: roots)
+                })
             else { return nil }
             state.current = content
             return content.casebook
@@ -84,7 +86,7 @@ extension CasebookStore {
 
     static func write(_ content: Content, to state: State) throws(StoreError) {
         do {
-            try state.queue.writeWithoutTransaction { database in
+            try state.database.queue.writeWithoutTransaction { database in
                 try database.inTransaction(.immediate) {
                     try IndexWriter(database: database, casebook: content.casebook)
                         .write(roots: content.roots, faults: content.faults)
@@ -104,13 +106,13 @@ extension CasebookStore {
     static func replace(
         _ state: inout State, path: String, reason: String
     ) throws(StoreError) {
-        try? state.queue.close()
+        try? state.database.queue.close()
         let file = DatabaseFile(path: path)
         do {
             if let target = try file.setAside(seen: state.identity) {
                 state.notices.append(setAsideNotice(path, reason: reason, target: target))
             }
-            state.queue = try file.open()
+            state.database = try file.open()
             state.identity = file.identity
         } catch {
             try moveToMemory(&state, because: error)
@@ -125,7 +127,7 @@ extension CasebookStore {
     }
 
     static func memory(keeping state: State) throws(StoreError) -> State {
-        var memory = try open(.inMemory, pageLimit: nil)
+        var memory = try open(.inMemory)
         memory.current = state.current
         memory.notices = state.notices
         return memory

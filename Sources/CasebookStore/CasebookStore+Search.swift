@@ -29,7 +29,7 @@ extension CasebookStore {
         _ query: SearchQuery, limit: Int, in state: State
     ) throws(StoreError) -> [SearchHit]? {
         do {
-            return try state.queue.read { database in
+            return try state.database.queue.read { database in
                 let stored = try String.fetchOne(database, sql: "SELECT hash FROM casebook")
                 if let current = state.current, current.casebook.hash != stored { return nil }
                 return try CaseSearch(database: database, query: query).hits(limit: limit)

@@ -1,5 +1,4 @@
 internal import Casebook
-internal import GRDB
 internal import Synchronization
 
 /// The index of a casebook in SQLite: the whole model for a fast start, tables for questions, and
@@ -14,7 +13,7 @@ public final class CasebookStore: Sendable {
     }
 
     struct State {
-        var queue: DatabaseQueue
+        var database: OpenDatabase
         var location: Location
         /// The file as it was when opened.
         var identity: DatabaseFile.Identity?
@@ -30,32 +29,30 @@ public final class CasebookStore: Sendable {
     }
 
     let state: Mutex<State>
-    private let pageLimit: Int?
 
     /// - Throws: when the file cannot be used; it is left as it is.
     public convenience init(location: Location) throws(StoreError) {
-        try self.init(location: location, pageLimit: nil)
+        try self.init(location: location, limits: DatabaseFile.Limits())
     }
 
-    init(location: Location, pageLimit: Int?) throws(StoreError) {
-        self.pageLimit = pageLimit
-        state = Mutex(try Self.open(location, pageLimit: pageLimit))
+    init(location: Location, limits: DatabaseFile.Limits) throws(StoreError) {
+        state = Mutex(try Self.open(location, limits: limits))
     }
 
     static func open(
-        _ location: Location, pageLimit: Int?
+        _ location: Location, limits: DatabaseFile.Limits = DatabaseFile.Limits()
     ) throws(StoreError) -> sending State {
         switch location {
         case .inMemory:
             do {
-                return State(queue: try DatabaseFile.memory(), location: .inMemory)
+                return State(database: try DatabaseFile.memory(), location: .inMemory)
             } catch {
                 throw .failed(path: ":memory:", reason: "\(error)")
             }
         case .file(let path):
-            let file = DatabaseFile(path: path, pageLimit: pageLimit)
-            let queue = try file.open()
-            return State(queue: queue, location: location, identity: file.identity)
+            let file = DatabaseFile(path: path, limits: limits)
+            let database = try file.open()
+            return State(database: database, location: location, identity: file.identity)
         }
     }
 

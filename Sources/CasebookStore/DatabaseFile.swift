@@ -4,104 +4,116 @@ internal import Glibc
 /// Opens a database file, and tells apart the ways in which it can be unfit.
 struct DatabaseFile {
     let path: String
-    /// For tests: pages that the file may have, as if the disk were full beyond them.
-    var pageLimit: Int?
+    var limits = Limits()
+
+    struct Limits: Sendable {
+        /// How long a connection waits for another's lock.
+        var busySeconds = 5.0
+        /// For tests: pages that the file may have, as if the disk were full beyond them.
+        var pages: Int?
+    }
 
     /// The file that was seen under a path; another process may put a new one in its place.
-    struct Identity: Equatable {
+    struct Identity: Hashable, Sendable {
         var device: UInt
         var inode: UInt
     }
 
-    static func memory() throws -> DatabaseQueue {
-        let queue = try DatabaseQueue(configuration: configuration(pageLimit: nil))
+    static func memory() throws -> OpenDatabase {
+        let queue = try DatabaseQueue(configuration: configuration(Limits()))
         try Schema.migrator.migrate(queue)
-        return queue
+        return OpenDatabase(inMemory: queue)
     }
 
-    func open() throws(StoreError) -> DatabaseQueue {
+    func open() throws(StoreError) -> OpenDatabase {
         try makeFolder()
         try makeFile()
         // Two processes that make the database at the same time get in each other's way: SQLite
-        // does not wait for the lock when it switches to WAL, and a migration may be done already.
+        // does not wait for the lock when it switches to WAL.
         var tries = 0
         while true {
             do {
-                return try openOnce()
-            } catch StoreError.busy where tries < 50 {
+                return try OpenDatabase.open(self) { isOpen throws(StoreError) in
+                    if !isOpen { try inspect() }
+                    return try connect()
+                }
+            } catch .busy where Double(tries) * 0.05 < limits.busySeconds {
                 tries += 1
                 usleep(50_000)
-            } catch let error as StoreError {
-                throw error
             } catch {
-                throw .failed(path: path, reason: "\(error)")
+                throw error
             }
         }
     }
 
-    private func openOnce() throws -> DatabaseQueue {
-        do {
-            var configuration = Self.configuration(pageLimit: pageLimit)
-            configuration.journalMode = .wal
-            let queue = try DatabaseQueue(path: path, configuration: configuration)
-            try check(queue)
-            return queue
-        } catch let error as DatabaseError {
-            throw storeError(error, path: path)
+    /// Refuses what is not ours before SQLite touches it.
+    private func inspect() throws(StoreError) {
+        switch try DatabaseHeader.read(path) {
+        case .empty, .database(application: 0, _): return
+        case .garbage: throw .damaged(path: path, reason: "it is no SQLite database")
+        case .database(Schema.applicationID, let version):
+            if version > Schema.version { throw .newer(path: path, version: version) }
+        case .database: throw .foreign(path: path)
         }
     }
 
-    private static func configuration(pageLimit: Int?) -> Configuration {
+    private func connect() throws(StoreError) -> DatabaseQueue {
+        do {
+            let queue = try DatabaseQueue(path: path, configuration: Self.configuration(limits))
+            let needsMigration = try queue.read(needsMigration)
+            try queue.writeWithoutTransaction { database in
+                // Stays in the file once set; only now is it sure that the file is ours.
+                try database.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
+            }
+            if needsMigration { try migrate(queue) }
+            return queue
+        } catch let error as DatabaseError {
+            throw storeError(error, path: path)
+        } catch let error as StoreError {
+            throw error
+        } catch {
+            throw .failed(path: path, reason: "\(error)")
+        }
+    }
+
+    private static func configuration(_ limits: Limits) -> Configuration {
         var configuration = Configuration()
         configuration.foreignKeysEnabled = true
-        configuration.busyMode = .timeout(5)
+        configuration.busyMode = .timeout(limits.busySeconds)
         configuration.label = "casebook"
         configuration.prepareDatabase { database in
             // The texts come from files that anybody may have written.
             try database.execute(sql: "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")
-            if let pageLimit {
-                try database.execute(sql: "PRAGMA max_page_count = \(pageLimit)")
+            if let pages = limits.pages {
+                try database.execute(sql: "PRAGMA max_page_count = \(pages)")
             }
         }
         return configuration
     }
 
-    /// Brings the schema up to date; refuses files of other programs and of later versions.
-    private func check(_ queue: DatabaseQueue) throws {
-        for isLastTry in [false, true] {
-            let (application, version, tables) = try queue.read { database in
-                (
-                    try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0,
-                    try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0,
-                    try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
-                )
-            }
-            if application == Schema.applicationID, version == Schema.version { return }
-            if application == Schema.applicationID, version > Schema.version {
-                throw StoreError.newer(path: path, version: version)
-            }
-            guard
-                application == Schema.applicationID || tables == 0 || version == 0 && isOurs(queue)
-            else { throw StoreError.foreign(path: path) }
-            do {
-                try Schema.migrator.migrate(queue)
-                return
-            } catch let error as DatabaseError
-                where error.resultCode == .SQLITE_ERROR && !isLastTry
-            {
-                // Another process has applied the migration between our look and our try.
-                continue
-            }
+    /// Whether the schema is behind; throws for files of other programs and of later versions.
+    private func needsMigration(_ database: Database) throws -> Bool {
+        let application = try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0
+        let version = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+        if application == Schema.applicationID {
+            if version > Schema.version { throw StoreError.newer(path: path, version: version) }
+            return version < Schema.version
         }
+        // GRDB makes its table of migrations before the first one sets the application's id.
+        let tables = try String.fetchAll(database, sql: "SELECT tbl_name FROM sqlite_schema")
+        guard application == 0, Set(tables).isSubset(of: ["grdb_migrations"]) else {
+            throw StoreError.foreign(path: path)
+        }
+        return true
     }
 
-    /// GRDB makes its table of migrations before the first migration sets the application's id.
-    private func isOurs(_ queue: DatabaseQueue) -> Bool {
-        let names = try? queue.read { database in
-            try String.fetchAll(
-                database, sql: "SELECT name FROM sqlite_schema WHERE type = 'table'")
+    private func migrate(_ queue: DatabaseQueue) throws {
+        do {
+            try Schema.migrator.migrate(queue)
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_ERROR {
+            // Another process may have applied the migration between our look and our try.
+            if try queue.read(needsMigration) { throw error }
         }
-        return names == ["grdb_migrations"]
     }
 
     private func makeFolder() throws(StoreError) {
@@ -119,22 +131,21 @@ struct DatabaseFile {
     }
 
     /// Makes an empty file for the owner only, or sees that what is there is a writable file;
-    /// SQLite would wait for ever on a pipe.
+    /// SQLite would wait for ever on a pipe. No descriptor is opened, see `OpenDatabase`.
     private func makeFile() throws(StoreError) {
-        let file = Glibc.open(path, O_RDWR | O_CREAT | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, 0o600)
-        guard file >= 0 else {
+        if mknod(path, S_IFREG | 0o600, 0) != 0 {
             switch errno {
-            case EISDIR: throw .notAFile(path: path)
+            case EEXIST: break
             case EACCES, EROFS, EPERM: throw .readOnly(path: path)
             case ENOSPC, EDQUOT: throw .full(path: path)
             case let code: throw .folder(path: path, reason: String(cString: strerror(code)))
             }
         }
-        defer { close(file) }
         var status = stat()
-        guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             throw .notAFile(path: path)
         }
+        guard access(path, R_OK | W_OK) == 0 else { throw .readOnly(path: path) }
     }
 
     var identity: Identity? {

@@ -20,6 +20,7 @@ let analyzers: [any Analyzer.Type] = [
     ServerFlightAnalyzer.self, HelloReleaseAnalyzer.self, PlainOnTLSAnalyzer.self,
     AlertAnalyzer.self, ResumptionAnalyzer.self, CloseNotifyAnalyzer.self, ResetAnalyzer.self,
     CancelAnalyzer.self, SourceBlockAnalyzer.self, RequestAnalyzer.self, ServerFINAnalyzer.self,
+    LateAnswerAnalyzer.self, SlowClientAnalyzer.self, RequestCrossesFINAnalyzer.self,
     AcknowledgementAnalyzer.self, PathAnalyzer.self, LossAnalyzer.self, StuckSegmentAnalyzer.self,
     IdleAnalyzer.self, WindowAnalyzer.self, TrafficShapeAnalyzer.self,
 ]

@@ -26,7 +26,8 @@ struct CancelAnalyzer: Analyzer {
         if f.server.payloadBytes == 0, f.end - f.client.lastMessageTime >= 5_000_000_000 {
             unanswered += 1
         }
-        guard f.cancelled else { return }
+        // A close within 10 ms of the request is a half close or a probe, no timer.
+        guard f.cancelled, f.flow.close.sinceMessage >= 10_000_000 else { return }
         let cancel = Cancel(
             delay: f.flow.close.sinceMessage, asked: f.client.lastMessageTime,
             place: f.location(capture.file, packet: f.flow.close.packet, time: f.flow.close.time))

@@ -8,8 +8,10 @@ struct ClientHelloAnalyzer: Analyzer {
         "capture.tls.client-hello-split", "capture.tls.cut-after-hello",
     ]
 
-    /// How long a client has to have waited before "unanswered" is said.
+    /// How long a client that left has to have waited before "unanswered" is said, and the wait
+    /// after which an answer comes too late to count (finding's definition: 3 s).
     static let patience: Int64 = 1_000_000_000
+    static let deadline: Int64 = 3_000_000_000
 
     private struct Hello {
         var time: Int64
@@ -52,6 +54,7 @@ struct ClientHelloAnalyzer: Analyzer {
     private mutating func visitHello(_ f: FlowFacts, _ tls: TLSFlow, _ place: Evidence.Location) {
         let answered =
             tls.serverRecordTime != 0
+            && tls.serverRecordTime - tls.clientHelloTime < Self.deadline
             && !(f.closedByClient && f.flow.close.time < tls.serverRecordTime)
         let waited = f.end - tls.clientHelloTime
         if answered || waited >= Self.patience || f.closedByServer {
@@ -74,7 +77,7 @@ struct ClientHelloAnalyzer: Analyzer {
         unanswered.evidence(
             "capture.tls.client-hello-unanswered", capture,
             present: "\(counted(unanswered.count, "ClientHello")) of \(unanswered.opportunities) got no "
-                + "TLS record from the server while the client waited",
+                + "TLS record from the server within 3 s or while the client waited",
             absent: "every ClientHello was answered while the client waited")
             + acked.evidence(
                 "capture.tls.client-hello-acked-unanswered", capture,

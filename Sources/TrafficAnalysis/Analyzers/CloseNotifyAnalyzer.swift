@@ -2,7 +2,8 @@ internal import Casebook
 
 /// Who closed first, and whether by close_notify (RFC 5246 §7.2.1).
 ///
-/// Silent about TLS 1.3: there the alert is encrypted and padding could hide its size.
+/// In TLS 1.3 the alert is encrypted and padding could hide its size, so there only a stream that
+/// ends inside a record counts: nothing can have been said after it.
 struct CloseNotifyAnalyzer: Analyzer {
     static let establishes: [FactID] = [
         "capture.tls.no-close-notify", "capture.tls.no-close-notify-by-client",
@@ -17,10 +18,13 @@ struct CloseNotifyAnalyzer: Analyzer {
     init(_ capture: CaptureContext) { self.capture = capture }
 
     mutating func visit(_ f: FlowFacts) {
-        guard let tls = f.tls, tls.version != 0, !tls.isTLS13, f.flow.close.happened,
+        guard let tls = f.tls, tls.version != 0, f.flow.close.happened,
             f.client.tls.state == .opaque, f.server.tls.state == .opaque,
             !f.client.has.contains(.missedBytes), !f.server.has.contains(.missedBytes)
         else { return }
+        let closer = f.flow.directions[Int(f.flow.close.direction)].tls
+        let endsInside = closer.remaining > 0 || closer.headerCount > 0
+        if tls.isTLS13, !endsInside { return }
         either.opportunities += 1
         byClient.opportunities += f.closedByClient ? 1 : 0
         byServer.opportunities += f.closedByClient ? 0 : 1

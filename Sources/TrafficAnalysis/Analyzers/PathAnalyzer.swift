@@ -39,15 +39,27 @@ struct PathAnalyzer: Analyzer {
         let hops = Self.nextHops(of: sender, side.links)
         guard let split = hops.first(where: { $0.count >= 2 }) else { return }
         twoHops.add(f.location(capture.file, packet: split[1].firstPacket))
-        let lossy = split.filter { $0.retransmitted > 0 }
+        let lossy = Self.lossy(split, sender, peer: f.flow.directions[1 - d])
         guard !lossy.isEmpty else { return }
         splitWithLoss += 1
-        if lossy.count == 1, split.contains(where: { $0.retransmitted == 0 && $0.packets > 0 }) {
+        if lossy.count < split.count {
             lossFollows.add(
                 f.location(
                     capture.file,
-                    packet: side.firstRetransmissionPacket))
+                    packet: max(side.firstRetransmissionPacket, lossy[0].firstPacket)))
         }
+    }
+
+    /// The next hops beyond which packets vanished: those whose packets had to be repeated, or, when
+    /// nothing this side sent was ever acknowledged, those that got its payload.
+    private static func lossy(
+        _ hops: [LinkUse], _ sender: Direction, peer: Direction
+    ) -> [LinkUse] {
+        let repeated = hops.filter { $0.retransmitted > 0 }
+        guard repeated.isEmpty, sender.has.contains(.data),
+            Int32(bitPattern: peer.highestACK &- sender.base) <= 0
+        else { return repeated }
+        return hops.filter { $0.payloadPackets > 0 }
     }
 
     /// The uses of links by source MAC, each with its next hops, the first packet's first.

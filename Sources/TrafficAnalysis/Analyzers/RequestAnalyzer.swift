@@ -60,7 +60,7 @@ struct RequestAnalyzer: Analyzer {
         var where_ = ""
         let groups = waiting.sorted { ($0.value.count, $1.key.sortKey) > ($1.value.count, $0.key.sortKey) }
         for (pair, requests) in groups {
-            let atOnce = Self.concurrency(requests)
+            let atOnce = mostAtOnce(requests.map { ($0.start, $0.end) })
             guard atOnce >= 3, !Self.endAtOneAge(requests) else { continue }
             if atOnce > most {
                 most = atOnce
@@ -74,18 +74,6 @@ struct RequestAnalyzer: Analyzer {
                 + "and not answered for 5 s or more",
             absent: "unanswered requests did not pile up",
             measure: Evidence.Measure(value: Double(most), unit: "count"), atLeast: 3)
-    }
-
-    private static func concurrency(_ requests: [Waiting]) -> Int {
-        var edges = requests.map { ($0.start, 1) } + requests.map { ($0.end, -1) }
-        edges.sort { $0 < $1 }
-        var open = 0
-        var most = 0
-        for (_, change) in edges {
-            open += change
-            most = max(most, open)
-        }
-        return most
     }
 
     /// All closed at one age although asked at different times: the client has a deadline.

@@ -45,6 +45,7 @@ struct ResetAnalyzer: Analyzer {
         if isClient {
             let inTransfer =
                 f.closedByClient && f.serverRare?.payloadAfterPeerFIN == true && f.tls == nil
+                && f.client.lastMessageTime > 0
             if f.cancelled || inTransfer { byClient.add(place) }
         } else if first, f.flow.close.sinceMessage >= 0,
             Int(f.flow.close.askedBy) == f.flow.client, f.client.lastMessageTime > 0,

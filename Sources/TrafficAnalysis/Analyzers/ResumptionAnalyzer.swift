@@ -8,7 +8,8 @@ struct ResumptionAnalyzer: Analyzer {
     static let establishes: [FactID] = [
         "capture.tls.resumption-refused", "capture.tls.resumption-refused-after-unclean-close",
         "capture.tls.resumption-refused-after-clean-close", "capture.tls.full-handshakes-mostly",
-        "capture.tls.resumption-never-offered",
+        "capture.tls.resumption-never-offered", "capture.tls.resumption-varies",
+        "capture.tls.no-session-issued",
     ]
 
     private struct Handshake {
@@ -57,6 +58,8 @@ struct ResumptionAnalyzer: Analyzer {
         var afterClean = Tally()
         var mostlyFull = Tally()
         var neverOffered = Tally()
+        var varies = Tally()
+        var noSession = Tally()
         var notes = Notes()
         let groups = pairs.values.sorted { $0[0].place.flow ?? 0 < $1[0].place.flow ?? 0 }
         for handshakes in groups {
@@ -74,7 +77,12 @@ struct ResumptionAnalyzer: Analyzer {
             if clean.refused >= 2, clean.refused * 5 >= clean.offered {
                 for place in clean.places { afterClean.add(place) }
             }
+            if clean.offered >= 4 { varies.opportunities += 1 }
+            if clean.refused >= 2, clean.offered - clean.refused >= 2 {
+                for place in clean.places { varies.add(place) }
+            }
             Self.judgeRepeats(handshakes, &mostlyFull, &neverOffered)
+            Self.judgeIssued(handshakes, &noSession)
         }
         return refused.evidence(
             "capture.tls.resumption-refused", capture,
@@ -103,6 +111,16 @@ struct ResumptionAnalyzer: Analyzer {
                 present: "a client came back again and again and never offered a session "
                     + "(\(neverOffered.count) repeat connections)",
                 absent: "clients that came back offered their session")
+            + varies.evidence(
+                "capture.tls.resumption-varies", capture,
+                present: "of \(notes.clean) offers after clean closes some were refused and some "
+                    + "taken up: it depends on who answers",
+                absent: "offers after clean closes fared alike")
+            + noSession.evidence(
+                "capture.tls.no-session-issued", capture,
+                present: "the server made \(counted(noSession.count, "full handshake")) without "
+                    + "giving a session id or a ticket: there is nothing to resume",
+                absent: "the server gave sessions to resume")
     }
 
     private struct Notes {
@@ -141,6 +159,18 @@ struct ResumptionAnalyzer: Analyzer {
             }
         }
         return (unclean, clean, unknown)
+    }
+
+    /// Up to TLS 1.2: a session is an id in the ServerHello, or a ticket (RFC 5077).
+    private static func judgeIssued(_ handshakes: [Handshake], _ noSession: inout Tally) {
+        let full = handshakes.filter { !$0.tls.isTLS13 && $0.tls.madeFullHandshake }
+        guard full.count >= 2 else { return }
+        noSession.opportunities += 1
+        let without = full.filter {
+            $0.tls.issuedSession == 0 && !$0.tls.facts.contains(.issuesTicket)
+        }
+        guard without.count == full.count else { return }
+        for handshake in without { noSession.add(handshake.place) }
     }
 
     private static func judgeRepeats(

@@ -28,7 +28,10 @@ struct SilentFlowAnalyzer: Analyzer {
             silent.add(place)
             longest = max(longest, quiet)
         }
-        if payloads.isEmpty, f.flow.close.happened {
+        // Whatever the server says to a client that has left (OpenSSL sends an alert) is no talk.
+        let saidNothing = payloads.isEmpty || f.client.payloadBytes == 0 && f.closedByClient
+            && f.server.firstPayloadTime >= f.flow.close.time
+        if saidNothing, f.flow.close.happened {
             checks[f.pair, default: []].append((f.flow.firstTime, place))
         }
     }

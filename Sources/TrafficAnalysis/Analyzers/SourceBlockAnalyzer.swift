@@ -4,6 +4,7 @@ internal import Casebook
 struct SourceBlockAnalyzer: Analyzer {
     static let establishes: [FactID] = [
         "capture.http.block-page", "capture.tcp.source-blocked-after-resets",
+        "capture.tcp.others-served-during-block",
     ]
 
     private enum Event {
@@ -44,6 +45,8 @@ struct SourceBlockAnalyzer: Analyzer {
 
     private var blocked: [Evidence] {
         var tally = Tally()
+        var others = Tally()
+        var served = 0
         var before = 0
         var source = ""
         for (pair, unordered) in events.sorted(by: { $0.key.sortKey < $1.key.sortKey }) {
@@ -58,6 +61,12 @@ struct SourceBlockAnalyzer: Analyzer {
             before = max(before, count)
             source = "\(pair.client)"
             for event in ordered[start...] where event.event == .shutOut { tally.add(event.place) }
+            let elsewhere = servedElsewhere(pair, since: ordered[start].time)
+            if !elsewhere.isEmpty { others.opportunities += 1 }
+            let isShut = ordered[start...].allSatisfy { $0.event != .served }
+            guard isShut, ordered[start...].count >= 2, elsewhere.count >= 3 else { continue }
+            served = max(served, elsewhere.count)
+            for event in ordered[start...] { others.add(event.place) }
         }
         return tally.evidence(
             "capture.tcp.source-blocked-after-resets", capture,
@@ -65,5 +74,17 @@ struct SourceBlockAnalyzer: Analyzer {
                 + "\(counted(tally.count, "attempt")) met silence or a block page",
             absent: "sources that cancelled requests were served afterwards",
             measure: Evidence.Measure(value: Double(before), unit: "count"))
+            + others.evidence(
+                "capture.tcp.others-served-during-block", capture,
+                present: "while \(source) got no answer any more, other sources got "
+                    + "\(counted(served, "answer")) from the same server",
+                absent: "no source was shut out while others were served",
+                measure: Evidence.Measure(value: Double(served), unit: "count"))
+    }
+
+    /// Answers of the same server to other clients from `since` on.
+    private func servedElsewhere(_ pair: Pair, since: Int64) -> [Evidence.Location] {
+        events.filter { $0.key.server == pair.server && $0.key.client != pair.client }
+            .flatMap(\.value).filter { $0.event == .served && $0.time >= since }.map(\.place)
     }
 }

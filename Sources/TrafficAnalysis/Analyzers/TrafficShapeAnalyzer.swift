@@ -7,8 +7,11 @@ struct TrafficShapeAnalyzer: Analyzer {
         "capture.tcp.one-direction-only",
     ]
 
-    /// Width of a bucket of the connection rate, in nanoseconds.
-    static let bucket: Int64 = 10_000_000_000
+    /// The rate of connections is counted in an eighth of the capture's time, at most 10 s and at
+    /// least 1 s.
+    private var bucket: Int64 {
+        min(max((capture.last - capture.first) / 8, 1_000_000_000), 10_000_000_000)
+    }
 
     private struct Source {
         var times: [Int64] = []
@@ -64,22 +67,23 @@ struct TrafficShapeAnalyzer: Analyzer {
 
     private var rate: [Evidence] {
         var tally = Tally()
-        guard capture.last - capture.first >= 6 * Self.bucket else { return [] }
+        let bucket = bucket
+        guard capture.last - capture.first >= 6 * bucket else { return [] }
         var counts: [Int64: Int] = [:]
         for source in sources.values {
-            for time in source.times { counts[(time - capture.first) / Self.bucket, default: 0] += 1 }
+            for time in source.times { counts[(time - capture.first) / bucket, default: 0] += 1 }
         }
         // Most buckets of a quiet capture are empty; then one connection a bucket is the usual.
-        let buckets = (capture.last - capture.first) / Self.bucket + 1
+        let buckets = (capture.last - capture.first) / bucket + 1
         let isBusy = Int64(counts.count) * 2 > buckets
         let usual = isBusy ? max(median(counts.values.map(Int64.init)), 1) : 1
         guard let (at, peak) = counts.max(by: { ($0.value, $1.key) < ($1.value, $0.key) }) else {
             return []
         }
         tally.opportunities = 1
-        let from = capture.first + at * Self.bucket
+        let from = capture.first + at * bucket
         let fast = sources.values.filter { source in
-            let times = source.times.filter { from..<(from + Self.bucket) ~= $0 }.sorted()
+            let times = source.times.filter { from..<(from + bucket) ~= $0 }.sorted()
             return zip(times.dropFirst(), times).contains { $0 - $1 < 1_000_000_000 }
         }
         if peak >= 10, Int64(peak) >= 3 * usual, !fast.isEmpty {

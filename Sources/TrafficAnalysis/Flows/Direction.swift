@@ -20,6 +20,9 @@ struct Direction {
     var lastPayloadTime: Int64 = 0
     /// Of the last payload that can be a request or an answer (not a TLS alert or handshake).
     var lastMessageTime: Int64 = 0
+    /// The longest this side let a message of the peer wait while the peer stayed, and how many
+    /// of its answers took 1 s or more (saturating).
+    var longestAnswer: Int64 = 0
     var firstPayloadPacket: UInt32 = 0
     var lastMessagePacket: UInt32 = 0
 
@@ -42,6 +45,7 @@ struct Direction {
     var longestUnACKed: UInt16 = 0
     var timeToLive: UInt8 = 0
     var has: Seen = []
+    var lateAnswers: UInt8 = 0
     var duplicateACKRun: UInt8 = 0
 
     var tls = TLSDirection()
@@ -68,16 +72,17 @@ struct Direction {
 
     /// Whether a packet of this side was captured before: same IP identification and numbers.
     ///
-    /// An identification of 0 (IPv6, some SYN-ACKs and resets) cannot tell.
+    /// An identification of 0 (IPv6, some SYN-ACKs and resets) cannot tell. A copy comes at once;
+    /// after 100 ms it is the sender that repeats itself, half of the shortest usual timeout.
     @inline(__always)
-    mutating func isCapturedTwice(_ segment: TCPSegment) -> Bool {
+    mutating func isCapturedTwice(_ segment: TCPSegment, at time: Int64) -> Bool {
         if segment.identification == 0 { return false }
         var hash = UInt32(segment.identification) &* 0x9E37_79B1
         hash = (hash ^ segment.sequence) &* 0x85EB_CA77
         hash = (hash ^ segment.acknowledgement) &* 0xC2B2_AE3D
         hash ^= UInt32(segment.flags.rawValue) << 16 ^ UInt32(truncatingIfNeeded: segment.payloadLength)
         hash |= 1
-        if hash == signature0 || hash == signature1 { return true }
+        if hash == signature0 || hash == signature1 { return time &- lastTime < 100_000_000 }
         signature1 = signature0
         signature0 = hash
         return false

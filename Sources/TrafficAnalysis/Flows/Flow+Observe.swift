@@ -34,7 +34,7 @@ extension Flow {
         }
         let isControl = !flags.isDisjoint(with: [.syn, .fin, .rst])
         if isControl { countControl(flags, direction: d) }
-        if directions[d].isCapturedTwice(segment) {
+        if directions[d].isCapturedTwice(segment, at: place.time) {
             noteCapturedTwice(direction: d, tables: &tables)
             return
         }
@@ -100,6 +100,9 @@ extension Flow {
         let isMessage = readStream(
             segment, bytes, direction: d, sequence: sequence, at: place, tables: &tables)
         if isMessage {
+            if directions[1 - d].lastMessageTime > directions[d].lastMessageTime {
+                noteAnswer(direction: d, at: place)
+            }
             directions[d].lastMessageTime = place.time
             directions[d].lastMessagePacket = place.number
         }
@@ -141,6 +144,16 @@ extension Flow {
         if seen.contains(.synACK), d == client, establishedTime == 0 {
             establishedTime = time
             seen.insert(.established)
+        }
+    }
+
+    @inline(__always)
+    private mutating func noteAnswer(direction d: Int, at place: PacketPlace) {
+        guard !close.happened else { return }
+        let wait = place.time &- directions[1 - d].lastMessageTime
+        if wait > directions[d].longestAnswer { directions[d].longestAnswer = wait }
+        if wait >= 1_000_000_000, directions[d].lateAnswers < .max {
+            directions[d].lateAnswers += 1
         }
     }
 

@@ -72,8 +72,13 @@ extension Flow {
                 return record.contentType != 20 && looksLikeTLS(payload)
                     && spansExactly(payload, record)
             }
-            guard record.contentType == 22, payload.byteCount >= 6 else { return false }
-            return 1...2 ~= payload.byte(at: 5) && record.length >= 4
+            // A server's alert to a client that said nothing is seven bytes and stands alone.
+            if record.contentType == 21 {
+                return record.length == 2 && payload.byteCount == 7
+                    && 1...2 ~= payload.byte(at: 5)
+            }
+            guard record.contentType == 22, record.length >= 4 else { return false }
+            return payload.byteCount == 5 || 1...2 ~= payload.byte(at: 5)
         }
         return first & 0x80 != 0 && !directions[d].has.contains(.plain)
             && isSSLv2ClientHello(payload)
