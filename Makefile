@@ -24,8 +24,10 @@ bench: ## measure time and memory against other programs (BENCH=full: 10 million
 	@scripts/dependencies.sh bench || echo "bench: goes on without what is missing"
 	@python3 Benchmarks/bench.py $(if $(filter full,$(BENCH)),--full)
 
-truth: truth-generator ## compare flows with known truth (CAPTURES=folder: with public captures too)
-	@python3 scripts/compare-truth.py "$(RELEASE)/inquest" "$(RELEASE)/capture-generator" $(CAPTURES)
+truth: truth-generator ## compare flows with known truth (CAPTURES=folder: other public captures)
+	@python3 Tests/CaptureGenerator/compare-flows.py "$(RELEASE)/inquest" "$(RELEASE)/capture-generator"
+	$(if $(CAPTURES),INQUEST_TRUTH="$(abspath $(CAPTURES))") \
+	    swift test --disable-xctest --filter TruthTests
 
 truth-generator: build-release ## compare generated captures with what tshark sees
 	@python3 Tests/CaptureGenerator/cross-check.py "$(RELEASE)/capture-generator"

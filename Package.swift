@@ -73,7 +73,10 @@ let package = Package(
             dependencies: ["Casebook", "Dissection", "PacketCapture", "TrafficAnalysis"],
             swiftSettings: strict),
         .testTarget(
-            name: "CaptureGeneratorTests", dependencies: ["CaptureGeneration"],
+            name: "CaptureGeneratorTests",
+            dependencies: [
+                "Casebook", "CaptureGeneration", "Dissection", "PacketCapture", "TrafficAnalysis",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "InquestCommandTests", dependencies: ["Casebook", "Triage", "inquest"],

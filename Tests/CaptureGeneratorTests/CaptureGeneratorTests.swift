@@ -12,6 +12,7 @@ struct Run {
     init(_ change: (inout GeneratorOptions) -> Void = { _ in }) throws {
         var options = GeneratorOptions()
         options.limit = .flows(120)
+        options.servers = 5
         change(&options)
         var generator = CaptureGenerator(options)
         var captureSink = MemorySink()

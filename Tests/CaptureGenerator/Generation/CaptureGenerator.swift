@@ -26,7 +26,7 @@ public struct CaptureGenerator: ~Copyable {
     public mutating func run(
         capture: inout (some ByteSink & ~Copyable), truth: inout (some ByteSink & ~Copyable)?
     ) throws -> Manifest {
-        var writer = FrameWriter(file: options.file, pool: population.pool)
+        var writer = FrameWriter(file: options.file, pool: .shared)
         while true {
             openDueConnections()
             guard let event = queue.first, let flow = live[event.slot] else { break }

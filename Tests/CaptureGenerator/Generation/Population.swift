@@ -1,7 +1,6 @@
 /// The hosts of a capture: servers with names and certificates, clients, two gateways.
 struct Population {
     let servers: [Server]
-    let pool: RandomPool
     private let clientCount: Int
 
     /// Both are locally administered addresses (IEEE 802, bit 2 of the first byte).
@@ -12,7 +11,6 @@ struct Population {
 
     init(options: GeneratorOptions) {
         var random = RandomSource(seed: options.seed, stream: .max)
-        pool = RandomPool(seed: random.next())
         servers = (0..<max(1, min(options.servers, 200))).map { Server(index: $0, &random) }
         clientCount = max(1, options.clients)
     }

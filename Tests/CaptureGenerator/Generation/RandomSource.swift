@@ -48,8 +48,11 @@ struct RandomPool {
     static let longestPiece = 1 << 17
     static let offsets = (1 << 20) - longestPiece
 
-    init(seed: UInt64) {
-        var random = RandomSource(seed: seed)
+    /// One for all captures: which pieces are taken is what a seed decides.
+    static let shared = RandomPool()
+
+    private init() {
+        var random = RandomSource(seed: 0x1D8A_F00D)
         var bytes: [UInt8] = []
         bytes.reserveCapacity(1 << 20)
         while bytes.count < 1 << 20 {
