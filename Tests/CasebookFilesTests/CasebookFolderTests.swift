@@ -92,6 +92,17 @@ import Testing
         #expect(try #require(casebook).cases.count == 2)
     }
 
+    @Test func `a capture that no row names is a warning`() {
+        let folder = TemporaryFolder.casebook()
+        folder.write("tls/process-hung/replays/other.pcapng", "")
+        folder.write("tls/process-hung/replays/README.md", "")
+        #expect(
+            folder.read().diagnostics == [
+                "tls/process-hung/case.md:39:1: warning: no row names the file "
+                    + "“replays/other.pcapng” (add it under “replays”, or remove it)"
+            ])
+    }
+
     @Test func `a later folder wins by id and adds its words`() throws {
         let first = TemporaryFolder.casebook()
         let second = TemporaryFolder()
