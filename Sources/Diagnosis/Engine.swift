@@ -1,0 +1,66 @@
+public import Casebook
+
+/// Judges evidence against a casebook: a function of the two and of nothing else.
+///
+/// The model is that of the project's inference note: one cause at a time or none of the known
+/// ones, leaky noisy-OR frequencies, instruments with error rates, echo groups. It draws on
+/// INTERNIST-1/QMR (frequency words), Pathfinder (single cause) and Díez' leaky noisy-OR.
+public struct Engine: Sendable {
+    public let parameters: Parameters
+    public let knowledge: Knowledge
+    let model: Model
+    /// Position of each case of the model in `knowledge.cases`.
+    private let entryOfCase: [Int]
+    /// Cases with the same first action, where there are two or more.
+    let sameActionCases: [[Int]]
+    /// T of the softmax: fitted to confirmed incidents, or the parameter.
+    let temperature: Double
+
+    /// - Parameter learned: what confirmed incidents add; nothing by default.
+    public init(
+        casebook: Casebook, parameters: Parameters = Parameters(), learned: Learned = Learned()
+    ) {
+        self.init(knowledge: Knowledge(casebook), parameters: parameters, learned: learned)
+    }
+
+    public init(
+        knowledge: Knowledge, parameters: Parameters = Parameters(), learned: Learned = Learned()
+    ) {
+        self.parameters = parameters
+        self.knowledge = knowledge
+        let model = ModelBuilder(knowledge, parameters: parameters, learned: learned).build()
+        self.model = model
+        var entryOfCase = [Int](repeating: 0, count: model.caseIDs.count)
+        for (position, entry) in knowledge.cases.enumerated().reversed() {
+            if let item = model.caseIndex[entry.id] { entryOfCase[item] = position }
+        }
+        self.entryOfCase = entryOfCase
+        let actions = Dictionary(grouping: model.caseIDs.indices) { item in
+            knowledge.cases[entryOfCase[item]].firstAction
+        }
+        sameActionCases =
+            actions.filter { $0.key != nil && $0.value.count > 1 }.map(\.value)
+            .sorted { $0[0] < $1[0] }
+        let wanted = learned.temperature ?? parameters.temperature
+        temperature = wanted.isFinite && wanted > 0 ? wanted : 1
+    }
+
+    func entry(_ item: Int) -> Knowledge.Entry { knowledge.cases[entryOfCase[item]] }
+
+    func posterior(_ observations: Observations) -> Posterior {
+        model.posterior(
+            model.readings(observations, parameters: parameters),
+            temperature: temperature)
+    }
+
+    /// Nepers of Λ to decibans of the posterior.
+    var decibansPerScore: Double { decibansPerNeper / temperature }
+
+    /// Λ-order of the cases: probability, ties by id.
+    func ranking(_ posterior: Posterior) -> [Int] {
+        posterior.cases.indices.sorted { left, right in
+            let (first, second) = (posterior.cases[left], posterior.cases[right])
+            return first != second ? first > second : left < right
+        }
+    }
+}
