@@ -177,6 +177,28 @@ import Testing
             ])
     }
 
+    @Test(arguments: ["0", "1", "0.95", "-0.1", "nan", "inf", "often", "5%"])
+    func `a background that is no share with room for doubt is shown`(background: String) {
+        #expect(
+            lint(
+                findings: goodFindings.replacingFirst(
+                    "    unit: s", with: "    background: \(background)")) == [
+                    "findings.yaml:5:17: error: background “\(background)” is not a number from "
+                        + "0.001 to 0.9 (how often the finding is present whatever is wrong; "
+                        + "leave it out for the usual 0.05)"
+                ])
+    }
+
+    @Test func `a background is read as a number`() {
+        let folder = TemporaryFolder.casebook()
+        folder.write(
+            "findings.yaml",
+            goodFindings.replacingFirst("    unit: s", with: "    background: 0.25"))
+        let casebook = folder.read().casebook
+        #expect(casebook?[finding: "capture.tcp.silent-open"]?.background == 0.25)
+        #expect(casebook?[finding: "probe.tls.timeout"]?.background == nil)
+    }
+
     @Test func `a question is a question, and by-hand is one line`() {
         #expect(
             lint(
