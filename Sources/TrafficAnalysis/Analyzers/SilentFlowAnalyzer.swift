@@ -12,7 +12,7 @@ struct SilentFlowAnalyzer: Analyzer {
     private let capture: CaptureContext
     private var silent = Tally()
     private var longest: Int64 = 0
-    private var checks: [Pair: [(time: Int64, place: Evidence.Location)]] = [:]
+    private var checks: [Pair: [(time: Int64, place: Place)]] = [:]
     private var established = 0
 
     init(_ capture: CaptureContext) { self.capture = capture }
@@ -23,7 +23,7 @@ struct SilentFlowAnalyzer: Analyzer {
         silent.opportunities += 1
         let payloads = [f.client.firstPayloadTime, f.server.firstPayloadTime].filter { $0 > 0 }
         let quiet = (payloads.min() ?? f.end) - f.flow.establishedTime
-        let place = f.location(capture.file, packet: f.flow.firstPacket, time: f.flow.firstTime)
+        let place = f.place(f.flow.firstPacket, f.flow.firstTime)
         if quiet >= Self.silence {
             silent.add(place)
             longest = max(longest, quiet)

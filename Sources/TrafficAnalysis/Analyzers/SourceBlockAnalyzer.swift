@@ -14,15 +14,15 @@ struct SourceBlockAnalyzer: Analyzer {
     private let capture: CaptureContext
     private var pages = Tally()
     private var phrase = ""
-    private var events: [Pair: [(time: Int64, event: Event, place: Evidence.Location)]] = [:]
+    private var events: [Pair: [(time: Int64, event: Event, place: Place)]] = [:]
 
     init(_ capture: CaptureContext) { self.capture = capture }
 
     mutating func visit(_ f: FlowFacts) {
         pages.opportunities += f.flow.seen.contains(.httpResponse) ? 1 : 0
-        let open = f.location(capture.file, packet: f.flow.firstPacket, time: f.flow.firstTime)
+        let open = f.place(f.flow.firstPacket, f.flow.firstTime)
         if let page = f.rare?.blockPage {
-            let place = f.location(capture.file, packet: page.packet, time: page.time)
+            let place = f.place(page.packet, page.time)
             pages.add(place)
             if phrase.isEmpty { phrase = page.phrase }
             events[f.pair, default: []].append((page.time, .shutOut, place))
@@ -83,7 +83,7 @@ struct SourceBlockAnalyzer: Analyzer {
     }
 
     /// Answers of the same server to other clients from `since` on.
-    private func servedElsewhere(_ pair: Pair, since: Int64) -> [Evidence.Location] {
+    private func servedElsewhere(_ pair: Pair, since: Int64) -> [Place] {
         events.filter { $0.key.server == pair.server && $0.key.client != pair.client }
             .flatMap(\.value).filter { $0.event == .served && $0.time >= since }.map(\.place)
     }

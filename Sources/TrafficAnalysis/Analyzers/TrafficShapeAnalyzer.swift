@@ -16,7 +16,7 @@ struct TrafficShapeAnalyzer: Analyzer {
     private struct Source {
         var times: [Int64] = []
         var checks = 0
-        var place: Evidence.Location
+        var place: Place
     }
 
     private let capture: CaptureContext
@@ -29,7 +29,7 @@ struct TrafficShapeAnalyzer: Analyzer {
 
     mutating func visit(_ f: FlowFacts) {
         flows += 1
-        let place = f.location(capture.file, packet: f.flow.firstPacket, time: f.flow.firstTime)
+        let place = f.place(f.flow.firstPacket, f.flow.firstTime)
         if f.client.packets == 0 || f.server.packets == 0, !f.flow.seen.contains(.syn) || f.client.packets > UInt32(f.client.syn) {
             oneSided.add(place)
         }
@@ -100,7 +100,7 @@ struct TrafficShapeAnalyzer: Analyzer {
         var tally = Tally()
         tally.opportunities = flows >= 3 ? 1 : 0
         if flows >= 3, oneSided.count * 10 >= flows * 9 {
-            for place in oneSided.locations { tally.add(place) }
+            for place in oneSided.places { tally.add(place) }
         }
         return tally.evidence(
             "capture.tcp.one-direction-only", capture,
