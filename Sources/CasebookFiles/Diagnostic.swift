@@ -15,10 +15,12 @@ public struct Diagnostic: Sendable, Hashable {
     public var severity: Severity
     public var fault: String
     public var suggestion: String?
+    /// Does not keep the case out of a diagnosis: a warning, or an error such as a missing replay.
+    public var isHarmless: Bool
 
     public init(
         path: String, line: Int, column: Int, severity: Severity = .error, fault: String,
-        suggestion: String? = nil
+        suggestion: String? = nil, isHarmless: Bool = false
     ) {
         self.path = path
         self.line = line
@@ -26,6 +28,7 @@ public struct Diagnostic: Sendable, Hashable {
         self.severity = severity
         self.fault = fault
         self.suggestion = suggestion
+        self.isHarmless = isHarmless
     }
 
     /// `path:line:column: error: fault (suggestion)`, safe to print.

@@ -17,13 +17,13 @@ final class FaultLog {
         isHarmless: Bool = false
     ) {
         if !isHarmless { isBroken = true }
-        append(place, .error, fault, suggestion)
+        append(place, .error, fault, suggestion, isHarmless: isHarmless)
     }
 
     func warning(
         _ place: Place, _ fault: String, _ suggestion: @autoclosure () -> String? = nil
     ) {
-        append(place, .warning, fault, suggestion)
+        append(place, .warning, fault, suggestion, isHarmless: true)
     }
 
     /// What was found, sorted by place.
@@ -40,7 +40,7 @@ final class FaultLog {
 
     private func append(
         _ place: Place, _ severity: Diagnostic.Severity, _ fault: String,
-        _ suggestion: () -> String?
+        _ suggestion: () -> String?, isHarmless: Bool
     ) {
         guard diagnostics.count < Self.limit else {
             dropped += 1
@@ -49,6 +49,6 @@ final class FaultLog {
         diagnostics.append(
             Diagnostic(
                 path: path, line: place.line, column: place.column, severity: severity,
-                fault: fault, suggestion: suggestion()))
+                fault: fault, suggestion: suggestion(), isHarmless: isHarmless))
     }
 }

@@ -63,6 +63,9 @@ struct FindingFile {
                 establishedBy: fields.text("established-by", required: true)?.value ?? "",
                 byHand: fields.text("by-hand", required: true)?.value ?? "",
                 group: fields.text("group")?.value, tier: 1)
+            if let background = fields.text("background") {
+                finding.background = share(background, log: log)
+            }
             if let tier = fields.text("tier", required: true) {
                 if let number = Int(tier.value), (1...9).contains(number) {
                     finding.tier = number
@@ -83,6 +86,15 @@ struct FindingFile {
             return Located(value: finding, place: id.place)
         }
     }
+}
+
+/// A probability that leaves room for doubt.
+private func share(_ text: Located<String>, log: FaultLog) -> Double? {
+    if let value = Double(text.value), (0.001...0.9).contains(value) { return value }
+    log.error(
+        text.place, "background \(quoted(text.value)) is not a number from 0.001 to 0.9",
+        "how often the finding is present whatever is wrong; leave it out for the usual 0.05")
+    return nil
 }
 
 /// Reads the entries of a vocabulary file; repeated ids are reported and the first one kept.

@@ -4,7 +4,7 @@ import Casebook
 /// changes what is written here raises `version`.
 enum CasebookBytes {
     /// Stored beside the bytes; another version counts as no index.
-    static let version = 1
+    static let version = 2
 
     static func encode(_ casebook: Casebook) -> [UInt8] {
         var writer = ModelWriter()
@@ -50,6 +50,7 @@ extension ModelWriter {
         text(value.establishedBy)
         text(value.byHand)
         optional(value.group)
+        optional(value.background.map { "\($0)" })
         integer(value.tier)
     }
 
@@ -103,7 +104,8 @@ extension ModelReader {
         FindingKind(
             id: try text(), definition: try text(), unit: try optional(),
             effect: try word(EffectClass.self), establishedBy: try text(), byHand: try text(),
-            group: try optional(), tier: try integer())
+            group: try optional(), background: try optional().flatMap { Double($0) },
+            tier: try integer())
     }
 
     /// A list that must have `count` texts.

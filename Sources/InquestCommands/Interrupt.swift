@@ -15,6 +15,17 @@ enum Interrupt {
         // The first use initialises the counter here and not inside the signal handler.
         interruptions.store(0, ordering: .relaxed)
         emptyInput.store(open("/dev/null", O_RDONLY | O_CLOEXEC), ordering: .relaxed)
+        // A parent that ignores ^C for us (a shell's background job) is obeyed.
+        var inherited = sigaction()
+        sigaction(SIGINT, nil, &inherited)
+        let ignored = unsafeBitCast(SIG_IGN, to: Int.self)
+        let handler = inherited.__sigaction_handler.sa_handler
+        if unsafeBitCast(handler, to: Int.self) != ignored { catchInterrupt() }
+        // A reader that went away (`| head`) ends us quietly, whatever our parent had chosen.
+        signal(SIGPIPE, SIG_DFL)
+    }
+
+    private static func catchInterrupt() {
         var action = sigaction()
         action.__sigaction_handler.sa_handler = { _ in
             if interruptions.add(1, ordering: .relaxed).oldValue > 0 {
@@ -28,7 +39,10 @@ enum Interrupt {
         // Without SA_RESTART the read returns instead of waiting on.
         action.sa_flags = 0
         sigaction(SIGINT, &action, nil)
-        // A reader that went away (`| head`) ends us quietly, whatever our parent had chosen.
-        signal(SIGPIPE, SIG_DFL)
+        // Programs that start us from a thread may leave it blocked.
+        var interrupt = sigset_t()
+        sigemptyset(&interrupt)
+        sigaddset(&interrupt, SIGINT)
+        sigprocmask(SIG_UNBLOCK, &interrupt, nil)
     }
 }

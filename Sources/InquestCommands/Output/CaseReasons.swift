@@ -29,7 +29,9 @@ struct CaseReasons {
         for contribution in shown { reason(contribution, sign, style, &page) }
         let rest = contributions.count - shown.count
         if rest > 0 {
-            let weight = telling.count > shown.count ? "weaker" : "that hardly matter"
+            let weight =
+                telling.count > shown.count
+                ? "weaker" : rest == 1 ? "that hardly matters" : "that hardly matter"
             page.paragraph(
                 (shown.isEmpty ? "" : "and ") + Figures.plural(rest, "fact") + " " + weight,
                 indent: 2, style: .dim)

@@ -47,10 +47,15 @@ struct Endpoint: Hashable {
     }
 }
 
-/// A client's address and the server's endpoint it talks to.
-struct Pair: Hashable {
+/// A client's address and the server's endpoint it talks to; the order is only for stable output.
+struct Pair: Hashable, Comparable {
     var client: IPAddress
     var server: Endpoint
+
+    static func < (left: Pair, right: Pair) -> Bool {
+        (left.client, left.server.address, left.server.port)
+            < (right.client, right.server.address, right.server.port)
+    }
 }
 
 /// One flow as analyzers see it, with the questions that several of them ask.

@@ -58,7 +58,7 @@ struct RequestAnalyzer: Analyzer {
         tally.opportunities = answeredRequests >= 3 ? 1 : 0
         var most = 0
         var where_ = ""
-        let groups = waiting.sorted { ($0.value.count, $1.key.sortKey) > ($1.value.count, $0.key.sortKey) }
+        let groups = waiting.sorted { ($0.value.count, $1.key) > ($1.value.count, $0.key) }
         for (pair, requests) in groups {
             let atOnce = mostAtOnce(requests.map { ($0.start, $0.end) })
             guard atOnce >= 3, !Self.endAtOneAge(requests) else { continue }

@@ -49,10 +49,10 @@ struct SourceBlockAnalyzer: Analyzer {
         var served = 0
         var before = 0
         var source = ""
-        for (pair, unordered) in events.sorted(by: { $0.key.sortKey < $1.key.sortKey }) {
-            let ordered = unordered.sorted { $0.time < $1.time }
-            let cancels = ordered.filter { $0.event == .cancelled }
-            if cancels.count >= 3 { tally.opportunities += 1 }
+        let cancelling = events.filter { $0.value.count { $0.event == .cancelled } >= 3 }
+        for pair in cancelling.keys.sorted() {
+            let ordered = (events[pair] ?? []).sorted { $0.time < $1.time }
+            tally.opportunities += 1
             guard let start = ordered.firstIndex(where: { $0.event == .shutOut }) else { continue }
             let earlier = ordered[..<start]
             let count = earlier.count { $0.event == .cancelled }

@@ -47,12 +47,12 @@ struct TrafficShapeAnalyzer: Analyzer {
     private var checks: [Evidence] {
         var tally = Tally()
         var share = 0.0
-        for (pair, source) in sources.sorted(by: { $0.key.sortKey < $1.key.sortKey }) {
+        tally.opportunities = connections.values.count { $0 >= 10 }
+        let checkers = sources.filter { $0.value.checks * 2 >= connections[$0.key.server] ?? 0 }
+        for (pair, source) in checkers.sorted(by: { $0.key < $1.key }) {
             let all = connections[pair.server] ?? 0
             guard all >= 10 else { continue }
-            tally.opportunities += 1
-            let isRegular = SilentFlowAnalyzer.period(source.times) != nil
-            if isRegular, source.checks * 2 >= all {
+            if SilentFlowAnalyzer.period(source.times) != nil {
                 tally.add(source.place)
                 share = max(share, Double(source.checks) * 100 / Double(all))
             }

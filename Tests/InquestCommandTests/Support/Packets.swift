@@ -18,7 +18,8 @@ enum Packets {
     ) -> [UInt8] {
         let (client, server): ([UInt8], [UInt8]) = ([10, 0, 0, 1], [10, 0, 0, 2])
         let ports = toServer ? be16(40_000) + be16(443) : be16(443) + be16(40_000)
-        let tcp = ports + be32(sequence) + be32(acknowledgement) + [0x50, flags] + be16(65_000)
+        let tcp =
+            ports + be32(sequence) + be32(acknowledgement) + [0x50, flags] + be16(65_000)
             + be16(0) + be16(0) + payload
         let ip: [UInt8] = [0x45, 0] + be16(UInt16(20 + tcp.count)) + be16(1) + be16(0x4000)
         return ip + [64, 6] + be16(0) + (toServer ? client + server : server + client) + tcp
@@ -45,11 +46,15 @@ enum Packets {
         ])
     }
 
-    private static func le16(_ value: UInt16) -> [UInt8] { [UInt8(value & 255), UInt8(value >> 8)] }
+    private static func le16(_ value: UInt16) -> [UInt8] {
+        [UInt8(value & 255), UInt8(value >> 8)]
+    }
     private static func le32(_ value: UInt32) -> [UInt8] {
         le16(UInt16(value & 0xFFFF)) + le16(UInt16(value >> 16))
     }
-    private static func be16(_ value: UInt16) -> [UInt8] { [UInt8(value >> 8), UInt8(value & 255)] }
+    private static func be16(_ value: UInt16) -> [UInt8] {
+        [UInt8(value >> 8), UInt8(value & 255)]
+    }
     private static func be32(_ value: UInt32) -> [UInt8] {
         be16(UInt16(value >> 16)) + be16(UInt16(value & 0xFFFF))
     }

@@ -6,26 +6,26 @@ import Triage
 /// Stricter than the standard in one point: a key that its schema does not describe is a fault,
 /// so that no output goes undocumented. A keyword that is not known here is a fault as well.
 struct SchemaValidator {
-    private var schemas: [String: JSONNode] = [:]
     private(set) var faults: [String] = []
 
-    init() throws {
+    /// By file name.
+    private static let schemas: [String: JSONNode] = {
+        var schemas: [String: JSONNode] = [:]
         let folder = Inquest.repository("schemas")
-        for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
-            guard let data = FileManager.default.contents(atPath: folder + "/" + name) else {
-                continue
-            }
-            var reader = JSONReader(Array(data))
-            schemas[name] = try reader.next()
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {
+            let data = FileManager.default.contents(atPath: folder + "/" + name)
+            var reader = JSONReader(data.map(Array.init) ?? [])
+            schemas[name] = try? reader.next()
         }
-    }
+        return schemas
+    }()
 
     /// Faults of `document`, which names its schema by itself.
-    static func faults(in document: JSONNode) throws -> [String] {
-        var validator = try SchemaValidator()
+    static func faults(in document: JSONNode) -> [String] {
+        var validator = SchemaValidator()
         let name = document["schema"]?.string ?? "none"
         let file = name.replacing("/", with: "-") + ".schema.json"
-        guard let schema = validator.schemas[file] else { return ["no schema for \(name)"] }
+        guard let schema = schemas[file] else { return ["no schema for \(name)"] }
         validator.check(document, schema, in: file, at: name)
         return validator.faults
     }
@@ -97,7 +97,8 @@ struct SchemaValidator {
             switch node.value {
             case .null: ["null"]
             case .bool: ["boolean"]
-            case .number(let number): number == number.rounded() ? ["number", "integer"] : ["number"]
+            case .number(let number):
+                number == number.rounded() ? ["number", "integer"] : ["number"]
             case .string: ["string"]
             case .array: ["array"]
             case .object: ["object"]
@@ -118,7 +119,7 @@ struct SchemaValidator {
     ) {
         let parts = reference.split(separator: "#", omittingEmptySubsequences: false)
         let target = parts[0].isEmpty ? file : String(parts[0])
-        var schema = schemas[target]
+        var schema = Self.schemas[target]
         for key in (parts.count > 1 ? parts[1] : "").split(separator: "/") {
             schema = schema?[String(key)]
         }
