@@ -19,10 +19,8 @@ public struct Diagnosis: Hashable, Sendable {
         case ahead(CaseID)
         /// P(none of the known cases) is large and enough facts are known.
         case outsideCasebook
-        /// Facts were looked at, and not one was present.
+        /// Facts were looked at, and none was present but such as healthy systems show.
         case nothingAbnormal
-        /// Facts are present, but all in all they speak for no case.
-        case nothingFits
         /// No known fact: nothing was looked at.
         case nothingLookedAt
         /// Something is wrong, and the evidence does not tell what.
@@ -44,8 +42,10 @@ public struct Diagnosis: Hashable, Sendable {
     /// Facts in the evidence that the vocabulary does not know; they were left out.
     public var unrecognised: [FactID]
 
-    /// The first case that is not excluded.
-    public var leader: RankedCase? { cases.first { $0.verdict != .excluded } }
+    /// The most probable confirmed case, else the most probable that is not excluded.
+    public var leader: RankedCase? {
+        cases.first { $0.verdict == .confirmed } ?? cases.first { $0.verdict != .excluded }
+    }
 }
 
 /// One family's share of "none of the cases in the casebook".
