@@ -43,14 +43,17 @@ let package = Package(
         .target(
             name: "InquestCommands",
             dependencies: [
-                "Casebook", "CasebookFiles", "CasebookStore", "Diagnosis", "PacketCapture",
-                "TrafficAnalysis", "Triage", argumentParser, logging,
+                "Casebook", "CasebookFiles", "CasebookStore", "Diagnosis", "Dissection",
+                "PacketCapture", "TrafficAnalysis", "Triage", argumentParser, logging,
             ], swiftSettings: strict),
         .executableTarget(
             name: "inquest", dependencies: ["InquestCommands"], swiftSettings: strict),
+        .target(
+            name: "CaptureGeneration", path: "Tests/CaptureGenerator/Generation",
+            swiftSettings: strict),
         .executableTarget(
-            name: "capture-generator", dependencies: [argumentParser],
-            path: "Tests/CaptureGenerator", swiftSettings: strict),
+            name: "capture-generator", dependencies: ["CaptureGeneration", argumentParser],
+            path: "Tests/CaptureGenerator/Command", swiftSettings: strict),
         .testTarget(name: "CasebookTests", dependencies: ["Casebook"], swiftSettings: strict),
         .testTarget(
             name: "CasebookFilesTests", dependencies: ["Casebook", "CasebookFiles"],
@@ -70,7 +73,15 @@ let package = Package(
             dependencies: ["Casebook", "Dissection", "PacketCapture", "TrafficAnalysis"],
             swiftSettings: strict),
         .testTarget(
-            name: "InquestCommandTests", dependencies: ["Casebook"], swiftSettings: strict),
+            name: "CaptureGeneratorTests",
+            dependencies: [
+                "Casebook", "CaptureGeneration", "Dissection", "PacketCapture", "TrafficAnalysis",
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "InquestCommandTests", dependencies: ["Casebook", "Triage", "inquest"],
+            exclude: ["Fixtures", "Snapshots"],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -56,12 +56,15 @@ public struct FindingKind: Hashable, Sendable, Codable {
     /// How an operator can establish it without us, in one line.
     public var byHand: String
     public var group: String?
+    /// How often it is present whatever is wrong, 0 to 1; `nil` leaves it to `Diagnosis`.
+    public var background: Double?
     /// 1: build first; 2: sharpens the ranking.
     public var tier: Int
 
     public init(
         id: FactID, definition: String, unit: String? = nil, effect: EffectClass,
-        establishedBy: String, byHand: String, group: String? = nil, tier: Int
+        establishedBy: String, byHand: String, group: String? = nil, background: Double? = nil,
+        tier: Int
     ) {
         self.id = id
         self.definition = definition
@@ -70,6 +73,7 @@ public struct FindingKind: Hashable, Sendable, Codable {
         self.establishedBy = establishedBy
         self.byHand = byHand
         self.group = group
+        self.background = background
         self.tier = tier
     }
 }

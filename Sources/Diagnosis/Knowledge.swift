@@ -70,7 +70,9 @@ extension Knowledge {
     public init(_ casebook: Casebook) {
         facts =
             casebook.symptoms.map { Fact(id: $0.id, group: $0.group) }
-            + casebook.findings.map { Fact(id: $0.id, group: $0.group) }
+            + casebook.findings.map {
+                Fact(id: $0.id, group: $0.group, background: $0.background)
+            }
         cases = casebook.cases.filter { $0.status != .retired }.map(Entry.init)
     }
 }

@@ -1,1 +1,3 @@
-print("inquest")
+import InquestCommands
+
+Program.main()

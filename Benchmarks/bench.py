@@ -1,0 +1,256 @@
+#!/usr/bin/env python3
+"""Measure inquest against the price of reading a capture, and against other programs.
+
+usage: bench.py [--full] [--runs N] [--markdown] [--scratch DIR] [--inquest PROGRAM]
+
+Prints CPU times, ratios and peak memory beside the goals of the project. It judges nothing: a missed
+goal is marked, the status stays 0. See README.md in this folder for how to read the tables.
+Python's standard library only.
+"""
+import argparse
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import measure
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+MIB = 1024 * 1024
+
+# name, generator options
+SIZES = [
+    ("100 k", ["--packets", "100000"]),
+    ("1 M", ["--packets", "1000000"]),
+]
+FULL = ("10 M", ["--packets", "10000000"])
+BURST = ("burst", ["--packets", "3000000", "--rate", "1000000", "--snaplen", "128"])
+SMALL = ("1,000", ["--packets", "1000"])
+
+
+def note(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def built(product):
+    """The path of a release product."""
+    command = ["swift", "build", "-c", "release", "--product", product]
+    subprocess.run(command, cwd=ROOT, check=True, stdout=sys.stderr)
+    shown = subprocess.run([*command, "--show-bin-path"], cwd=ROOT, check=True,
+                           stdout=subprocess.PIPE, text=True)
+    return str(pathlib.Path(shown.stdout.strip()) / product)
+
+
+def counting_loop(folder):
+    """Compiles the loop over pcap_next_ex."""
+    program = str(folder / "counting-loop")
+    source = str(ROOT / "Benchmarks" / "counting-loop.c")
+    done = subprocess.run(["cc", "-O2", "-o", program, source, "-lpcap"],
+                          stdout=sys.stderr, stderr=sys.stderr) if shutil.which("cc") else None
+    if done is None or done.returncode:
+        sys.exit("bench: the counting loop needs cc and libpcap-dev (scripts/dependencies.sh bench)")
+    return program
+
+
+class Capture:
+    """A generated capture and its totals."""
+
+    def __init__(self, generator, folder, name, options):
+        self.name = name
+        self.path = str(folder / (name.replace(" ", "").replace(",", "") + ".pcap"))
+        manifest = self.path + ".json"
+        used = measure.run([generator, "-o", self.path, "--manifest", manifest, *options])
+        if used.status:
+            sys.exit(f"bench: the generator failed ({used.status})")
+        with open(manifest, encoding="utf-8") as file:
+            self.totals = json.load(file)
+        self.generated = used
+
+    @property
+    def packets(self):
+        return self.totals["frames"]
+
+    def describe(self):
+        megabytes = self.totals["captured_bytes"] / 1e6
+        return (f"{self.name}: {self.packets:,} packets, {megabytes:,.0f} MB, "
+                f"{self.totals['flows']:,} flows")
+
+
+class Table:
+    """Columns aligned for a terminal, or as Markdown."""
+
+    def __init__(self, title, header, markdown):
+        self.title, self.rows, self.markdown = title, [header], markdown
+
+    def add(self, *cells):
+        self.rows.append([str(cell) for cell in cells])
+
+    def show(self):
+        widths = [max(len(row[i]) for row in self.rows) for i in range(len(self.rows[0]))]
+        print(f"\n{'### ' if self.markdown else ''}{self.title}\n")
+        for number, row in enumerate(self.rows):
+            cells = [cell.ljust(width) if i == 0 else cell.rjust(width)
+                     for i, (cell, width) in enumerate(zip(row, widths))]
+            print("| " + " | ".join(cells) + " |" if self.markdown else "  ".join(cells).rstrip())
+            if number == 0 and self.markdown:
+                print("|" + "|".join("---" for _ in cells) + "|")
+        sys.stdout.flush()
+
+
+class Bench:
+    def __init__(self, arguments, folder):
+        self.markdown = arguments.markdown
+        self.runs = arguments.runs
+        self.folder = folder
+        self.loop = counting_loop(folder)
+        self.inquest = arguments.inquest or built("inquest")
+        self.generator = built("capture-generator")
+        self.missing = []
+        # A child's peak begins with what Python held when it was spawned.
+        self.floor = measure.run(["true"]).peak
+
+    def peak(self, usage):
+        """Mebibytes, or that it is below what can be told."""
+        limit = self.floor / MIB
+        return f"{usage / MIB:.0f}" if usage > self.floor * 1.1 else f"< {limit:.0f}"
+
+    def capture(self, name, options):
+        capture = Capture(self.generator, self.folder, name, options)
+        note(capture.describe())
+        return capture
+
+    def peers(self):
+        """Other programs that are installed: label, arguments before the file, pairs to run."""
+        known = [
+            ("tcptrace -n", ["tcptrace", "-n"], 3),
+            ("tshark -n -q -z conv,tcp", ["tshark", "-n", "-q", "-z", "conv,tcp", "-r"], 1),
+        ]
+        self.missing = [label for label, command, _ in known if not shutil.which(command[0])]
+        return [peer for peer in known if shutil.which(peer[1][0])]
+
+    def measure_reading(self, capture, peers):
+        """CPU and memory over one capture, each command in turn with the counting loop."""
+        table = Table(
+            capture.describe(),
+            ["command", "CPU s", "M packets/CPU s", "x loop", "spread", "peak MiB", "goal"],
+            self.markdown)
+        reference = [self.loop, capture.path]
+        measure.run(reference)      # the file comes into the page cache
+        pairs = self.runs if capture.packets < 5_000_000 else max(3, self.runs // 3)
+        base = measure.paired(reference, reference, max(3, pairs // 3))
+        commands = [
+            ("inquest capture --json", [self.inquest, "capture", capture.path, "--json"], pairs),
+            ("inquest capture --flows", [self.inquest, "capture", capture.path, "--flows"],
+             max(3, pairs // 2)),
+            *[(label, [*command, capture.path], count) for label, command, count in peers],
+        ]
+        self.add(table, "counting loop (libpcap)", capture, base, "")
+        analysis = None
+        for label, command, count in commands:
+            note(f"  {label} ...")
+            series = measure.paired(command, reference, count)
+            if label.endswith("--json"):
+                analysis = series
+            self.add(table, label, capture, series, self.goal(label, capture, series, analysis))
+        table.show()
+        return analysis
+
+    def goal(self, label, capture, series, analysis):
+        if label == "inquest capture --json":
+            limit = 30 * MIB + 400 * capture.totals["flows"]
+            memory = "kept" if series.peak <= limit else "MISSED"
+            return (f"<= 2x {'kept' if series.ratio <= 2 else 'MISSED'}, aim 1.5x"
+                    f"{'' if series.ratio > 1.5 else ' kept'}; "
+                    f"<= {limit / MIB:.0f} MiB {memory}")
+        if label.startswith("inquest") or not analysis:
+            return ""
+        return f"{series.ratio / analysis.ratio:.0f}x inquest's CPU"
+
+    def add(self, table, label, capture, series, goal):
+        if series.status not in (0, 1):
+            table.add(label, "-", "-", "-", "-", "-", f"failed, exit status {series.status}")
+            return
+        table.add(label, f"{series.cpu:.3f}", f"{capture.packets / series.cpu / 1e6:.2f}",
+                  f"{series.ratio:.2f}", series.spread, self.peak(series.peak), goal)
+
+    def measure_short(self, small):
+        """What a user waits for: start, and a small capture diagnosed."""
+        database = str(self.folder / "index.sqlite")
+        diagnose = [self.inquest, "diagnose", "--database", database, "--capture", small.path]
+        table = Table("Short runs (median)", ["command", "CPU ms", "peak MiB", "goal"],
+                      self.markdown)
+        measure.run(diagnose)       # the index of the casebook is built once
+        rows = [
+            ("inquest --version", [self.inquest, "--version"], 15),
+            (f"inquest diagnose, {small.packets:,} packets", diagnose, 60),
+            (f"inquest capture --json, {small.packets:,} packets",
+             [self.inquest, "capture", small.path, "--json"], None),
+        ]
+        if shutil.which("tshark"):
+            rows.append((f"tshark -z conv,tcp, {small.packets:,} packets",
+                         ["tshark", "-n", "-q", "-z", "conv,tcp", "-r", small.path], None))
+        for label, command, goal in rows:
+            cpu, peak, status = measure.median_cpu(command, 15)
+            verdict = "" if goal is None else (
+                f"<= {goal} ms {'kept' if cpu * 1000 <= goal else 'MISSED'}")
+            if status not in (0, 1, 3):
+                verdict = f"failed, exit status {status}"
+            table.add(label, f"{cpu * 1000:.1f}", self.peak(peak), verdict)
+        table.show()
+
+    def run(self, full):
+        peers = self.peers()
+        grown = []
+        for name, options in SIZES + ([FULL] if full else []):
+            capture = self.capture(name, options)
+            used = peers if capture.packets < 5_000_000 else [
+                peer for peer in peers if not peer[0].startswith("tshark")]
+            grown.append((capture, self.measure_reading(capture, used)))
+            os.remove(capture.path)
+        burst = self.capture(*BURST)
+        self.measure_reading(burst, [])
+        os.remove(burst.path)
+        self.measure_short(self.capture(*SMALL))
+        self.summarise(grown)
+
+    def generator_rate(self):
+        """Millions of packets per CPU second, nothing stored."""
+        cpu, _, _ = measure.median_cpu(
+            [self.generator, "--packets", "1000000", "-o", "/dev/null"], 3)
+        return 1 / cpu
+
+    def summarise(self, grown):
+        print()
+        if len(grown) > 1:
+            (first, a), (last, b) = grown[0], grown[-1]
+            flows = last.totals["flows"] - first.totals["flows"]
+            print(f"From {first.name} to {last.name} packets inquest's CPU time grew "
+                  f"{b.cpu / a.cpu:.1f} times and its peak memory by "
+                  f"{(b.peak - a.peak) / MIB:.0f} MiB, {(b.peak - a.peak) / flows:.0f} bytes "
+                  f"a flow (goal: time with the packets, memory with the flows only).")
+        print(f"The generator composes {self.generator_rate():.1f} M packets per CPU second "
+              f"(without storing them).")
+        if self.missing:
+            print("Not installed, so not measured: " + ", ".join(self.missing) + ".")
+        print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}: trust the ratios, "
+              f"each from runs in turn; CPU times move with what else runs here.")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--full", action="store_true", help="10 million packets too (6 GB)")
+    parser.add_argument("--runs", type=int, default=9, help="pairs of runs (default 9)")
+    parser.add_argument("--markdown", action="store_true", help="tables for a document")
+    parser.add_argument("--scratch", help="where captures are written (default: a new folder)")
+    parser.add_argument("--inquest", help="measure this program (default: build it)")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="inquest-bench-", dir=arguments.scratch) as folder:
+        Bench(arguments, pathlib.Path(folder)).run(arguments.full)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

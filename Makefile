@@ -1,0 +1,54 @@
+# inquest: the commands of the README, and those of a developer. Each is a script or one line.
+
+PREFIX = /usr/local
+DESTDIR =
+
+.PHONY: triage test lint bench casebook truth truth-generator fuzz install uninstall clean help
+
+help: ## list these commands
+	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' Makefile
+
+triage: ## install what is missing, build, diagnose a capture that ships with the project
+	@scripts/triage.sh
+
+test: ## install what is missing, run every test
+	@scripts/test.sh
+
+lint: ## format and syntax, strictly
+	@scripts/lint.sh
+
+casebook: build-release ## check the case files, run their replays, print the confusion matrix
+	@scripts/casebook.sh "$(RELEASE)/inquest"
+
+bench: ## measure time and memory against other programs (BENCH=full: 10 million packets too)
+	@scripts/dependencies.sh bench || echo "bench: goes on without what is missing"
+	@python3 Benchmarks/bench.py $(if $(filter full,$(BENCH)),--full)
+
+truth: truth-generator ## compare flows with known truth (CAPTURES=folder: other public captures)
+	@python3 Tests/CaptureGenerator/compare-flows.py "$(RELEASE)/inquest" "$(RELEASE)/capture-generator"
+	$(if $(CAPTURES),INQUEST_TRUTH="$(abspath $(CAPTURES))") \
+	    swift test --disable-xctest --filter TruthTests
+
+truth-generator: build-release ## compare generated captures with what tshark sees
+	@python3 Tests/CaptureGenerator/cross-check.py "$(RELEASE)/capture-generator"
+
+FUZZ_SECONDS = 600
+fuzz: ## fuzz the dissectors and the capture reader (FUZZ_SECONDS each)
+	@Tests/Fuzz/fuzz.sh dissection $(FUZZ_SECONDS)
+	@Tests/Fuzz/fuzz.sh capture $(FUZZ_SECONDS)
+
+install: ## build and install into $(DESTDIR)$(PREFIX)
+	@scripts/install.sh "$(DESTDIR)" "$(PREFIX)"
+
+uninstall: ## remove what install put there
+	rm -rf "$(DESTDIR)$(PREFIX)/bin/inquest" "$(DESTDIR)$(PREFIX)/share/inquest" \
+	    "$(DESTDIR)$(PREFIX)/share/doc/inquest"
+
+clean: ## remove everything built
+	rm -rf .build
+
+.PHONY: build-release
+build-release:
+	@scripts/dependencies.sh build
+	@swift build -c release
+RELEASE = .build/release

@@ -1,0 +1,114 @@
+public import Casebook
+
+/// One or more casebook folders, read as one casebook: of two cases, symptoms or findings with
+/// the same id the one from the later folder counts.
+public struct CasebookFolder: Sendable {
+    /// As given; `folder` of each case begins with one of them.
+    public let roots: [String]
+
+    public init(path: String) { self.init(paths: [path]) }
+
+    public init(paths: [String]) {
+        roots = paths.map { path in
+            let end = path.utf8.last == UInt8(ascii: "/") && path.utf8.count > 1
+            return end ? String(path.dropLast()) : path
+        }
+    }
+
+    /// Reads all files and reports everything that is wrong with them. A case with an error is
+    /// left out, the rest is usable.
+    ///
+    /// - Returns: `casebook` is `nil` when no vocabulary could be read; `hash` is `contentHash()`
+    ///   of the bytes that were read.
+    public func read() -> (casebook: Casebook?, diagnostics: [Diagnostic], hash: String) {
+        var reader = CasebookReader()
+        for root in roots { reader.add(root) }
+        return reader.finish()
+    }
+
+    /// A name for the content of all files, 40 hexadecimal digits: over the sorted relative paths
+    /// and the bytes of `symptoms.yaml`, `findings.yaml` and every `case.md`; nothing is parsed.
+    public func contentHash() -> String {
+        var hash = FolderHash()
+        for root in roots {
+            hash.begin()
+            forEachFile(in: root) { hash.add($0) }
+        }
+        return hash.finish()
+    }
+}
+
+/// A file of a casebook folder, read or not.
+struct CasebookFile {
+    enum Kind { case symptoms, findings, caseFile, folder }
+    var kind: Kind
+    /// Relative to the casebook folder.
+    var path: String
+    var content: Result<[UInt8], FileFault>
+}
+
+/// Bytes that are read of one casebook folder; thirty cases have half a megabyte.
+let casebookSizeLimit = 256 << 20
+
+/// Visits the files of a casebook folder, sorted by relative path as far as folders go: names in
+/// the folder, then names in each family. The depth is fixed, so that links cannot make a loop.
+func forEachFile(in root: String, _ visit: (CasebookFile) -> Void) {
+    var size = 0
+    func visitFile(_ kind: CasebookFile.Kind, _ path: String) {
+        let content = Result { () throws(FileFault) in
+            try readFile("\(root)/\(path)", limit: min(caseSizeLimit, casebookSizeLimit - size))
+        }
+        if case .success(let bytes) = content { size += bytes.count }
+        // A plain file among the case folders is none of our business.
+        if kind == .caseFile, case .failure(.wrongKind("not a folder")) = content { return }
+        visit(CasebookFile(kind: kind, path: path, content: content))
+    }
+    do {
+        for name in try listFolder(root) {
+            switch name {
+            case "symptoms.yaml": visitFile(.symptoms, name)
+            case "findings.yaml": visitFile(.findings, name)
+            default: visitFamily(name)
+            }
+        }
+    } catch {
+        visit(CasebookFile(kind: .folder, path: "", content: .failure(error)))
+    }
+    func visitFamily(_ family: String) {
+        do {
+            for name in try listFolder("\(root)/\(family)") {
+                visitFile(
+                    .caseFile, name == "case.md" ? "\(family)/case.md" : "\(family)/\(name)/case.md"
+                )
+            }
+        } catch .wrongKind {
+            return
+        } catch {
+            visit(CasebookFile(kind: .folder, path: family, content: .failure(error)))
+        }
+    }
+}
+
+/// The hash of `CasebookFolder.contentHash()`, fed file by file.
+struct FolderHash {
+    private var hash = ContentHash()
+
+    init() { hash.update("inquest.casebook/1\n".utf8) }
+
+    mutating func begin() { hash.update("folder\n".utf8) }
+
+    /// What could not be read counts as what was wrong with it.
+    mutating func add(_ file: CasebookFile) {
+        switch file.content {
+        case .success(let bytes):
+            hash.update("\(file.path.utf8.count) \(bytes.count)\n\(file.path)\n".utf8)
+            hash.update(bytes)
+        case .failure(let fault):
+            hash.update("\(file.path.utf8.count) \(fault.text)\n\(file.path)\n".utf8)
+        }
+    }
+
+    consuming func finish() -> String {
+        hash.finish().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+}

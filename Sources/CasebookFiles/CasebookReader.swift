@@ -1,0 +1,144 @@
+internal import Casebook
+
+/// Gathers the files of all folders, then checks them against one another.
+struct CasebookReader {
+    private struct Entry {
+        var draft: CaseDraft
+        var log: FaultLog
+    }
+
+    private var hash = FolderHash()
+    /// In the order of reading.
+    private var logs: [FaultLog] = []
+    private var symptoms: [Located<Symptom>] = []
+    private var findings: [Located<FindingKind>] = []
+    private var cases: [CaseID: Entry] = [:]
+    /// Also ids of cases that are too broken to be used: who names them as rivals is not wrong.
+    private var knownCases: Set<CaseID> = []
+    private var roots: [String] = []
+
+    mutating func add(_ root: String) {
+        hash.begin()
+        roots.append(root)
+        var first: [CaseID: String] = [:]
+        forEachFile(in: root) { file in
+            hash.add(file)
+            let log = FaultLog(path: file.path.isEmpty ? root : "\(root)/\(file.path)")
+            logs.append(log)
+            switch file.content {
+            case .success(let bytes): read(bytes, file, log, &first)
+            case .failure(let fault): report(fault, file, log)
+            }
+        }
+    }
+
+    private mutating func read(
+        _ bytes: [UInt8], _ file: CasebookFile, _ log: FaultLog, _ first: inout [CaseID: String]
+    ) {
+        switch file.kind {
+        case .symptoms:
+            merge(SymptomFile.read(SourceText(bytes: bytes, log: log), log: log), into: &symptoms)
+        case .findings:
+            merge(FindingFile.read(SourceText(bytes: bytes, log: log), log: log), into: &findings)
+        case .caseFile:
+            let parts = file.path.split(separator: "/")
+            knownCases.insert(String(parts[parts.count - 2]))
+            if parts.count < 3 {
+                log.error(.start, "a case lies in FAMILY/ID/case.md", "move it two folders down")
+            }
+            guard let draft = readDraft(bytes, path: log.path, log: log), !draft.value.id.isEmpty
+            else { return }
+            let id = draft.value.id
+            knownCases.insert(id)
+            if let other = first[id] {
+                log.error(
+                    draft.idPlace, "case \(quoted(id)) exists twice",
+                    "the other is \(printable(other, limit: 200))")
+                return
+            }
+            first[id] = file.path
+            cases[id] = Entry(draft: draft, log: log)
+        case .folder: return
+        }
+    }
+
+    private func report(_ fault: FileFault, _ file: CasebookFile, _ log: FaultLog) {
+        if file.kind == .caseFile, fault == .missing {
+            let family = file.path.prefix { $0 != "/" }
+            if Case.families.contains(String(family)) {
+                log.warning(.start, "the folder of a case holds no “case.md”")
+            }
+        } else {
+            log.error(.start, fault.text)
+        }
+    }
+
+    private func merge<Word: Identified>(_ new: [Located<Word>], into all: inout [Located<Word>]) {
+        let places = Dictionary(
+            all.indices.map { (all[$0].value.id, $0) }, uniquingKeysWith: { a, _ in a })
+        for word in new {
+            if let index = places[word.value.id] { all[index] = word } else { all.append(word) }
+        }
+    }
+
+    consuming func finish() -> (casebook: Casebook?, diagnostics: [Diagnostic], hash: String) {
+        checkVocabulary()
+        let vocabulary = Vocabulary(
+            symptoms: symptoms.map(\.value), findings: findings.map(\.value), cases: knownCases)
+        for (_, entry) in cases {
+            CaseLint(draft: entry.draft, vocabulary: vocabulary, log: entry.log).check()
+            checkReplayFiles(entry)
+            checkMutualRivals(entry)
+        }
+        let usable = cases.values.filter { !$0.log.isBroken }.map(\.draft.value)
+        let digest = hash.finish()
+        let isEmpty = symptoms.isEmpty && findings.isEmpty
+        return (
+            isEmpty
+                ? nil
+                : Casebook(
+                    cases: usable, symptoms: vocabulary.symptoms, findings: vocabulary.findings,
+                    hash: digest),
+            logs.flatMap { $0.finish() }, digest
+        )
+    }
+
+    private mutating func checkVocabulary() {
+        let root = roots.first ?? "."
+        for (name, isEmpty) in [
+            ("symptoms.yaml", symptoms.isEmpty), ("findings.yaml", findings.isEmpty),
+        ] where isEmpty {
+            let log = FaultLog(path: "\(root)/\(name)")
+            log.error(.start, "the vocabulary has no \(name.prefix { $0 != "." })")
+            logs.append(log)
+        }
+        let questions = Set(symptoms.map(\.value.id))
+        for finding in findings where questions.contains(finding.value.id) {
+            logs.first { $0.path.hasSuffix("/findings.yaml") }?.error(
+                finding.place, "\(quoted(finding.value.id)) is a symptom too", "rename one")
+        }
+    }
+
+    private func checkReplayFiles(_ entry: Entry) {
+        for replay in entry.draft.replays where isInside(replay.value.file) {
+            if !isRegularFile("\(entry.draft.value.folder)/\(replay.value.file)") {
+                entry.log.error(
+                    replay.place, "no such file \(quoted(replay.value.file))",
+                    "a replay lies in the folder of its case", isHarmless: true)
+            }
+        }
+    }
+
+    private func checkMutualRivals(_ entry: Entry) {
+        let id = entry.draft.value.id
+        for rival in entry.draft.rivals where rival.value != id {
+            guard let other = cases[rival.value], !other.log.isBroken,
+                other.draft.value.decision.undecidable == nil,
+                !other.draft.rivals.contains(where: { $0.value == id })
+            else { continue }
+            entry.log.warning(
+                rival.place, "\(quoted(rival.value)) does not name \(quoted(id)) as its rival",
+                "add it to its “rivals”")
+        }
+    }
+}

@@ -1,0 +1,35 @@
+/// Why a database could not be opened or written. `reason` holds SQLite's or the system's words.
+public enum StoreError: Error, Hashable, Sendable {
+    /// The folder of the database could not be made or entered.
+    case folder(path: String, reason: String)
+    /// A folder, a pipe or a device lies where the database should.
+    case notAFile(path: String)
+    /// Not a database, or a damaged one.
+    case damaged(path: String, reason: String)
+    /// A database of another program; it is not touched.
+    case foreign(path: String)
+    /// Written by a later Inquest; it is not touched.
+    case newer(path: String, version: Int)
+    case busy(path: String)
+    case full(path: String)
+    case readOnly(path: String)
+    case failed(path: String, reason: String)
+}
+
+extension StoreError: CustomStringConvertible {
+    /// One clause for a notice; the path is not sanitised.
+    public var description: String {
+        switch self {
+        case .folder(let path, let reason): "the folder of \(path) cannot be used: \(reason)"
+        case .notAFile(let path): "\(path) is not a regular file"
+        case .damaged(let path, let reason): "\(path) is damaged: \(reason)"
+        case .foreign(let path): "\(path) is a database of another program and was left alone"
+        case .newer(let path, let version):
+            "\(path) was written by a later Inquest (schema \(version)) and was left alone"
+        case .busy(let path): "\(path) is in use by another process"
+        case .full(let path): "no space is left for \(path)"
+        case .readOnly(let path): "\(path) cannot be written"
+        case .failed(let path, let reason): "\(path) cannot be used: \(reason)"
+        }
+    }
+}

@@ -1,0 +1,30 @@
+/// An IPv4 header (RFC 791 §3.1), `offset` its first byte.
+///
+/// ```
+///  0 version, header length | 1 service | 2 total length | 4 identification
+///  6 flags, fragment offset | 8 time to live | 9 protocol | 10 checksum
+/// 12 source | 16 destination | 20 options
+/// ```
+/// A total length of 0 is what a machine sees of its own packets before segmentation offload: then
+/// the datagram goes up to the frame's end.
+@inlinable
+@inline(__always)
+func dissectIPv4(
+    _ bytes: RawSpan, at offset: Int, frame: Int, into segment: inout TCPSegment
+) -> PacketVerdict {
+    guard bytes.byteCount &- offset >= 20 else { return .truncated }
+    let first = bytes.uint64(at: offset)
+    let second = bytes.uint64(at: offset &+ 8)
+    let headerLength = Int(truncatingIfNeeded: first >> 56 & 0x0F) &* 4
+    guard first >> 60 == 4 else { return .malformed }
+    guard headerLength >= 20 else { return .malformed }
+    if first & 0x1FFF != 0 { return .fragment }
+    if second >> 48 & 0xFF != 6 { return .notTCP }
+    let totalLength = Int(truncatingIfNeeded: first >> 32 & 0xFFFF)
+    let end = totalLength == 0 ? frame : min(offset &+ totalLength, frame)
+    segment.source = IPAddress(ipv4: UInt32(truncatingIfNeeded: second))
+    segment.destination = IPAddress(ipv4: bytes.uint32(at: offset &+ 16))
+    segment.timeToLive = UInt8(truncatingIfNeeded: second >> 56)
+    segment.identification = UInt16(truncatingIfNeeded: first >> 16)
+    return dissectTCP(bytes, at: offset &+ headerLength, end: end, into: &segment)
+}

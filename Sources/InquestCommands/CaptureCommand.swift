@@ -1,0 +1,72 @@
+import ArgumentParser
+import Casebook
+import TrafficAnalysis
+import Triage
+
+struct CaptureCommand: Subcommand {
+    static let configuration = CommandConfiguration(
+        commandName: "capture",
+        abstract: "Show what a capture holds: totals, findings, flows.",
+        discussion: """
+            Examples:
+              inquest capture client.pcap
+              inquest capture --flows server.pcapng | jq 'select(.tls.server_hellos == 0)'
+              tcpdump -c 1000 -w - port 443 | inquest capture - --json
+            """)
+
+    @Argument(help: ArgumentHelp("pcap or pcapng, '-' for standard input.", valueName: "file"))
+    var files: [String]
+
+    @Flag(help: "One JSON object a flow, in order of the flows' first packets.")
+    var flows = false
+
+    @Flag(help: "One JSON document a capture.") var json = false
+    @Flag(help: "One JSON object a line, errors too.") var ndjson = false
+
+    @OptionGroup var global: GlobalOptions
+
+    func execute(_ run: Run) throws -> ExitStatus {
+        if json && ndjson { throw Failure.contradictingFormats(["--json", "--ndjson"]) }
+        if files.filter({ $0 == "-" }).count > 1 { throw Failure.standardInputTwice }
+        var status = ExitStatus.done
+        for (index, file) in files.enumerated() where !Interrupt.requested {
+            do {
+                try show(file, isFirst: index == 0, run.console)
+            } catch {
+                // The other captures are still worth reading.
+                let report = ErrorText.report(error)
+                if ndjson { run.console.write(CaptureJSON.error(report.text, file: file)) }
+                StandardErrorLog.error(report.text, run.settings.logFormat)
+                if status == .done { status = report.status }
+            }
+        }
+        return Interrupt.requested ? .interrupted : status
+    }
+
+    private func show(_ file: String, isFirst: Bool, _ console: Console) throws(Failure) {
+        let capture = try analyse(file, console)
+        if flows {
+            FlowJSON.write(capture.report, to: console)
+        } else if json || ndjson {
+            console.write(CaptureJSON.document(capture))
+        } else {
+            if !isFirst { console.write([UInt8(ascii: "\n")]) }
+            console.write(CaptureText(capture: capture).page(console.newPage()))
+        }
+        // Results of a long list of files are to be seen as they come.
+        console.flush()
+    }
+
+    private func analyse(_ file: String, _ console: Console) throws(Failure) -> CaptureRun {
+        var progress = Progress(name: file, console: console)
+        defer { progress.finish() }
+        do {
+            return try CaptureRun(path: file) { packets in
+                progress.update(packets: packets)
+                return !Interrupt.requested
+            }
+        } catch {
+            throw .capture(error)
+        }
+    }
+}

@@ -1,0 +1,12 @@
+import ArgumentParser
+
+/// The group of the commands about cases.
+struct CaseCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "case",
+        abstract: "List, read, search, check and test the cases of the casebook.",
+        subcommands: [
+            CaseListCommand.self, CaseShowCommand.self, CaseSearchCommand.self,
+            CaseLintCommand.self, CaseTestCommand.self,
+        ])
+}

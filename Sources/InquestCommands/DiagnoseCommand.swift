@@ -1,0 +1,133 @@
+import ArgumentParser
+import Casebook
+import Diagnosis
+import Triage
+
+struct DiagnoseCommand: Subcommand {
+    static let configuration = CommandConfiguration(
+        commandName: "diagnose",
+        abstract: "Judge captures, symptoms and recorded evidence against the casebook.",
+        discussion: """
+            Examples:
+              inquest diagnose --capture client.pcap
+              tcpdump -c 2000 -w - port 443 | inquest diagnose --capture -
+              inquest diagnose --capture a.pcap --symptom restart-helps --symptom ping-works=no
+              cat a.json b.json | inquest diagnose --evidence - --json
+            """)
+
+    enum Threshold: String, ExpressibleByArgument, CaseIterable {
+        case likely, confirmed, none
+    }
+
+    @Option(help: ArgumentHelp("A pcap or pcapng file, '-' for standard input.", valueName: "file"))
+    var capture: [String] = []
+
+    @Option(help: ArgumentHelp("An answer; repeatable.", valueName: "id[=yes|no|unknown]"))
+    var symptom: [String] = []
+
+    @Option(help: ArgumentHelp("The trouble in your own words.", valueName: "text"))
+    var say: [String] = []
+
+    @Option(help: ArgumentHelp("Recorded evidence, '-' for standard input.", valueName: "file"))
+    var evidence: [String] = []
+
+    @Option(help: "The weakest verdict that ends with exit code 1.")
+    var failOn = Threshold.likely
+
+    @Option(help: ArgumentHelp("Write the evidence to a file.", valueName: "file"))
+    var record: String?
+
+    @Flag(help: "One JSON document.") var json = false
+    @Flag(help: "One JSON object a line.") var ndjson = false
+    @Flag(help: "Markdown, for a ticket.") var markdown = false
+    @Flag(help: "One line and exit codes for a monitoring system.") var nagios = false
+
+    @OptionGroup var global: GlobalOptions
+
+    func execute(_ run: Run) throws -> ExitStatus {
+        try checkUsage()
+        let casebook = try CasebookSource(run.settings).load()
+        var session = TriageSession(casebook: casebook.casebook)
+        for warning in casebook.warnings { session.warn(warning) }
+        try gather(into: &session, run)
+        let result = session.result()
+        if let record { try OutputFile.write(EvidenceFile.write(result.evidence), to: record) }
+        present(result, run.console)
+        return status(of: result)
+    }
+
+    private func checkUsage() throws {
+        let chosen = [
+            ("--json", json), ("--ndjson", ndjson), ("--markdown", markdown), ("--nagios", nagios),
+        ].filter(\.1).map(\.0)
+        if chosen.count > 1 { throw Failure.contradictingFormats(chosen) }
+        if capture.isEmpty, symptom.isEmpty, say.isEmpty, evidence.isEmpty {
+            throw Failure.nothingGiven
+        }
+        if (capture + evidence).filter({ $0 == "-" }).count > 1 {
+            throw Failure.standardInputTwice
+        }
+    }
+
+    /// The operator's words first: a wrong one is told before a long capture is read.
+    private func gather(into session: inout TriageSession, _ run: Run) throws {
+        let answers = SymptomAnswers(casebook: session.casebook)
+        session.record(try symptom.map(answers.parse))
+        for text in say { session.record(answers.reports(in: text)) }
+        for path in evidence { try readEvidence(path, into: &session) }
+        for path in capture where !Interrupt.requested {
+            var progress = Progress(name: path, console: run.console)
+            defer { progress.finish() }
+            try session.readCapture(path) { packets in
+                progress.update(packets: packets)
+                return !Interrupt.requested
+            }
+        }
+    }
+
+    private func readEvidence(_ path: String, into session: inout TriageSession) throws {
+        let bytes: [UInt8]
+        do {
+            bytes = try InputFile.read(path, limit: EvidenceFile.maximumBytes)
+        } catch {
+            throw Failure.input(error, what: "evidence file")
+        }
+        do {
+            let contents = try EvidenceFile.read(bytes, casebook: session.casebook)
+            session.record(contents.evidence)
+            for fault in contents.unknown { session.warn(unknown(fault, path)) }
+        } catch {
+            throw Failure.evidence(path: path, error)
+        }
+    }
+
+    private func unknown(_ fault: EvidenceFile.Fault, _ path: String) -> Warning {
+        Warning(
+            id: "evidence.unknown-id",
+            summary: "\(path):\(fault.place.line):\(fault.place.column): \(fault.fault); "
+                + "it was left out" + (fault.suggestion.map { " (\($0))" } ?? ""))
+    }
+
+    private func present(_ result: TriageResult, _ console: Console) {
+        if json || ndjson {
+            console.write(DiagnosisJSON.document(result))
+        } else if markdown {
+            console.write(DiagnosisMarkdown.report(result))
+        } else if nagios {
+            console.write(NagiosLine.line(result))
+        } else {
+            console.write(DiagnosisText(result: result).page(console.newPage()))
+        }
+    }
+
+    private func status(of result: TriageResult) -> ExitStatus {
+        if nagios { return NagiosLine.status(result) }
+        if Interrupt.requested { return .interrupted }
+        switch (result.diagnosis.verdict, failOn) {
+        case (.confirmed, .likely), (.confirmed, .confirmed), (.likely, .likely): return .found
+        case (.confirmed, _), (.likely, _), (.none, _): return .nothingFound
+        case (.undecided, _):
+            return result.diagnosis.ground == .nothingLookedAt ? .couldNotLook : .notEnoughEvidence
+        }
+    }
+}

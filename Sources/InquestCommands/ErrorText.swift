@@ -1,0 +1,150 @@
+import ArgumentParser
+import CasebookFiles
+import Glibc
+import PacketCapture
+import Triage
+
+/// The only place that makes sentences of errors: what we did, to what, what came back, and what
+/// to try.
+enum ErrorText {
+    struct Report {
+        var text: String
+        var status: ExitStatus
+    }
+
+    static func report(_ error: any Error) -> Report {
+        switch error {
+        case let failure as Failure: report(failure)
+        case let fault as CaptureError: report(fault)
+        default: Report(text: "unexpected: \(error)", status: .inputOutput)
+        }
+    }
+
+    private static func report(_ failure: Failure) -> Report {
+        switch failure {
+        case .capture(let fault): report(fault)
+        case .input(let fault, let what): report(fault, what)
+        case .badValue, .unknownSymptom, .unknownID, .nothingGiven, .contradictingFormats,
+            .standardInputTwice:
+            Report(text: usage(failure), status: .usage)
+        case .evidence(let path, let fault):
+            Report(text: evidence(path, fault), status: .badData)
+        case .casebookNotFound(let tried):
+            Report(
+                text: "no casebook found; looked in " + tried.joined(separator: ", ")
+                    + "; give its folder with --casebook DIR", status: .noInput)
+        case .casebookUnusable(let folders, let faults):
+            Report(
+                text: "the casebook in \(folders.joined(separator: ", ")) cannot be used: "
+                    + "\(faults.first?.text ?? "it holds no case"); "
+                    + "'inquest case lint' shows every fault", status: .badData)
+        case .store(let fault):
+            Report(text: "asking the index failed: \(fault)", status: .inputOutput)
+        case .output(let code):
+            Report(
+                text: "writing to standard output failed: \(reason(code))", status: .inputOutput)
+        case .writing(let path, let code):
+            Report(
+                text: "cannot write \(path): \(reason(code))",
+                status: code == EACCES || code == EPERM || code == EROFS
+                    ? .noPermission : .inputOutput)
+        }
+    }
+
+    private static func usage(_ failure: Failure) -> String {
+        switch failure {
+        case .badValue(let option, let value, let expected):
+            "\(option) cannot be '\(value)'; use one of \(expected.joined(separator: ", "))"
+        case .unknownSymptom(let id, let suggestion):
+            "--symptom: the casebook knows no symptom '\(id)'"
+                + (suggestion.map { "; did you mean '\($0)'?" } ?? "")
+                + "; 'inquest symptom list' shows all"
+        case .unknownID(let kind, let id, let suggestion):
+            "the casebook knows no \(kind) '\(id)'"
+                + (suggestion.map { "; did you mean '\($0)'?" } ?? "")
+                + "; 'inquest \(kind) list' shows all"
+        case .nothingGiven:
+            "nothing to look at; give --capture FILE, --symptom ID, --say TEXT or --evidence FILE"
+        case .contradictingFormats(let flags):
+            "\(flags.joined(separator: " and ")) contradict each other; choose one"
+        case .standardInputTwice:
+            "'-' (standard input) can be read only once"
+        default: ""
+        }
+    }
+
+    private static func evidence(_ path: String, _ fault: EvidenceFile.Fault) -> String {
+        "\(name(path)):\(fault.place.line):\(fault.place.column): \(fault.fault)"
+            + (fault.suggestion.map { " (\($0))" } ?? "")
+    }
+
+    private static func report(_ fault: InputFile.Fault, _ what: String) -> Report {
+        switch fault {
+        case .noSuchFile(let path):
+            Report(text: "cannot open \(what) \(path): there is no such file", status: .noInput)
+        case .isDirectory(let path):
+            Report(text: "cannot read \(what) \(path): it is a directory", status: .noInput)
+        case .permission(let path):
+            Report(
+                text: "cannot open \(what) \(path): permission denied; "
+                    + "try as its owner, or copy it here", status: .noPermission)
+        case .tooLarge(let path, let limit):
+            Report(
+                text: "\(what) \(name(path)) is larger than \(limit >> 20) MiB", status: .badData)
+        case .io(let path, let code):
+            Report(
+                text: "reading \(what) \(name(path)) failed: \(reason(code))", status: .inputOutput)
+        }
+    }
+
+    private static func report(_ fault: CaptureError) -> Report {
+        switch fault {
+        case .noSuchFile(let path):
+            Report(text: "cannot open capture \(path): there is no such file", status: .noInput)
+        case .isDirectory(let path):
+            Report(
+                text: "cannot read capture \(path): it is a directory; name the files in it",
+                status: .noInput)
+        case .permission(let path):
+            Report(
+                text: "cannot open capture \(path): permission denied; "
+                    + "try 'sudo chown $USER' on it, or copy it here", status: .noPermission)
+        case .io(let path, let code):
+            Report(
+                text: "reading capture \(name(path)) failed: \(reason(code))", status: .inputOutput)
+        case .empty(let path):
+            Report(text: "capture \(name(path)) is empty (0 bytes)", status: .badData)
+        case .notACapture(let path, let bytes):
+            Report(
+                text: "\(name(path)) is no pcap or pcapng file; it begins with \(hex(bytes))",
+                status: .badData)
+        case .unsupported(let path, let what):
+            Report(text: "capture \(name(path)): \(what)", status: .badData)
+        case .noPacketReadable(let path, let why):
+            Report(
+                text: "not one packet of capture \(name(path)) can be read: \(why)",
+                status: .badData)
+        }
+    }
+
+    /// What to say below a fault of usage when the flag belongs to work that this version lacks.
+    static func usageHint(_ arguments: [String]) -> String {
+        let later: Set = ["--host", "--probe", "--allow", "--compare", "--log", "--interface"]
+        guard arguments.contains(where: later.contains) else { return "" }
+        return "\nThis version judges captures, symptoms and evidence files; it does not probe, "
+            + "look at hosts or capture by itself. Capture with 'tcpdump -w FILE' and pass "
+            + "--capture FILE."
+    }
+
+    private static func name(_ path: String) -> String { path == "-" ? "standard input" : path }
+
+    private static func hex(_ bytes: [UInt8]) -> String {
+        let digits = bytes.prefix(8).map { byte in
+            (byte < 16 ? "0" : "") + String(byte, radix: 16)
+        }
+        return digits.isEmpty ? "nothing" : digits.joined(separator: " ")
+    }
+
+    /// The system's own words for an `errno`.
+    private static func reason(_ code: Int32) -> String { String(cString: strerror(code)) }
+}

@@ -1,0 +1,22 @@
+import CasebookFiles
+import CasebookStore
+import PacketCapture
+import Triage
+
+/// Why a command ended early: facts, which `ErrorText` turns into a sentence.
+enum Failure: Error {
+    case badValue(option: String, value: String, expected: [String])
+    case unknownSymptom(String, suggestion: String?)
+    case unknownID(kind: String, id: String, suggestion: String?)
+    case nothingGiven
+    case contradictingFormats([String])
+    case standardInputTwice
+    case capture(CaptureError)
+    case input(InputFile.Fault, what: String)
+    case evidence(path: String, EvidenceFile.Fault)
+    case casebookNotFound(tried: [String])
+    case casebookUnusable(folders: [String], faults: [Diagnostic])
+    case store(StoreError)
+    case output(Int32)
+    case writing(path: String, code: Int32)
+}

@@ -1,0 +1,48 @@
+import Glibc
+import Synchronization
+
+/// How often ^C was pressed. The first lets the work end early and report what it has; the second
+/// ends the process at once.
+private let interruptions = Atomic<Int>(0)
+
+/// Open on /dev/null for the signal handler, which must not open files itself.
+private let emptyInput = Atomic<Int32>(-1)
+
+enum Interrupt {
+    static var requested: Bool { interruptions.load(ordering: .relaxed) > 0 }
+
+    static func install() {
+        // The first use initialises the counter here and not inside the signal handler.
+        interruptions.store(0, ordering: .relaxed)
+        emptyInput.store(open("/dev/null", O_RDONLY | O_CLOEXEC), ordering: .relaxed)
+        // A parent that ignores ^C for us (a shell's background job) is obeyed.
+        var inherited = sigaction()
+        sigaction(SIGINT, nil, &inherited)
+        let ignored = unsafeBitCast(SIG_IGN, to: Int.self)
+        let handler = inherited.__sigaction_handler.sa_handler
+        if unsafeBitCast(handler, to: Int.self) != ignored { catchInterrupt() }
+        // A reader that went away (`| head`) ends us quietly, whatever our parent had chosen.
+        signal(SIGPIPE, SIG_DFL)
+    }
+
+    private static func catchInterrupt() {
+        var action = sigaction()
+        action.__sigaction_handler.sa_handler = { _ in
+            if interruptions.add(1, ordering: .relaxed).oldValue > 0 {
+                _exit(ExitStatus.interrupted.rawValue)
+            }
+            // A read that waits for a silent pipe on standard input is tried again and finds the
+            // end, so that what was seen can be told. dup2 is safe in a signal handler.
+            let empty = emptyInput.load(ordering: .relaxed)
+            if empty >= 0 { dup2(empty, STDIN_FILENO) }
+        }
+        // Without SA_RESTART the read returns instead of waiting on.
+        action.sa_flags = 0
+        sigaction(SIGINT, &action, nil)
+        // Programs that start us from a thread may leave it blocked.
+        var interrupt = sigset_t()
+        sigemptyset(&interrupt)
+        sigaddset(&interrupt, SIGINT)
+        sigprocmask(SIG_UNBLOCK, &interrupt, nil)
+    }
+}

@@ -1,0 +1,32 @@
+import Glibc
+
+/// Writes a whole file so that a reader sees the old one or the new one, never a half.
+enum OutputFile {
+    static func write(_ bytes: [UInt8], to path: String) throws(Failure) {
+        // A device or a pipe is written to; a rename would replace it.
+        var facts = stat()
+        if stat(path, &facts) == 0, facts.st_mode & S_IFMT != S_IFREG {
+            return try append(bytes, to: path)
+        }
+        let temporary = "\(path).\(getpid()).tmp"
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        if descriptor < 0 { throw .writing(path: path, code: errno) }
+        var code = Console.writeAll(bytes, to: descriptor)
+        if code == nil, fsync(descriptor) != 0 { code = errno }
+        close(descriptor)
+        if code == nil, rename(temporary, path) != 0 { code = errno }
+        if let code {
+            unlink(temporary)
+            throw .writing(path: path, code: code)
+        }
+    }
+
+    private static func append(_ bytes: [UInt8], to path: String) throws(Failure) {
+        let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+        if descriptor < 0 { throw .writing(path: path, code: errno) }
+        defer { close(descriptor) }
+        if let code = Console.writeAll(bytes, to: descriptor) {
+            throw .writing(path: path, code: code)
+        }
+    }
+}

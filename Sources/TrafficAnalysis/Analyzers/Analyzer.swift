@@ -1,0 +1,157 @@
+internal import Casebook
+internal import Dissection
+
+/// Turns flows into findings: sees each flow once, in order of the flows' first packets, and then
+/// says what the capture shows.
+///
+/// One analyzer is one file and one line in `analyzers`. It says `absent` only when the capture had
+/// the opportunity to show the finding; without opportunity it says nothing.
+protocol Analyzer: SendableMetatype {
+    /// The findings it can establish, with ids of `casebook/findings.yaml`.
+    static var establishes: [FactID] { get }
+    init(_ capture: CaptureContext)
+    mutating func visit(_ flow: FlowFacts)
+    func conclude() -> [Evidence]
+}
+
+/// Every analyzer, in the order in which findings are listed.
+let analyzers: [any Analyzer.Type] = [
+    SYNAnalyzer.self, SilentFlowAnalyzer.self, ClientHelloAnalyzer.self,
+    ServerFlightAnalyzer.self, HelloReleaseAnalyzer.self, PlainOnTLSAnalyzer.self,
+    AlertAnalyzer.self, ResumptionAnalyzer.self, CloseNotifyAnalyzer.self, ResetAnalyzer.self,
+    CancelAnalyzer.self, SourceBlockAnalyzer.self, RequestAnalyzer.self, ServerFINAnalyzer.self,
+    LateAnswerAnalyzer.self, SlowClientAnalyzer.self, RequestCrossesFINAnalyzer.self,
+    AcknowledgementAnalyzer.self, PathAnalyzer.self, LossAnalyzer.self, StuckSegmentAnalyzer.self,
+    IdleAnalyzer.self, WindowAnalyzer.self, TrafficShapeAnalyzer.self,
+]
+
+/// What holds for the capture as a whole.
+struct CaptureContext {
+    let file: String
+    let first: Int64
+    let last: Int64
+    /// At least half of the flows show only one side of a conversation that has two.
+    let isOneSided: Bool
+    let packets: Int
+    let payloadPackets: Int
+    let repeatedPayloadPackets: Int
+}
+
+/// A server's address and port.
+struct Endpoint: Hashable {
+    var address: IPAddress
+    var port: UInt16
+
+    var description: String {
+        address.isIPv4 ? "\(address):\(port)" : "[\(address)]:\(port)"
+    }
+}
+
+/// A client's address and the server's endpoint it talks to.
+struct Pair: Hashable {
+    var client: IPAddress
+    var server: Endpoint
+}
+
+/// One flow as analyzers see it, with the questions that several of them ask.
+struct FlowFacts {
+    let number: Int
+    let flow: Flow
+    let tls: TLSFlow?
+    let rare: RareFacts?
+    let captureEnd: Int64
+
+    var client: Direction { flow.directions[flow.client] }
+    var server: Direction { flow.directions[flow.server] }
+    var clientRare: RareDirection? { rare?.directions[flow.client] }
+    var serverRare: RareDirection? { rare?.directions[flow.server] }
+    var endpoint: Endpoint {
+        Endpoint(address: flow.address(flow.server), port: flow.port(flow.server))
+    }
+    var clientAddress: IPAddress { flow.address(flow.client) }
+    var pair: Pair { Pair(client: clientAddress, server: endpoint) }
+    var isEstablished: Bool { flow.seen.contains(.established) }
+    var closedByClient: Bool {
+        flow.close.happened && Int(flow.close.direction) == flow.client
+    }
+    var closedByServer: Bool { flow.close.happened && !closedByClient }
+    /// The first FIN or RST, else the end of the capture.
+    var end: Int64 { flow.close.happened ? flow.close.time : captureEnd }
+    /// Round trip of the TCP handshake at the capture's place; 0 when it was not seen.
+    var roundTrip: Int64 { flow.synACKTime == 0 ? 0 : flow.synACKTime - flow.firstTime }
+
+    /// "Nobody answered" can be said: both sides are in the capture, and no bytes of the server
+    /// were acknowledged that the capture has not.
+    var serverIsVisible: Bool { server.packets > 0 && !server.has.contains(.missedBytes) }
+
+    /// The client's last request was not answered when the client closed.
+    var cancelled: Bool {
+        closedByClient && flow.close.sinceMessage >= 0
+            && Int(flow.close.askedBy) == flow.client && client.lastMessageTime > 0
+    }
+
+    func close(_ direction: Int) -> FlowRecord.Close {
+        flow.closeVerdict(direction, isTLS13: tls?.isTLS13 ?? false)
+    }
+
+    func location(_ file: String, packet: UInt32, time: Int64? = nil) -> Evidence.Location {
+        Evidence.Location(file: file, flow: number, packet: Int(packet), time: time)
+    }
+}
+
+/// Counts instances of a finding and keeps the first places.
+struct Tally {
+    private(set) var count = 0
+    private(set) var locations: [Evidence.Location] = []
+    /// How often the finding could have shown itself.
+    var opportunities = 0
+
+    /// Enough to look at; a list of thousands helps nobody.
+    static let locationLimit = 10
+
+    mutating func add(_ location: Evidence.Location) {
+        count += 1
+        if locations.count < Self.locationLimit { locations.append(location) }
+    }
+
+    /// Present with instances, absent with opportunity, else nothing.
+    func evidence(
+        _ id: FactID, _ capture: CaptureContext, present: @autoclosure () -> String,
+        absent: @autoclosure () -> String, measure: Evidence.Measure? = nil, atLeast: Int = 1
+    ) -> [Evidence] {
+        let source = "capture:\(capture.file)"
+        if count >= atLeast {
+            return [
+                Evidence(
+                    id: id, kind: .finding, state: .present, source: source, count: count,
+                    summary: present(), measure: measure, locations: locations)
+            ]
+        }
+        guard opportunities > 0 else { return [] }
+        return [
+            Evidence(
+                id: id, kind: .finding, state: .absent, source: source, count: 0,
+                summary: absent())
+        ]
+    }
+}
+
+/// Text for people: seconds with a sensible number of digits, counts with their noun.
+func seconds(_ nanoseconds: Int64) -> String {
+    let milliseconds = Double(nanoseconds) / 1e6
+    if milliseconds < 1 { return "\((milliseconds * 1000).rounded() / 1000) ms" }
+    if milliseconds < 1000 { return "\((milliseconds * 10).rounded() / 10) ms" }
+    return "\((milliseconds / 10).rounded() / 100) s"
+}
+
+func counted(_ count: Int, _ noun: String, _ plural: String? = nil) -> String {
+    "\(count) \(count == 1 ? noun : plural ?? noun + "s")"
+}
+
+func measured(_ nanoseconds: Int64) -> Evidence.Measure {
+    Evidence.Measure(value: (Double(nanoseconds) / 1e6).rounded() / 1e3, unit: "s")
+}
+
+func median(_ values: [Int64]) -> Int64 {
+    values.isEmpty ? 0 : values.sorted()[values.count / 2]
+}

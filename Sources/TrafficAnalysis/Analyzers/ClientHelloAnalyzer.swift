@@ -1,0 +1,138 @@
+internal import Casebook
+
+/// ClientHellos that nobody answers, and those that never come.
+struct ClientHelloAnalyzer: Analyzer {
+    static let establishes: [FactID] = [
+        "capture.tls.client-hello-unanswered", "capture.tls.client-hello-acked-unanswered",
+        "capture.tls.all-hellos-unanswered-since", "capture.tls.client-hello-never-sent",
+        "capture.tls.client-hello-split", "capture.tls.cut-after-hello",
+    ]
+
+    /// How long a client that left has to have waited before "unanswered" is said, and the wait
+    /// after which an answer comes too late to count (finding's definition: 3 s).
+    static let patience: Int64 = 1_000_000_000
+    static let deadline: Int64 = 3_000_000_000
+
+    private struct Hello {
+        var time: Int64
+        var answered: Bool
+        var place: Evidence.Location
+    }
+
+    private let capture: CaptureContext
+    private var unanswered = Tally()
+    private var acked = Tally()
+    private var split = Tally()
+    private var cut = Tally()
+    private var byEndpoint: [Endpoint: [Hello]] = [:]
+    private var neverSent: [(endpoint: Endpoint, place: Evidence.Location)] = []
+
+    init(_ capture: CaptureContext) { self.capture = capture }
+
+    mutating func visit(_ f: FlowFacts) {
+        guard let tls = f.tls, tls.clientHellos > 0 else {
+            if f.isEstablished, f.client.payloadBytes == 0, f.server.payloadBytes == 0,
+                f.closedByServer
+            {
+                neverSent.append(
+                    (
+                        f.endpoint,
+                        f.location(
+                            capture.file, packet: f.flow.close.packet, time: f.flow.close.time)
+                    ))
+            }
+            return
+        }
+        let place = f.location(
+            capture.file, packet: tls.clientHelloPacket, time: tls.clientHelloTime)
+        split.opportunities += 1
+        if tls.clientHelloSegments > 1 { split.add(place) }
+        guard f.serverIsVisible, !tls.facts.contains(.plainAnswer) else { return }
+        visitHello(f, tls, place)
+    }
+
+    private mutating func visitHello(_ f: FlowFacts, _ tls: TLSFlow, _ place: Evidence.Location) {
+        let answered =
+            tls.serverRecordTime != 0
+            && tls.serverRecordTime - tls.clientHelloTime < Self.deadline
+            && !(f.closedByClient && f.flow.close.time < tls.serverRecordTime)
+        let waited = f.end - tls.clientHelloTime
+        if answered || waited >= Self.patience || f.closedByServer {
+            unanswered.opportunities += 1
+            acked.opportunities += 1
+            cut.opportunities += 1
+        }
+        if !answered, tls.serverRecordTime == 0, f.closedByServer, waited < Self.patience {
+            cut.add(f.location(capture.file, packet: f.flow.close.packet, time: f.flow.close.time))
+        }
+        guard answered || waited >= Self.patience else { return }
+        byEndpoint[f.endpoint, default: []].append(
+            Hello(time: tls.clientHelloTime, answered: tls.serverRecordTime != 0, place: place))
+        guard !answered else { return }
+        unanswered.add(place)
+        if tls.clientHelloACKTime != 0 { acked.add(place) }
+    }
+
+    func conclude() -> [Evidence] {
+        unanswered.evidence(
+            "capture.tls.client-hello-unanswered", capture,
+            present: "\(counted(unanswered.count, "ClientHello")) of \(unanswered.opportunities) got no "
+                + "TLS record from the server within 3 s or while the client waited",
+            absent: "every ClientHello was answered while the client waited")
+            + acked.evidence(
+                "capture.tls.client-hello-acked-unanswered", capture,
+                present: "\(counted(acked.count, "ClientHello")) acknowledged by TCP and not answered: "
+                    + "the host, or a box on the way, has it; the application has not answered",
+                absent: "no ClientHello was acknowledged and left unanswered")
+            + unansweredSince
+            + neverSentEvidence
+            + split.evidence(
+                "capture.tls.client-hello-split", capture,
+                present: "\(counted(split.count, "ClientHello")) came in two or more segments",
+                absent: "every ClientHello came in one segment")
+            + cut.evidence(
+                "capture.tls.cut-after-hello", capture,
+                present: "the server closed or reset \(counted(cut.count, "connection")) within 1 s "
+                    + "of the ClientHello, without an alert",
+                absent: "no server closed right after the ClientHello")
+    }
+
+    private var unansweredSince: [Evidence] {
+        var tally = Tally()
+        var names: [String] = []
+        for (endpoint, hellos) in byEndpoint.sorted(by: { $0.value[0].time < $1.value[0].time }) {
+            if hellos.count >= 3 { tally.opportunities += 1 }
+            let ordered = hellos.sorted { $0.time < $1.time }
+            let tail = ordered.reversed().prefix { !$0.answered }
+            guard tail.count >= 3 else { continue }
+            names.append(endpoint.description)
+            for hello in tail.reversed() { tally.add(hello.place) }
+        }
+        return tally.evidence(
+            "capture.tls.all-hellos-unanswered-since", capture,
+            present: "from one moment on no ClientHello to \(names.prefix(3).joined(separator: ", ")) "
+                + "was answered, to the end of the capture (\(tally.count) of them)",
+            absent: "no server stopped answering ClientHellos for good", atLeast: 3)
+    }
+
+    /// A port is taken for a TLS port when it is one by registration or TLS was seen on it.
+    private var neverSentEvidence: [Evidence] {
+        var tally = Tally()
+        tally.opportunities = byEndpoint.isEmpty ? 0 : 1
+        for flow in neverSent
+        where byEndpoint[flow.endpoint] != nil || TLSPorts.contains(flow.endpoint.port) {
+            tally.add(flow.place)
+        }
+        return tally.evidence(
+            "capture.tls.client-hello-never-sent", capture,
+            present: "the server closed \(counted(tally.count, "connection")) on which no byte of the "
+                + "client had come: the client was silent, or its ClientHello was lost",
+            absent: "no server closed a connection without a ClientHello")
+    }
+}
+
+/// Ports that are TLS from the first byte (IANA service names ending in -s, and the usual 8443).
+enum TLSPorts {
+    static func contains(_ port: UInt16) -> Bool { ports.contains(port) }
+    private static let ports: Set<UInt16> = [443, 465, 563, 636, 853, 989, 990, 992, 993, 995, 5061, 6443, 8443]
+}

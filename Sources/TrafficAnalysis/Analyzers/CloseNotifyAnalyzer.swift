@@ -1,0 +1,56 @@
+internal import Casebook
+
+/// Who closed first, and whether by close_notify (RFC 5246 §7.2.1).
+///
+/// In TLS 1.3 the alert is encrypted and padding could hide its size, so there only a stream that
+/// ends inside a record counts: nothing can have been said after it.
+struct CloseNotifyAnalyzer: Analyzer {
+    static let establishes: [FactID] = [
+        "capture.tls.no-close-notify", "capture.tls.no-close-notify-by-client",
+        "capture.tls.no-close-notify-by-server",
+    ]
+
+    private let capture: CaptureContext
+    private var either = Tally()
+    private var byClient = Tally()
+    private var byServer = Tally()
+
+    init(_ capture: CaptureContext) { self.capture = capture }
+
+    mutating func visit(_ f: FlowFacts) {
+        guard let tls = f.tls, tls.version != 0, f.flow.close.happened,
+            f.client.tls.state == .opaque, f.server.tls.state == .opaque,
+            !f.client.has.contains(.missedBytes), !f.server.has.contains(.missedBytes)
+        else { return }
+        let closer = f.flow.directions[Int(f.flow.close.direction)].tls
+        let endsInside = closer.remaining > 0 || closer.headerCount > 0
+        if tls.isTLS13, !endsInside { return }
+        either.opportunities += 1
+        byClient.opportunities += f.closedByClient ? 1 : 0
+        byServer.opportunities += f.closedByClient ? 0 : 1
+        let verdict = f.close(Int(f.flow.close.direction))
+        guard verdict == .fin || verdict == .rst else { return }
+        let place = f.location(
+            capture.file, packet: f.flow.close.packet, time: f.flow.close.time)
+        either.add(place)
+        if f.closedByClient { byClient.add(place) } else { byServer.add(place) }
+    }
+
+    func conclude() -> [Evidence] {
+        func share(_ tally: Tally) -> String {
+            "\(tally.count) of \(counted(tally.opportunities, "TLS connection"))"
+        }
+        return either.evidence(
+            "capture.tls.no-close-notify", capture,
+            present: "\(share(either)) ended without close_notify of the side that closed first",
+            absent: "the side that closed first said close_notify every time")
+            + byClient.evidence(
+                "capture.tls.no-close-notify-by-client", capture,
+                present: "the client ended \(share(byClient)) that it closed without close_notify",
+                absent: "clients that closed first said close_notify")
+            + byServer.evidence(
+                "capture.tls.no-close-notify-by-server", capture,
+                present: "the server ended \(share(byServer)) that it closed without close_notify",
+                absent: "servers that closed first said close_notify")
+    }
+}

@@ -1,0 +1,71 @@
+internal import Casebook
+
+/// What happens after long silences and half closes.
+struct IdleAnalyzer: Analyzer {
+    static let establishes: [FactID] = [
+        "capture.tcp.first-data-after-idle-lost", "capture.tcp.first-data-after-idle-reset",
+        "capture.tcp.peer-never-closes",
+    ]
+
+    static let halfClosed: Int64 = 60_000_000_000
+
+    private let capture: CaptureContext
+    private var lost = Tally()
+    private var reset = Tally()
+    private var neverCloses = Tally()
+    private var longestSilence: Int64 = 0
+    private var longestHalf: Int64 = 0
+
+    init(_ capture: CaptureContext) { self.capture = capture }
+
+    mutating func visit(_ f: FlowFacts) {
+        visitHalfClosed(f)
+        guard let idle = f.rare?.afterIdle else { return }
+        lost.opportunities += 1
+        reset.opportunities += 1
+        let place = f.location(capture.file, packet: idle.packet, time: idle.time)
+        let peer = f.flow.directions[1 - idle.direction]
+        let answer = f.rare?.directions[1 - idle.direction].reset
+        let run = f.rare?.directions[idle.direction].longestRun
+        if let answer, answer.packet > idle.packet, answer.time - idle.time < 5_000_000_000 {
+            reset.add(place)
+            longestSilence = max(longestSilence, idle.silence)
+        } else if peer.lastTime < idle.time, let run, run.repeats >= 2 {
+            lost.add(place)
+            longestSilence = max(longestSilence, idle.silence)
+        }
+    }
+
+    private mutating func visitHalfClosed(_ f: FlowFacts) {
+        guard f.isEstablished, f.flow.close.happened, !f.flow.close.isReset else { return }
+        neverCloses.opportunities += 1
+        let closer = Int(f.flow.close.direction)
+        let other = f.flow.directions[1 - closer]
+        let waited = capture.last - f.flow.close.time
+        guard other.fin == 0, other.rst == 0, f.flow.directions[closer].rst == 0,
+            other.packets > 0, waited >= Self.halfClosed,
+            Int32(bitPattern: other.highestACK &- f.flow.directions[closer].next) > 0
+        else { return }
+        longestHalf = max(longestHalf, waited)
+        neverCloses.add(
+            f.location(capture.file, packet: f.flow.close.packet, time: f.flow.close.time))
+    }
+
+    func conclude() -> [Evidence] {
+        lost.evidence(
+            "capture.tcp.first-data-after-idle-lost", capture,
+            present: "the first data after \(seconds(longestSilence)) of silence vanished on "
+                + "\(counted(lost.count, "connection")): repeated, and no packet came back",
+            absent: "data after long silences was answered", measure: measured(longestSilence))
+            + reset.evidence(
+                "capture.tcp.first-data-after-idle-reset", capture,
+                present: "the first data after \(seconds(longestSilence)) of silence was answered by "
+                    + "RST on \(counted(reset.count, "connection"))",
+                absent: "data after long silences was not reset", measure: measured(longestSilence))
+            + neverCloses.evidence(
+                "capture.tcp.peer-never-closes", capture,
+                present: "on \(counted(neverCloses.count, "connection")) one side's FIN was "
+                    + "acknowledged and the other never closed, for \(seconds(longestHalf)) so far",
+                absent: "both sides closed", measure: measured(longestHalf))
+    }
+}

@@ -1,0 +1,45 @@
+internal import Casebook
+
+/// Requests that are answered, but late.
+struct LateAnswerAnalyzer: Analyzer {
+    static let establishes: [FactID] = ["capture.tcp.requests-answered-late"]
+
+    private let capture: CaptureContext
+    private var pairs: [Pair: [(count: Int, wait: Int64, place: Evidence.Location)]] = [:]
+    private var answered = 0
+
+    init(_ capture: CaptureContext) { self.capture = capture }
+
+    mutating func visit(_ f: FlowFacts) {
+        guard f.client.lastMessageTime > 0, f.server.lastMessageTime > 0 else { return }
+        answered += 1
+        let wait = f.server.longestAnswer
+        // A request that had to be repeated was late on the way, not at the server.
+        guard f.server.lateAnswers > 0, wait >= 10 * min(f.roundTrip, 1_000_000_000),
+            f.clientRare?.hasRepeated != true, f.serverRare?.hasRepeated != true
+        else { return }
+        pairs[f.pair, default: []].append(
+            (
+                Int(f.server.lateAnswers), wait,
+                f.location(
+                    capture.file, packet: f.server.lastMessagePacket, time: f.server.lastMessageTime)
+            ))
+    }
+
+    func conclude() -> [Evidence] {
+        var tally = Tally()
+        tally.opportunities = answered >= 3 ? 1 : 0
+        var waits: [Int64] = []
+        for late in pairs.values where late.reduce(0, { $0 + $1.count }) >= 3 {
+            waits += late.map(\.wait)
+        }
+        let places = pairs.values.filter { $0.reduce(0) { $0 + $1.count } >= 3 }.joined()
+            .map(\.place).sorted { ($0.packet ?? 0) < ($1.packet ?? 0) }
+        for place in places { tally.add(place) }
+        return tally.evidence(
+            "capture.tcp.requests-answered-late", capture,
+            present: "requests were answered only after 1 s or more on "
+                + "\(counted(tally.count, "connection")), half of them after \(seconds(median(waits)))",
+            absent: "requests were answered within 1 s", measure: measured(median(waits)))
+    }
+}

@@ -1,0 +1,106 @@
+internal import Casebook
+
+/// Changes of TTL and MAC inside one direction of one flow.
+struct PathAnalyzer: Analyzer {
+    static let establishes: [FactID] = [
+        "capture.tcp.ttl-shift", "capture.tcp.flow-changes-mac",
+        "capture.tcp.sender-uses-two-next-hops", "capture.tcp.loss-follows-next-hop",
+    ]
+
+    private let capture: CaptureContext
+    private var ttl = Tally()
+    private var mac = Tally()
+    private var twoHops = Tally()
+    private var lossFollows = Tally()
+    private var splitWithLoss = 0
+
+    init(_ capture: CaptureContext) { self.capture = capture }
+
+    mutating func visit(_ f: FlowFacts) {
+        guard f.client.packets + f.server.packets > 2 else { return }
+        ttl.opportunities += 1
+        let hasMAC = f.client.sourceMAC != 0 && f.client.destinationMAC != 0
+        if hasMAC {
+            mac.opportunities += 1
+            twoHops.opportunities += 1
+        }
+        guard f.rare != nil else { return }
+        for d in [f.flow.client, f.flow.server] { visit(f, direction: d, hasMAC: hasMAC) }
+    }
+
+    private mutating func visit(_ f: FlowFacts, direction d: Int, hasMAC: Bool) {
+        guard let side = f.rare?.directions[d] else { return }
+        if side.firstTTLShiftPacket != 0 {
+            ttl.add(f.location(capture.file, packet: side.firstTTLShiftPacket))
+        }
+        guard hasMAC, let other = side.links.first else { return }
+        mac.add(f.location(capture.file, packet: other.firstPacket))
+        let sender = f.flow.directions[d]
+        let hops = Self.nextHops(of: sender, side.links)
+        guard let split = hops.first(where: { $0.count >= 2 }) else { return }
+        twoHops.add(f.location(capture.file, packet: split[1].firstPacket))
+        let lossy = Self.lossy(split, sender, peer: f.flow.directions[1 - d])
+        guard !lossy.isEmpty else { return }
+        splitWithLoss += 1
+        if lossy.count < split.count {
+            lossFollows.add(
+                f.location(
+                    capture.file,
+                    packet: max(side.firstRetransmissionPacket, lossy[0].firstPacket)))
+        }
+    }
+
+    /// The next hops beyond which packets vanished: those whose packets had to be repeated, or, when
+    /// nothing this side sent was ever acknowledged, those that got its payload.
+    private static func lossy(
+        _ hops: [LinkUse], _ sender: Direction, peer: Direction
+    ) -> [LinkUse] {
+        let repeated = hops.filter { $0.retransmitted > 0 }
+        guard repeated.isEmpty, sender.has.contains(.data),
+            Int32(bitPattern: peer.highestACK &- sender.base) <= 0
+        else { return repeated }
+        return hops.filter { $0.payloadPackets > 0 }
+    }
+
+    /// The uses of links by source MAC, each with its next hops, the first packet's first.
+    private static func nextHops(of sender: Direction, _ links: [LinkUse]) -> [[LinkUse]] {
+        var first = LinkUse(
+            sourceMAC: sender.sourceMAC, destinationMAC: sender.destinationMAC, packets: 1)
+        let elsewhere = links.reduce(0) { $0 + $1.retransmitted }
+        first.retransmitted = sender.retransmitted > elsewhere ? sender.retransmitted - elsewhere : 0
+        var groups: [[LinkUse]] = [[first]]
+        for link in links {
+            if let index = groups.firstIndex(where: { $0[0].sourceMAC == link.sourceMAC }) {
+                groups[index].append(link)
+            } else {
+                groups.append([link])
+            }
+        }
+        return groups
+    }
+
+    func conclude() -> [Evidence] {
+        var lossFollows = lossFollows
+        lossFollows.opportunities = splitWithLoss
+        return ttl.evidence(
+            "capture.tcp.ttl-shift", capture,
+            present: "on \(counted(ttl.count, "connection")) the TTL of one side's packets changed by "
+                + "2 or more: more than one box speaks for it, or its path changed",
+            absent: "every side kept its TTL")
+            + mac.evidence(
+                "capture.tcp.flow-changes-mac", capture,
+                present: "on \(counted(mac.count, "connection")) the packets of one direction carried "
+                    + "more than one pair of MAC addresses",
+                absent: "every direction kept its MAC addresses")
+            + twoHops.evidence(
+                "capture.tcp.sender-uses-two-next-hops", capture,
+                present: "on \(counted(twoHops.count, "connection")) one sender's packets of one "
+                    + "direction went to two next hops",
+                absent: "no sender used two next hops within one connection")
+            + lossFollows.evidence(
+                "capture.tcp.loss-follows-next-hop", capture,
+                present: "on \(lossFollows.count) of \(counted(splitWithLoss, "split connection")) with "
+                    + "repeats, all that had to be repeated had gone to one of the two next hops",
+                absent: "repeats went to both next hops alike")
+    }
+}

@@ -1,0 +1,54 @@
+internal import Casebook
+
+/// One side speaks TLS and the other does not.
+struct PlainOnTLSAnalyzer: Analyzer {
+    static let establishes: [FactID] = [
+        "capture.tls.plain-bytes-on-tls-port", "capture.tls.plain-answer-to-hello",
+    ]
+
+    private let capture: CaptureContext
+    private var answers = Tally()
+    private var tlsEndpoints: Set<Endpoint> = []
+    private var plain: [(endpoint: Endpoint, place: Evidence.Location)] = []
+    private var answered: Set<Endpoint> = []
+
+    init(_ capture: CaptureContext) { self.capture = capture }
+
+    mutating func visit(_ f: FlowFacts) {
+        if let tls = f.tls, tls.clientHellos > 0 {
+            if tls.serverHellos > 0 { tlsEndpoints.insert(f.endpoint) }
+            answers.opportunities += f.server.payloadBytes > 0 ? 1 : 0
+            if tls.facts.contains(.plainAnswer), !f.client.has.contains(.plain) {
+                answers.add(
+                    f.location(
+                        capture.file, packet: f.server.firstPayloadPacket,
+                        time: f.server.firstPayloadTime))
+            }
+        } else if f.flow.seen.contains(.syn), f.client.has.contains(.plain) {
+            plain.append(
+                (
+                    f.endpoint,
+                    f.location(
+                        capture.file, packet: f.client.firstPayloadPacket,
+                        time: f.client.firstPayloadTime)
+                ))
+        }
+    }
+
+    func conclude() -> [Evidence] {
+        var bytes = Tally()
+        bytes.opportunities = tlsEndpoints.count
+        for flow in plain
+        where tlsEndpoints.contains(flow.endpoint) || TLSPorts.contains(flow.endpoint.port) {
+            bytes.add(flow.place)
+        }
+        return bytes.evidence(
+            "capture.tls.plain-bytes-on-tls-port", capture,
+            present: "\(counted(bytes.count, "client")) spoke plain text to a TLS port",
+            absent: "the first bytes to TLS ports were TLS")
+            + answers.evidence(
+                "capture.tls.plain-answer-to-hello", capture,
+                present: "\(counted(answers.count, "ClientHello")) answered in plain text: no TLS there",
+                absent: "no ClientHello was answered in plain text")
+    }
+}

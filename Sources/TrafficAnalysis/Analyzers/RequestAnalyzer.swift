@@ -1,0 +1,89 @@
+internal import Casebook
+
+/// Requests that were taken and never answered, and how many of them pile up.
+struct RequestAnalyzer: Analyzer {
+    static let establishes: [FactID] = [
+        "capture.tcp.request-never-answered", "capture.tcp.requests-unanswered-pile-up",
+    ]
+
+    /// Unanswered for this long counts while the connection is open, and this long when it closed.
+    static let openPatience: Int64 = 5_000_000_000
+    static let closedPatience: Int64 = 1_000_000_000
+
+    private struct Waiting {
+        var start: Int64
+        var end: Int64
+        var place: Evidence.Location
+    }
+
+    private let capture: CaptureContext
+    private var never = Tally()
+    private var waiting: [Pair: [Waiting]] = [:]
+    private var longest: Int64 = 0
+    private var answeredRequests = 0
+
+    init(_ capture: CaptureContext) { self.capture = capture }
+
+    mutating func visit(_ f: FlowFacts) {
+        let client = f.client
+        guard client.lastMessageTime > 0, f.serverIsVisible, !capture.isOneSided else { return }
+        if f.server.lastMessageTime > client.lastMessageTime {
+            answeredRequests += 1
+            never.opportunities += 1
+            return
+        }
+        let acknowledged = Int32(bitPattern: f.server.highestACK &- client.next) >= 0
+        let wait = f.end - client.lastMessageTime
+        let patience = f.flow.close.happened ? Self.closedPatience : Self.openPatience
+        guard acknowledged, wait >= patience else { return }
+        let place = f.location(
+            capture.file, packet: client.lastMessagePacket, time: client.lastMessageTime)
+        never.add(place)
+        longest = max(longest, wait)
+        guard wait >= Self.openPatience else { return }
+        waiting[f.pair, default: []].append(
+            Waiting(start: client.lastMessageTime, end: f.end, place: place))
+    }
+
+    func conclude() -> [Evidence] {
+        never.evidence(
+            "capture.tcp.request-never-answered", capture,
+            present: "\(counted(never.count, "request")) acknowledged by TCP and never answered; the "
+                + "longest waited \(seconds(longest))",
+            absent: "every request was answered", measure: measured(longest)) + pileUp
+    }
+
+    private var pileUp: [Evidence] {
+        var tally = Tally()
+        tally.opportunities = answeredRequests >= 3 ? 1 : 0
+        var most = 0
+        var where_ = ""
+        let groups = waiting.sorted { ($0.value.count, $1.key.sortKey) > ($1.value.count, $0.key.sortKey) }
+        for (pair, requests) in groups {
+            let atOnce = mostAtOnce(requests.map { ($0.start, $0.end) })
+            guard atOnce >= 3, !Self.endAtOneAge(requests) else { continue }
+            if atOnce > most {
+                most = atOnce
+                where_ = "\(pair.client) to \(pair.server.description)"
+            }
+            for request in requests { tally.add(request.place) }
+        }
+        return tally.evidence(
+            "capture.tcp.requests-unanswered-pile-up", capture,
+            present: "\(most) requests of \(where_) waited at the same time, asked and acknowledged "
+                + "and not answered for 5 s or more",
+            absent: "unanswered requests did not pile up",
+            measure: Evidence.Measure(value: Double(most), unit: "count"), atLeast: 3)
+    }
+
+    /// All closed at one age although asked at different times: the client has a deadline.
+    private static func endAtOneAge(_ requests: [Waiting]) -> Bool {
+        let ages = requests.map { $0.end - $0.start }
+        let starts = requests.map(\.start)
+        guard let low = ages.min(), let high = ages.max(), let first = starts.min(),
+            let last = starts.max()
+        else { return false }
+        let tolerance = max(high / 10, 40_000_000)
+        return high - low <= tolerance && last - first > tolerance
+    }
+}

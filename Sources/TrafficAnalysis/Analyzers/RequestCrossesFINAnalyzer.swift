@@ -1,0 +1,37 @@
+internal import Casebook
+
+/// A request that meets the server's close of an idle connection on the way.
+struct RequestCrossesFINAnalyzer: Analyzer {
+    static let establishes: [FactID] = ["capture.http.request-crosses-fin"]
+
+    static let window: Int64 = 1_000_000_000
+
+    private let capture: CaptureContext
+    private var tally = Tally()
+
+    init(_ capture: CaptureContext) { self.capture = capture }
+
+    mutating func visit(_ f: FlowFacts) {
+        // Kept alive: something was asked and answered before.
+        guard f.client.lastMessageTime > 0, f.server.lastMessageTime > 0 else { return }
+        tally.opportunities += 1
+        guard f.closedByServer, !f.flow.close.isReset,
+            f.client.lastMessageTime > f.server.lastMessageTime,
+            abs(f.client.lastMessageTime - f.flow.close.time) <= Self.window
+        else { return }
+        let afterFIN = f.client.lastMessageTime >= f.flow.close.time
+        // A request before the FIN was merely unanswered unless the server's RST disowns it.
+        guard afterFIN || (f.serverRare?.reset.packet ?? 0) != 0 else { return }
+        tally.add(
+            f.location(
+                capture.file, packet: f.client.lastMessagePacket, time: f.client.lastMessageTime))
+    }
+
+    func conclude() -> [Evidence] {
+        tally.evidence(
+            "capture.http.request-crosses-fin", capture,
+            present: "\(counted(tally.count, "request")) crossed the server's close of a kept-alive "
+                + "connection and got RST or nothing",
+            absent: "no request crossed the server's close")
+    }
+}

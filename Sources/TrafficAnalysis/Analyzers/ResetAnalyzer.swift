@@ -1,0 +1,114 @@
+internal import Casebook
+
+/// Who sent RST, in which shape, and what it cut. Most RSTs are everyday ends of connections that
+/// had been closed already; those do not count (lab of the project, trap 0.1).
+struct ResetAnalyzer: Analyzer {
+    static let establishes: [FactID] = [
+        "capture.tcp.reset-by-client", "capture.tcp.reset-by-server-after-request",
+        "capture.tcp.reset-midstream", "capture.tcp.reset-ttl-foreign",
+        "capture.tcp.reset-cuts-data", "capture.tcp.reset-after-own-fin-data",
+    ]
+
+    private let capture: CaptureContext
+    private var byClient = Tally()
+    private var byServer = Tally()
+    private var midstream = Tally()
+    private var foreign = Tally()
+    private var cutting = Tally()
+    private var afterFIN = Tally()
+
+    init(_ capture: CaptureContext) { self.capture = capture }
+
+    mutating func visit(_ f: FlowFacts) {
+        let talked = f.client.payloadBytes > 0 && f.server.payloadBytes > 0
+        byClient.opportunities += f.client.payloadBytes > 0 ? 1 : 0
+        byServer.opportunities += f.client.payloadBytes > 0 ? 1 : 0
+        midstream.opportunities += talked ? 1 : 0
+        cutting.opportunities += talked ? 1 : 0
+        for d in [f.flow.client, f.flow.server] {
+            guard let reset = f.rare?.directions[d].reset, reset.packet != 0 else { continue }
+            visit(reset, direction: d, f, talked: talked)
+        }
+    }
+
+    private mutating func visit(
+        _ reset: ResetFacts, direction d: Int, _ f: FlowFacts, talked: Bool
+    ) {
+        let place = f.location(capture.file, packet: reset.packet, time: reset.time)
+        let isClient = d == f.flow.client
+        let first = f.flow.close.isReset && Int(f.flow.close.direction) == d
+        visitForeign(reset, direction: d, f, place)
+        if reset.afterOwnFIN {
+            afterFIN.opportunities += 1
+            if f.rare?.directions[1 - d].payloadAfterPeerFIN == true { afterFIN.add(place) }
+        }
+        if isClient {
+            let inTransfer =
+                f.closedByClient && f.serverRare?.payloadAfterPeerFIN == true && f.tls == nil
+                && f.client.lastMessageTime > 0
+            if f.cancelled || inTransfer { byClient.add(place) }
+        } else if first, f.flow.close.sinceMessage >= 0,
+            Int(f.flow.close.askedBy) == f.flow.client, f.client.lastMessageTime > 0,
+            f.flow.close.sinceMessage <= 100_000_000
+        {
+            byServer.add(place)
+        }
+        guard first, talked, !endedPolitely(f) else { return }
+        midstream.add(place)
+        if reset.ownPayloadUnacknowledged, 0...50_000_000 ~= reset.sinceOwnPayload {
+            cutting.add(place)
+        }
+    }
+
+    /// One side had said close_notify.
+    private func endedPolitely(_ f: FlowFacts) -> Bool {
+        guard f.tls != nil else { return false }
+        return [f.flow.client, f.flow.server].contains {
+            [.closeNotify, .probableCloseNotify].contains(f.close($0))
+        }
+    }
+
+    private mutating func visitForeign(
+        _ reset: ResetFacts, direction d: Int, _ f: FlowFacts, _ place: Evidence.Location
+    ) {
+        let own = f.flow.directions[d]
+        guard own.packets > UInt32(own.rst) else { return }
+        foreign.opportunities += 1
+        let others = [own.timeToLive] + (f.rare?.directions[d].otherPacketTTLs ?? [])
+        let nearest = others.map { abs(Int($0) - Int(reset.timeToLive)) }.min() ?? 0
+        if nearest >= 3 { foreign.add(place) }
+    }
+
+    func conclude() -> [Evidence] {
+        byClient.evidence(
+            "capture.tcp.reset-by-client", capture,
+            present: "the client reset \(counted(byClient.count, "connection")) of "
+                + "\(byClient.opportunities) while the answer was pending or in transfer",
+            absent: "no client reset a connection with an answer pending")
+            + byServer.evidence(
+                "capture.tcp.reset-by-server-after-request", capture,
+                present: "the server's address reset \(counted(byServer.count, "connection")) within "
+                    + "100 ms of the request",
+                absent: "no request was answered by RST")
+            + midstream.evidence(
+                "capture.tcp.reset-midstream", capture,
+                present: "\(counted(midstream.count, "connection")) that carried data both ways ended "
+                    + "by RST without FIN or close_notify",
+                absent: "connections that carried data ended in an orderly way")
+            + foreign.evidence(
+                "capture.tcp.reset-ttl-foreign", capture,
+                present: "\(counted(foreign.count, "RST")) came with a TTL 3 or more away from their "
+                    + "sender's other packets: somebody else sent them",
+                absent: "every RST had its sender's TTL")
+            + cutting.evidence(
+                "capture.tcp.reset-cuts-data", capture,
+                present: "\(counted(cutting.count, "RST")) followed the sender's own unacknowledged "
+                    + "data within 50 ms",
+                absent: "no RST cut its sender's own data")
+            + afterFIN.evidence(
+                "capture.tcp.reset-after-own-fin-data", capture,
+                present: "on \(counted(afterFIN.count, "connection")) data came after the FIN and was "
+                    + "answered by RST",
+                absent: "no data after a FIN was answered by RST")
+    }
+}

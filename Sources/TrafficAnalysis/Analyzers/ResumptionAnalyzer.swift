@@ -1,0 +1,191 @@
+internal import Casebook
+
+/// Which sessions were offered, which were taken up, and how the connection they come from ended.
+///
+/// An offered session id names the connection that issued it; tickets and PSKs do not show theirs,
+/// so for them the client's last connection to the same server stands in.
+struct ResumptionAnalyzer: Analyzer {
+    static let establishes: [FactID] = [
+        "capture.tls.resumption-refused", "capture.tls.resumption-refused-after-unclean-close",
+        "capture.tls.resumption-refused-after-clean-close", "capture.tls.full-handshakes-mostly",
+        "capture.tls.resumption-never-offered", "capture.tls.resumption-varies",
+        "capture.tls.no-session-issued",
+    ]
+
+    private struct Handshake {
+        var tls: TLSFlow
+        var close: FlowRecord.Close
+        var place: Evidence.Location
+        /// Nobody can resume what is still open or was lost from sight.
+        var end: Int64
+    }
+
+    /// Offers of one client to one server by how the session's last connection was closed.
+    private struct Count {
+        var offered = 0
+        var refused = 0
+        var places: [Evidence.Location] = []
+
+        mutating func add(refused isRefused: Bool, _ place: Evidence.Location) {
+            offered += 1
+            if isRefused {
+                refused += 1
+                places.append(place)
+            }
+        }
+    }
+
+    private let capture: CaptureContext
+    private var pairs: [Pair: [Handshake]] = [:]
+
+    init(_ capture: CaptureContext) { self.capture = capture }
+
+    mutating func visit(_ f: FlowFacts) {
+        guard let tls = f.tls, tls.clientHellos > 0, tls.serverHellos > 0,
+            tls.resumed || tls.madeFullHandshake
+        else { return }
+        pairs[f.pair, default: []].append(
+            Handshake(
+                tls: tls, close: f.close(f.flow.client),
+                place: f.location(
+                    capture.file, packet: tls.clientHelloPacket, time: tls.clientHelloTime),
+                end: f.end))
+    }
+
+    func conclude() -> [Evidence] {
+        var refused = Tally()
+        var afterUnclean = Tally()
+        var afterClean = Tally()
+        var mostlyFull = Tally()
+        var neverOffered = Tally()
+        var varies = Tally()
+        var noSession = Tally()
+        var notes = Notes()
+        let groups = pairs.values.sorted { $0[0].place.flow ?? 0 < $1[0].place.flow ?? 0 }
+        for handshakes in groups {
+            let (unclean, clean, unknown) = Self.count(handshakes)
+            notes.add(unclean, clean)
+            refused.opportunities += unclean.offered + clean.offered + unknown.offered
+            for place in (unclean.places + clean.places + unknown.places) { refused.add(place) }
+            if unclean.offered >= 3, clean.offered >= 2 {
+                afterUnclean.opportunities += 1
+                if unclean.refused * 5 >= unclean.offered * 4, clean.refused * 5 <= clean.offered {
+                    for place in unclean.places { afterUnclean.add(place) }
+                }
+            }
+            if clean.offered >= 2 { afterClean.opportunities += 1 }
+            if clean.refused >= 2, clean.refused * 5 >= clean.offered {
+                for place in clean.places { afterClean.add(place) }
+            }
+            if clean.offered >= 4 { varies.opportunities += 1 }
+            if clean.refused >= 2, clean.offered - clean.refused >= 2 {
+                for place in clean.places { varies.add(place) }
+            }
+            Self.judgeRepeats(handshakes, &mostlyFull, &neverOffered)
+            Self.judgeIssued(handshakes, &noSession)
+        }
+        return refused.evidence(
+            "capture.tls.resumption-refused", capture,
+            present: "\(refused.count) of \(refused.opportunities) offered sessions were refused: "
+                + "a full handshake instead",
+            absent: "every offered session was taken up")
+            + afterUnclean.evidence(
+                "capture.tls.resumption-refused-after-unclean-close", capture,
+                present: "sessions are refused after a close without close_notify "
+                    + "(\(notes.unclean)) and taken up after a clean one (\(notes.clean))",
+                absent: "how the client closed made no such difference (refused \(notes.unclean) "
+                    + "after closes without close_notify, \(notes.clean) after clean ones)")
+            + afterClean.evidence(
+                "capture.tls.resumption-refused-after-clean-close", capture,
+                present: "\(notes.clean) sessions were refused although their connection was closed "
+                    + "with close_notify",
+                absent: "sessions of cleanly closed connections were taken up (refused "
+                    + "\(notes.clean))")
+            + mostlyFull.evidence(
+                "capture.tls.full-handshakes-mostly", capture,
+                present: "repeat connections between the same two hosts are nearly all full "
+                    + "handshakes (\(mostlyFull.count))",
+                absent: "repeat connections mostly resume")
+            + neverOffered.evidence(
+                "capture.tls.resumption-never-offered", capture,
+                present: "a client came back again and again and never offered a session "
+                    + "(\(neverOffered.count) repeat connections)",
+                absent: "clients that came back offered their session")
+            + varies.evidence(
+                "capture.tls.resumption-varies", capture,
+                present: "of \(notes.clean) offers after clean closes some were refused and some "
+                    + "taken up: it depends on who answers",
+                absent: "offers after clean closes fared alike")
+            + noSession.evidence(
+                "capture.tls.no-session-issued", capture,
+                present: "the server made \(counted(noSession.count, "full handshake")) without "
+                    + "giving a session id or a ticket: there is nothing to resume",
+                absent: "the server gave sessions to resume")
+    }
+
+    private struct Notes {
+        private var counts = (uncleanRefused: 0, unclean: 0, cleanRefused: 0, clean: 0)
+        mutating func add(_ unclean: Count, _ clean: Count) {
+            counts.uncleanRefused += unclean.refused
+            counts.unclean += unclean.offered
+            counts.cleanRefused += clean.refused
+            counts.clean += clean.offered
+        }
+        var unclean: String { "\(counts.uncleanRefused) of \(counts.unclean)" }
+        var clean: String { "\(counts.cleanRefused) of \(counts.clean)" }
+    }
+
+    private static func count(
+        _ handshakes: [Handshake]
+    ) -> (unclean: Count, clean: Count, unknown: Count) {
+        var unclean = Count()
+        var clean = Count()
+        var unknown = Count()
+        var issuer: [UInt64: Int] = [:]
+        for (index, handshake) in handshakes.enumerated() {
+            let tls = handshake.tls
+            let byID = issuer[tls.offeredSession]
+            if tls.issuedSession != 0, !tls.isTLS13 { issuer[tls.issuedSession] = index }
+            guard tls.offeredResumption || byID != nil else { continue }
+            let isRefused = tls.madeFullHandshake
+            // Several connections may be open at once; the session comes from one that has ended.
+            let origin =
+                byID
+                ?? handshakes[..<index].lastIndex { $0.end <= tls.clientHelloTime }
+            switch origin.map({ handshakes[$0].close }) {
+            case .closeNotify, .probableCloseNotify: clean.add(refused: isRefused, handshake.place)
+            case .fin, .rst: unclean.add(refused: isRefused, handshake.place)
+            case .some(.none), nil: unknown.add(refused: isRefused, handshake.place)
+            }
+        }
+        return (unclean, clean, unknown)
+    }
+
+    /// Up to TLS 1.2: a session is an id in the ServerHello, or a ticket (RFC 5077).
+    private static func judgeIssued(_ handshakes: [Handshake], _ noSession: inout Tally) {
+        let full = handshakes.filter { !$0.tls.isTLS13 && $0.tls.madeFullHandshake }
+        guard full.count >= 2 else { return }
+        noSession.opportunities += 1
+        let without = full.filter {
+            $0.tls.issuedSession == 0 && !$0.tls.facts.contains(.issuesTicket)
+        }
+        guard without.count == full.count else { return }
+        for handshake in without { noSession.add(handshake.place) }
+    }
+
+    private static func judgeRepeats(
+        _ handshakes: [Handshake], _ mostlyFull: inout Tally, _ neverOffered: inout Tally
+    ) {
+        let repeats = handshakes.dropFirst()
+        guard repeats.count >= 3 else { return }
+        neverOffered.opportunities += 1
+        mostlyFull.opportunities += 1
+        let full = repeats.filter(\.tls.madeFullHandshake)
+        if full.count * 5 >= repeats.count * 4 {
+            for handshake in full { mostlyFull.add(handshake.place) }
+        }
+        if !handshakes.contains(where: \.tls.offeredResumption) {
+            for handshake in repeats { neverOffered.add(handshake.place) }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+internal import Casebook
+
+/// How connections open: answered, refused, late, or not at all.
+struct SYNAnalyzer: Analyzer {
+    static let establishes: [FactID] = [
+        "capture.tcp.syn-unanswered", "capture.tcp.syn-retransmitted-then-ok",
+        "capture.tcp.syn-refused", "capture.tcp.synack-never-acked",
+        "capture.tcp.synack-repeated-despite-ack",
+    ]
+
+    private let capture: CaptureContext
+    private var unanswered = Tally()
+    private var late = Tally()
+    private var refused = Tally()
+    private var neverACKed = Tally()
+    private var repeatedDespiteACK = Tally()
+    private var longestWait: Int64 = 0
+
+    init(_ capture: CaptureContext) { self.capture = capture }
+
+    mutating func visit(_ f: FlowFacts) {
+        guard f.flow.seen.contains(.syn) else {
+            return
+        }
+        let place = f.location(capture.file, packet: f.flow.firstPacket, time: f.flow.firstTime)
+        let tries = Int(f.client.syn)
+        if f.server.packets == 0 {
+            guard !capture.isOneSided, f.client.payloadBytes == 0, tries >= 3 else { return }
+            unanswered.add(place)
+            return
+        }
+        unanswered.opportunities += 1
+        refused.opportunities += 1
+        if f.serverRare?.reset.answersSYN == true { refused.add(place) }
+        guard f.flow.seen.contains(.synACK) else { return }
+        late.opportunities += 1
+        let repeats = (f.clientRare?.synTimes ?? []).filter { $0 < f.flow.synACKTime }
+        if !repeats.isEmpty {
+            late.add(place)
+            longestWait = max(longestWait, f.flow.synACKTime - f.flow.firstTime)
+        }
+        neverACKed.opportunities += f.isEstablished ? 1 : 0
+        if f.server.syn >= 3, !f.isEstablished, f.client.rst == 0 { neverACKed.add(place) }
+        repeatedDespiteACK.opportunities += 1
+        if f.serverRare?.synRepeatedAfterACK == true { repeatedDespiteACK.add(place) }
+    }
+
+    func conclude() -> [Evidence] {
+        unanswered.evidence(
+            "capture.tcp.syn-unanswered", capture,
+            present: "\(counted(unanswered.count, "connection")) got no answer at all to 3 or more SYNs",
+            absent: "every SYN that was tried long enough was answered")
+            + late.evidence(
+                "capture.tcp.syn-retransmitted-then-ok", capture,
+                present: "\(counted(late.count, "connection")) opened only after the SYN was repeated, "
+                    + "at worst \(seconds(longestWait)) late",
+                absent: "no SYN that was answered had to be repeated", measure: measured(longestWait))
+            + refused.evidence(
+                "capture.tcp.syn-refused", capture,
+                present: "\(counted(refused.count, "SYN")) answered by RST: nobody listens there",
+                absent: "no SYN was answered by RST")
+            + neverACKed.evidence(
+                "capture.tcp.synack-never-acked", capture,
+                present: "\(counted(neverACKed.count, "SYN-ACK")) repeated and never acknowledged",
+                absent: "handshakes were completed by their clients")
+            + repeatedDespiteACK.evidence(
+                "capture.tcp.synack-repeated-despite-ack", capture,
+                present: "the server repeated its SYN-ACK although the client's ACK is in the "
+                    + "capture, on \(counted(repeatedDespiteACK.count, "connection"))",
+                absent: "no SYN-ACK was repeated after the client's ACK")
+    }
+}

@@ -1,0 +1,30 @@
+internal import Casebook
+
+/// A server that gives up before its first byte: its FIN has relative sequence number 1, so no
+/// answer of it was lost; it never sent one.
+struct ServerFINAnalyzer: Analyzer {
+    static let establishes: [FactID] = ["capture.tcp.server-fin-without-data"]
+
+    private let capture: CaptureContext
+    private var tally = Tally()
+    private var waits: [Int64] = []
+
+    init(_ capture: CaptureContext) { self.capture = capture }
+
+    mutating func visit(_ f: FlowFacts) {
+        guard f.isEstablished, f.closedByServer, !f.flow.close.isReset else { return }
+        tally.opportunities += 1
+        guard f.flow.close.atFirstByte, f.server.payloadBytes == 0 else { return }
+        waits.append(f.flow.close.time - f.flow.establishedTime)
+        tally.add(f.location(capture.file, packet: f.flow.close.packet, time: f.flow.close.time))
+    }
+
+    func conclude() -> [Evidence] {
+        tally.evidence(
+            "capture.tcp.server-fin-without-data", capture,
+            present: "the server closed \(counted(tally.count, "connection")) without having sent a "
+                + "byte (FIN at relative sequence 1), \(seconds(median(waits))) after the handshake",
+            absent: "every server that closed first had sent something",
+            measure: measured(median(waits)))
+    }
+}

@@ -1,0 +1,53 @@
+internal import Casebook
+
+/// Server flights that come late, and those that are lost on the way.
+struct ServerFlightAnalyzer: Analyzer {
+    static let establishes: [FactID] = [
+        "capture.tls.slow-server-flight", "capture.tls.server-flight-lost",
+    ]
+
+    static let slow: Int64 = 1_000_000_000
+
+    private let capture: CaptureContext
+    private var late = Tally()
+    private var lost = Tally()
+    private var longest: Int64 = 0
+
+    init(_ capture: CaptureContext) { self.capture = capture }
+
+    mutating func visit(_ f: FlowFacts) {
+        guard let tls = f.tls, tls.clientHellos > 0, tls.serverRecordTime != 0 else { return }
+        let wait = tls.serverRecordTime - tls.clientHelloTime
+        late.opportunities += 1
+        if wait >= Self.slow, !(f.clientRare?.hasRepeated ?? false) {
+            late.add(
+                f.location(
+                    capture.file, packet: tls.serverRecordPacket, time: tls.serverRecordTime))
+            longest = max(longest, wait)
+        }
+        lost.opportunities += 1
+        guard let run = f.serverRare?.longestRun, run.repeats >= 2,
+            Int32(bitPattern: f.client.highestACK &- run.sequence) <= 0
+        else { return }
+        lost.add(f.location(capture.file, packet: run.firstPacket))
+    }
+
+    func conclude() -> [Evidence] {
+        late.evidence(
+            "capture.tls.slow-server-flight", capture,
+            present: "\(counted(late.count, "ClientHello")) answered only after 1 s or more, the "
+                + "slowest after \(seconds(longest))",
+            absent: "every answered ClientHello was answered within 1 s",
+            measure: measured(longest))
+            + lost.evidence(
+                "capture.tls.server-flight-lost", capture,
+                present: "the server repeated segments of its handshake on "
+                    + "\(counted(lost.count, "connection")) and they were never acknowledged",
+                absent: "no server flight was repeated without an acknowledgement")
+    }
+}
+
+extension RareDirection {
+    /// Payload of this side was sent more than once.
+    var hasRepeated: Bool { firstRetransmissionPacket != 0 }
+}

@@ -1,0 +1,83 @@
+internal import Casebook
+
+/// Connections that open and say nothing, and health checks that only connect.
+struct SilentFlowAnalyzer: Analyzer {
+    static let establishes: [FactID] = [
+        "capture.tcp.silent-open", "capture.tcp.open-then-close-no-data",
+    ]
+
+    /// Silence after a handshake that counts, in nanoseconds (finding's definition: 3 s).
+    static let silence: Int64 = 3_000_000_000
+
+    private let capture: CaptureContext
+    private var silent = Tally()
+    private var longest: Int64 = 0
+    private var checks: [Pair: [(time: Int64, place: Evidence.Location)]] = [:]
+    private var established = 0
+
+    init(_ capture: CaptureContext) { self.capture = capture }
+
+    mutating func visit(_ f: FlowFacts) {
+        guard f.isEstablished else { return }
+        established += 1
+        silent.opportunities += 1
+        let payloads = [f.client.firstPayloadTime, f.server.firstPayloadTime].filter { $0 > 0 }
+        let quiet = (payloads.min() ?? f.end) - f.flow.establishedTime
+        let place = f.location(capture.file, packet: f.flow.firstPacket, time: f.flow.firstTime)
+        if quiet >= Self.silence {
+            silent.add(place)
+            longest = max(longest, quiet)
+        }
+        // Whatever the server says to a client that has left (OpenSSL sends an alert) is no talk.
+        let saidNothing = payloads.isEmpty || f.client.payloadBytes == 0 && f.closedByClient
+            && f.server.firstPayloadTime >= f.flow.close.time
+        if saidNothing, f.flow.close.happened {
+            checks[f.pair, default: []].append((f.flow.firstTime, place))
+        }
+    }
+
+    func conclude() -> [Evidence] {
+        silent.evidence(
+            "capture.tcp.silent-open", capture,
+            present: "\(counted(silent.count, "connection")) said nothing in either direction for 3 s "
+                + "or more after the handshake; the longest for \(seconds(longest))",
+            absent: "no connection was silent for 3 s after its handshake",
+            measure: measured(longest))
+            + checkers
+    }
+
+    /// The busiest source of connections without a byte is the one worth naming.
+    private var checkers: [Evidence] {
+        var tally = Tally()
+        tally.opportunities = established
+        let groups = checks.filter { $0.value.count >= 3 }
+            .sorted { ($0.value.count, $1.key.sortKey) > ($1.value.count, $0.key.sortKey) }
+        for group in groups { for check in group.value { tally.add(check.place) } }
+        let busiest = groups.first
+        let period = busiest.flatMap { Self.period($0.value.map(\.time)) }
+        let source = busiest.map { "\($0.key.client) to \($0.key.server.description)" } ?? ""
+        let rhythm = period.map { "every \(seconds($0))" } ?? "at irregular times"
+        return tally.evidence(
+            "capture.tcp.open-then-close-no-data", capture,
+            present: "\(counted(tally.count, "connection")) opened and closed without a byte, most "
+                + "from \(source), \(rhythm): a check that only connects",
+            absent: "no source opened and closed 3 connections without a byte",
+            measure: period.map(measured))
+    }
+
+    /// The median gap when the middle half of the gaps lies within 20 % of it, else `nil`.
+    static func period(_ times: [Int64]) -> Int64? {
+        let sorted = times.sorted()
+        let gaps = zip(sorted.dropFirst(), sorted).map { $0 - $1 }.sorted()
+        guard gaps.count >= 2 else { return nil }
+        let middle = gaps[gaps.count / 2]
+        let low = gaps[gaps.count / 4]
+        let high = gaps[gaps.count * 3 / 4]
+        return middle > 0 && high - low <= middle / 5 * 2 ? middle : nil
+    }
+}
+
+extension Pair {
+    /// A stable order for pairs that are equal in all else.
+    var sortKey: String { "\(client) \(server.description)" }
+}

@@ -1,0 +1,62 @@
+internal import Casebook
+
+/// Many clients that hold a connection without finishing a request: slots held, not one lock.
+struct SlowClientAnalyzer: Analyzer {
+    static let establishes: [FactID] = ["capture.tcp.slow-clients-many"]
+
+    static let held: Int64 = 3_000_000_000
+    static let many = 4
+
+    private let capture: CaptureContext
+    private var slow: [Endpoint: [(start: Int64, end: Int64, place: Evidence.Location)]] = [:]
+    private var established = 0
+
+    init(_ capture: CaptureContext) { self.capture = capture }
+
+    mutating func visit(_ f: FlowFacts) {
+        guard f.isEstablished, f.serverIsVisible else { return }
+        established += 1
+        let inPieces = f.client.lastPayloadTime - f.client.firstPayloadTime >= 1_000_000_000
+        let isSlow =
+            f.client.payloadBytes == 0 || f.client.payloadBytes < 1024 && inPieces
+            || f.tls != nil && f.tls?.clientHellos == 0
+        guard isSlow, f.server.payloadBytes == 0, f.end - f.flow.establishedTime >= Self.held
+        else { return }
+        slow[f.endpoint, default: []].append(
+            (
+                f.flow.establishedTime, f.end,
+                f.location(capture.file, packet: f.flow.firstPacket, time: f.flow.firstTime)
+            ))
+    }
+
+    func conclude() -> [Evidence] {
+        var tally = Tally()
+        tally.opportunities = established >= Self.many ? 1 : 0
+        var most = 0
+        for flows in slow.values {
+            let atOnce = mostAtOnce(flows.map { ($0.start, $0.end) })
+            guard atOnce >= Self.many else { continue }
+            most = max(most, atOnce)
+            for flow in flows.sorted(by: { $0.start < $1.start }) { tally.add(flow.place) }
+        }
+        return tally.evidence(
+            "capture.tcp.slow-clients-many", capture,
+            present: "\(most) clients at once held a connection for 3 s or more without finishing a "
+                + "request",
+            absent: "clients did not hold many connections without a request",
+            measure: Evidence.Measure(value: Double(most), unit: "count"))
+    }
+}
+
+/// How many of the half-open intervals overlap at the busiest moment.
+func mostAtOnce(_ intervals: [(start: Int64, end: Int64)]) -> Int {
+    let edges = (intervals.map { ($0.start, 1) } + intervals.map { ($0.end, -1) })
+        .sorted { $0 < $1 }
+    var open = 0
+    var most = 0
+    for (_, change) in edges {
+        open += change
+        most = max(most, open)
+    }
+    return most
+}

@@ -1,0 +1,90 @@
+internal import Casebook
+
+/// A source that was served, cancelled requests, and is then shut out: block pages or silence.
+struct SourceBlockAnalyzer: Analyzer {
+    static let establishes: [FactID] = [
+        "capture.http.block-page", "capture.tcp.source-blocked-after-resets",
+        "capture.tcp.others-served-during-block",
+    ]
+
+    private enum Event {
+        case served, cancelled, shutOut
+    }
+
+    private let capture: CaptureContext
+    private var pages = Tally()
+    private var phrase = ""
+    private var events: [Pair: [(time: Int64, event: Event, place: Evidence.Location)]] = [:]
+
+    init(_ capture: CaptureContext) { self.capture = capture }
+
+    mutating func visit(_ f: FlowFacts) {
+        pages.opportunities += f.flow.seen.contains(.httpResponse) ? 1 : 0
+        let open = f.location(capture.file, packet: f.flow.firstPacket, time: f.flow.firstTime)
+        if let page = f.rare?.blockPage {
+            let place = f.location(capture.file, packet: page.packet, time: page.time)
+            pages.add(place)
+            if phrase.isEmpty { phrase = page.phrase }
+            events[f.pair, default: []].append((page.time, .shutOut, place))
+        } else if f.server.packets == 0 {
+            guard f.flow.seen.contains(.syn), f.client.syn >= 2, !capture.isOneSided else { return }
+            events[f.pair, default: []].append((f.flow.firstTime, .shutOut, open))
+        } else if f.cancelled {
+            events[f.pair, default: []].append((f.flow.close.time, .cancelled, open))
+        } else if f.server.payloadBytes > 0 {
+            events[f.pair, default: []].append((f.flow.firstTime, .served, open))
+        }
+    }
+
+    func conclude() -> [Evidence] {
+        pages.evidence(
+            "capture.http.block-page", capture,
+            present: "\(counted(pages.count, "response")) in clear hold a block text (\u{201C}\(phrase)\u{201D})",
+            absent: "no response in clear held a block text") + blocked
+    }
+
+    private var blocked: [Evidence] {
+        var tally = Tally()
+        var others = Tally()
+        var served = 0
+        var before = 0
+        var source = ""
+        for (pair, unordered) in events.sorted(by: { $0.key.sortKey < $1.key.sortKey }) {
+            let ordered = unordered.sorted { $0.time < $1.time }
+            let cancels = ordered.filter { $0.event == .cancelled }
+            if cancels.count >= 3 { tally.opportunities += 1 }
+            guard let start = ordered.firstIndex(where: { $0.event == .shutOut }) else { continue }
+            let earlier = ordered[..<start]
+            let count = earlier.count { $0.event == .cancelled }
+            // A handshake that completed shows that the source was let through before.
+            guard count >= 3 else { continue }
+            before = max(before, count)
+            source = "\(pair.client)"
+            for event in ordered[start...] where event.event == .shutOut { tally.add(event.place) }
+            let elsewhere = servedElsewhere(pair, since: ordered[start].time)
+            if !elsewhere.isEmpty { others.opportunities += 1 }
+            let isShut = ordered[start...].allSatisfy { $0.event != .served }
+            guard isShut, ordered[start...].count >= 2, elsewhere.count >= 3 else { continue }
+            served = max(served, elsewhere.count)
+            for event in ordered[start...] { others.add(event.place) }
+        }
+        return tally.evidence(
+            "capture.tcp.source-blocked-after-resets", capture,
+            present: "after \(before) cancelled requests \(source) was shut out: "
+                + "\(counted(tally.count, "attempt")) met silence or a block page",
+            absent: "sources that cancelled requests were served afterwards",
+            measure: Evidence.Measure(value: Double(before), unit: "count"))
+            + others.evidence(
+                "capture.tcp.others-served-during-block", capture,
+                present: "while \(source) got no answer any more, other sources got "
+                    + "\(counted(served, "answer")) from the same server",
+                absent: "no source was shut out while others were served",
+                measure: Evidence.Measure(value: Double(served), unit: "count"))
+    }
+
+    /// Answers of the same server to other clients from `since` on.
+    private func servedElsewhere(_ pair: Pair, since: Int64) -> [Evidence.Location] {
+        events.filter { $0.key.server == pair.server && $0.key.client != pair.client }
+            .flatMap(\.value).filter { $0.event == .served && $0.time >= since }.map(\.place)
+    }
+}

@@ -1,0 +1,91 @@
+internal import Casebook
+internal import Dissection
+
+/// Segments that were sent again and again and never acknowledged.
+struct StuckSegmentAnalyzer: Analyzer {
+    static let establishes: [FactID] = [
+        "capture.tcp.data-unacked-from-start", "capture.tcp.backoff-unanswered-long",
+        "capture.tcp.large-lost-small-pass",
+    ]
+
+    /// A path of one direction between two hosts.
+    private struct Path: Hashable {
+        var from: IPAddress
+        var to: IPAddress
+    }
+
+    private let capture: CaptureContext
+    private var fromStart = Tally()
+    private var backoff = Tally()
+    private var longestACKed: [Path: UInt32] = [:]
+    private var stuck: [(path: Path, length: UInt32, place: Evidence.Location)] = []
+    private var longestRun = 0
+
+    init(_ capture: CaptureContext) { self.capture = capture }
+
+    mutating func visit(_ f: FlowFacts) {
+        guard !capture.isOneSided else { return }
+        for d in [f.flow.client, f.flow.server] {
+            let sender = f.flow.directions[d]
+            guard sender.payloadBytes > 0 else { continue }
+            let path = Path(from: f.flow.address(d), to: f.flow.address(1 - d))
+            if sender.longestACKed > 0 {
+                longestACKed[path] = max(longestACKed[path] ?? 0, UInt32(sender.longestACKed))
+            }
+            if f.isEstablished { fromStart.opportunities += 1 }
+            backoff.opportunities += 1
+            guard let run = f.rare?.directions[d].longestRun, run.repeats >= 2 else { continue }
+            visit(run, sender, f, direction: d, path)
+        }
+    }
+
+    private mutating func visit(
+        _ run: RepeatRun, _ sender: Direction, _ f: FlowFacts, direction d: Int, _ path: Path
+    ) {
+        let place = f.location(capture.file, packet: run.firstPacket)
+        let peer = f.flow.directions[1 - d]
+        let neverACKed =
+            !peer.has.contains(.acknowledgement)
+            || Int32(bitPattern: peer.highestACK &- run.sequence) <= 0
+        if neverACKed, f.isEstablished, run.sequence == sender.base { fromStart.add(place) }
+        if run.repeats >= 6, run.answers == 0, run.growingGaps * 2 >= run.repeats {
+            backoff.add(place)
+            longestRun = max(longestRun, Int(run.repeats))
+        }
+        if neverACKed { stuck.append((path, run.length, place)) }
+    }
+
+    func conclude() -> [Evidence] {
+        fromStart.evidence(
+            "capture.tcp.data-unacked-from-start", capture,
+            present: "on \(counted(fromStart.count, "connection")) the first data was sent 3 times or "
+                + "more after a complete handshake and never acknowledged",
+            absent: "the first data of every connection was acknowledged")
+            + backoff.evidence(
+                "capture.tcp.backoff-unanswered-long", capture,
+                present: "\(counted(backoff.count, "segment")) repeated up to \(longestRun) times with "
+                    + "growing gaps and no packet back: the peer is gone",
+                absent: "no segment was repeated 6 times without a packet back") + large
+    }
+
+    private var large: [Evidence] {
+        var tally = Tally()
+        var smallest: UInt32 = .max
+        var passed: UInt32 = 0
+        tally.opportunities = longestACKed.values.contains { $0 >= 1000 } ? 1 : 0
+        for segment in stuck {
+            guard let small = longestACKed[segment.path], small < segment.length,
+                segment.length >= 500
+            else { continue }
+            tally.add(segment.place)
+            smallest = min(smallest, segment.length)
+            passed = max(passed, small)
+        }
+        return tally.evidence(
+            "capture.tcp.large-lost-small-pass", capture,
+            present: "segments of \(smallest) bytes and more never arrived, while segments up to "
+                + "\(passed) bytes between the same hosts did: size decides",
+            absent: "large segments were acknowledged",
+            measure: Evidence.Measure(value: Double(smallest), unit: "bytes"))
+    }
+}

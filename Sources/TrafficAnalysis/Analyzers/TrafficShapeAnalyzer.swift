@@ -1,0 +1,110 @@
+internal import Casebook
+
+/// What the traffic consists of as a whole: checks, storms, one side only.
+struct TrafficShapeAnalyzer: Analyzer {
+    static let establishes: [FactID] = [
+        "capture.tcp.check-traffic-dominates", "capture.tcp.connect-rate-multiplied",
+        "capture.tcp.one-direction-only",
+    ]
+
+    /// The rate of connections is counted in an eighth of the capture's time, at most 10 s and at
+    /// least 1 s.
+    private var bucket: Int64 {
+        min(max((capture.last - capture.first) / 8, 1_000_000_000), 10_000_000_000)
+    }
+
+    private struct Source {
+        var times: [Int64] = []
+        var checks = 0
+        var place: Evidence.Location
+    }
+
+    private let capture: CaptureContext
+    private var sources: [Pair: Source] = [:]
+    private var connections: [Endpoint: Int] = [:]
+    private var oneSided = Tally()
+    private var flows = 0
+
+    init(_ capture: CaptureContext) { self.capture = capture }
+
+    mutating func visit(_ f: FlowFacts) {
+        flows += 1
+        let place = f.location(capture.file, packet: f.flow.firstPacket, time: f.flow.firstTime)
+        if f.client.packets == 0 || f.server.packets == 0, !f.flow.seen.contains(.syn) || f.client.packets > UInt32(f.client.syn) {
+            oneSided.add(place)
+        }
+        guard f.flow.seen.contains(.syn) else { return }
+        connections[f.endpoint, default: 0] += 1
+        sources[f.pair, default: Source(place: place)].times.append(f.flow.firstTime)
+        // A check: no request was ever made on it.
+        if f.isEstablished, f.client.lastMessageTime == 0 { sources[f.pair]?.checks += 1 }
+    }
+
+    func conclude() -> [Evidence] {
+        checks + rate + direction
+    }
+
+    private var checks: [Evidence] {
+        var tally = Tally()
+        var share = 0.0
+        for (pair, source) in sources.sorted(by: { $0.key.sortKey < $1.key.sortKey }) {
+            let all = connections[pair.server] ?? 0
+            guard all >= 10 else { continue }
+            tally.opportunities += 1
+            let isRegular = SilentFlowAnalyzer.period(source.times) != nil
+            if isRegular, source.checks * 2 >= all {
+                tally.add(source.place)
+                share = max(share, Double(source.checks) * 100 / Double(all))
+            }
+        }
+        return tally.evidence(
+            "capture.tcp.check-traffic-dominates", capture,
+            present: "\(share.rounded()) % of the connections to a server are checks from one "
+                + "source at regular times",
+            absent: "checks are not the most of the connections",
+            measure: Evidence.Measure(value: share.rounded(), unit: "percent"))
+    }
+
+    private var rate: [Evidence] {
+        var tally = Tally()
+        let bucket = bucket
+        guard capture.last - capture.first >= 6 * bucket else { return [] }
+        var counts: [Int64: Int] = [:]
+        for source in sources.values {
+            for time in source.times { counts[(time - capture.first) / bucket, default: 0] += 1 }
+        }
+        // Most buckets of a quiet capture are empty; then one connection a bucket is the usual.
+        let buckets = (capture.last - capture.first) / bucket + 1
+        let isBusy = Int64(counts.count) * 2 > buckets
+        let usual = isBusy ? max(median(counts.values.map(Int64.init)), 1) : 1
+        guard let (at, peak) = counts.max(by: { ($0.value, $1.key) < ($1.value, $0.key) }) else {
+            return []
+        }
+        tally.opportunities = 1
+        let from = capture.first + at * bucket
+        let fast = sources.values.filter { source in
+            let times = source.times.filter { from..<(from + bucket) ~= $0 }.sorted()
+            return zip(times.dropFirst(), times).contains { $0 - $1 < 1_000_000_000 }
+        }
+        if peak >= 10, Int64(peak) >= 3 * usual, !fast.isEmpty {
+            for source in fast.sorted(by: { $0.times[0] < $1.times[0] }) { tally.add(source.place) }
+        }
+        return tally.evidence(
+            "capture.tcp.connect-rate-multiplied", capture,
+            present: "connections came up to \(Int64(peak) / usual) times as fast as usual, with less than "
+                + "1 s between a client's tries",
+            absent: "the rate of new connections did not multiply")
+    }
+
+    private var direction: [Evidence] {
+        var tally = Tally()
+        tally.opportunities = flows >= 3 ? 1 : 0
+        if flows >= 3, oneSided.count * 10 >= flows * 9 {
+            for place in oneSided.locations { tally.add(place) }
+        }
+        return tally.evidence(
+            "capture.tcp.one-direction-only", capture,
+            present: "\(oneSided.count) of \(flows) connections show only one direction",
+            absent: "both directions are in the capture")
+    }
+}

@@ -1,0 +1,37 @@
+internal import Casebook
+
+/// Receivers that close their window.
+struct WindowAnalyzer: Analyzer {
+    static let establishes: [FactID] = ["capture.tcp.zero-window"]
+
+    static let long: Int64 = 1_000_000_000
+
+    private let capture: CaptureContext
+    private var tally = Tally()
+    private var longest: Int64 = 0
+
+    init(_ capture: CaptureContext) { self.capture = capture }
+
+    mutating func visit(_ f: FlowFacts) {
+        guard f.client.payloadBytes + f.server.payloadBytes > 0 else { return }
+        tally.opportunities += 1
+        for d in [f.flow.client, f.flow.server] {
+            guard let side = f.rare?.directions[d], side.zeroWindowPacket != 0 else { continue }
+            var closed = side.longestZeroWindow
+            if f.flow.directions[d].has.contains(.zeroWindow) {
+                closed = max(closed, capture.last - side.zeroWindowSince)
+            }
+            guard closed >= Self.long else { continue }
+            longest = max(longest, closed)
+            tally.add(f.location(capture.file, packet: side.zeroWindowPacket))
+        }
+    }
+
+    func conclude() -> [Evidence] {
+        tally.evidence(
+            "capture.tcp.zero-window", capture,
+            present: "\(counted(tally.count, "receiver")) closed the window for up to "
+                + "\(seconds(longest)): the application there does not read",
+            absent: "no receiver closed its window for 1 s", measure: measured(longest))
+    }
+}

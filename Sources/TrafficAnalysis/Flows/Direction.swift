@@ -1,0 +1,161 @@
+internal import Dissection
+
+/// What one side of a flow sent: counters and the TCP state that telling repeats from news needs.
+///
+/// Read and written for every packet, so it holds only what every flow needs; rare things are in
+/// `RareFacts`.
+struct Direction {
+    var packets: UInt32 = 0
+    var payloadBytes: UInt64 = 0
+
+    /// Sequence number of the first payload byte: the SYN's plus one, or the first seen.
+    var base: UInt32 = 0
+    /// One past the highest payload byte seen; the FIN is not counted.
+    var next: UInt32 = 0
+    var highestACK: UInt32 = 0
+    var highestACKTime: Int64 = 0
+
+    var lastTime: Int64 = 0
+    var firstPayloadTime: Int64 = 0
+    var lastPayloadTime: Int64 = 0
+    /// Of the last payload that can be a request or an answer (not a TLS alert or handshake).
+    var lastMessageTime: Int64 = 0
+    /// The longest this side let a message of the peer wait while the peer stayed, and how many
+    /// of its answers took 1 s or more (saturating).
+    var longestAnswer: Int64 = 0
+    var firstPayloadPacket: UInt32 = 0
+    var lastMessagePacket: UInt32 = 0
+
+    var sourceMAC: UInt64 = 0
+    var destinationMAC: UInt64 = 0
+    /// Hashes of the last packets' identification and numbers, newest first.
+    var signature0: UInt32 = 0
+    var signature1: UInt32 = 0
+
+    var retransmitted: UInt32 = 0
+    var outOfOrder: UInt32 = 0
+    var duplicateACKs: UInt32 = 0
+    var zeroWindows: UInt32 = 0
+    var syn: UInt16 = 0
+    var fin: UInt16 = 0
+    var rst: UInt16 = 0
+    var lastWindow: UInt16 = 0
+    /// The longest segment that was acknowledged, and the longest since all was acknowledged.
+    var longestACKed: UInt16 = 0
+    var longestUnACKed: UInt16 = 0
+    var timeToLive: UInt8 = 0
+    var has: Seen = []
+    var lateAnswers: UInt8 = 0
+    var duplicateACKRun: UInt8 = 0
+
+    var tls = TLSDirection()
+
+    struct Seen: OptionSet {
+        let rawValue: UInt16
+        static let started = Seen(rawValue: 1)
+        static let acknowledgement = Seen(rawValue: 2)
+        static let holes = Seen(rawValue: 4)
+        /// The peer acknowledged bytes that are not in the capture.
+        static let missedBytes = Seen(rawValue: 8)
+        static let zeroWindow = Seen(rawValue: 16)
+        static let synACK = Seen(rawValue: 32)
+        static let repeatedRun = Seen(rawValue: 64)
+        static let data = Seen(rawValue: 128)
+        /// Payload that is not TLS.
+        static let plain = Seen(rawValue: 256)
+    }
+
+    /// What a segment's payload is, by sequence arithmetic alone (interfaces.md §4).
+    enum Novelty {
+        case none, new, repeated, late, partlyNew, probe
+    }
+
+    /// Whether a packet of this side was captured before: same IP identification and numbers.
+    ///
+    /// An identification of 0 (IPv6, some SYN-ACKs and resets) cannot tell. A copy comes at once;
+    /// after 100 ms it is the sender that repeats itself, half of the shortest usual timeout.
+    @inline(__always)
+    mutating func isCapturedTwice(_ segment: TCPSegment, at time: Int64) -> Bool {
+        if segment.identification == 0 { return false }
+        var hash = UInt32(segment.identification) &* 0x9E37_79B1
+        hash = (hash ^ segment.sequence) &* 0x85EB_CA77
+        hash = (hash ^ segment.acknowledgement) &* 0xC2B2_AE3D
+        hash ^= UInt32(segment.flags.rawValue) << 16 ^ UInt32(truncatingIfNeeded: segment.payloadLength)
+        hash |= 1
+        if hash == signature0 || hash == signature1 { return time &- lastTime < 100_000_000 }
+        signature1 = signature0
+        signature0 = hash
+        return false
+    }
+
+    /// Takes the payload `[sequence, sequence + length)` into account and says what it is.
+    ///
+    /// `holes` are the gaps below `next`, ascending; only touched when there are any.
+    @inline(__always)
+    mutating func take(
+        sequence: UInt32, length: Int, holes: inout HoleList
+    ) -> Novelty {
+        if length == 0 { return .none }
+        let end = sequence &+ UInt32(truncatingIfNeeded: length)
+        let ahead = Int32(bitPattern: sequence &- next)
+        if ahead == 0 {
+            next = end
+            return .new
+        }
+        return takeOutOfSequence(sequence: sequence, end: end, ahead: ahead, holes: &holes)
+    }
+
+    @inline(never)
+    private mutating func takeOutOfSequence(
+        sequence: UInt32, end: UInt32, ahead: Int32, holes: inout HoleList
+    ) -> Novelty {
+        if ahead > 0 {
+            holes.open(from: next, to: sequence)
+            has.insert(.holes)
+            next = end
+            return .new
+        }
+        let past = Int32(bitPattern: end &- next)
+        let belowBase = Int32(bitPattern: sequence &- base) < 0
+        if belowBase, Int32(bitPattern: end &- base) < 0 {
+            holes.open(from: end, to: base)
+            has.insert(.holes)
+        }
+        if belowBase { base = sequence }
+        let filled = has.contains(.holes) && holes.fill(from: sequence, to: end)
+        if past > 0 { next = end }
+        if filled || belowBase { return .late }
+        if past > 0 { return .partlyNew }
+        return end &- sequence == 1 && end == next ? .probe : .repeated
+    }
+}
+
+/// Gaps in what was seen of one direction, in sequence space. Bounded: the oldest gap is given up.
+struct HoleList {
+    private(set) var gaps: [(from: UInt32, to: UInt32)] = []
+    static let limit = 64
+
+    mutating func open(from: UInt32, to: UInt32) {
+        if gaps.count == Self.limit { gaps.removeFirst() }
+        gaps.append((from, to))
+    }
+
+    /// Closes what `[from, to)` covers; whether any byte of a gap was covered.
+    mutating func fill(from: UInt32, to: UInt32) -> Bool {
+        var filled = false
+        var rest: [(from: UInt32, to: UInt32)] = []
+        for gap in gaps {
+            let low = Int32(bitPattern: from &- gap.from) > 0 ? from : gap.from
+            let high = Int32(bitPattern: gap.to &- to) > 0 ? to : gap.to
+            guard Int32(bitPattern: high &- low) > 0 else {
+                rest.append(gap)
+                continue
+            }
+            filled = true
+            if low != gap.from { rest.append((gap.from, low)) }
+            if high != gap.to { rest.append((high, gap.to)) }
+        }
+        gaps = rest
+        return filled
+    }
+}

@@ -1,0 +1,125 @@
+internal import Dissection
+
+/// SYN, FIN and RST.
+extension Flow {
+    /// Counts what is in the capture, copies included.
+    mutating func countControl(_ flags: TCPFlags, direction d: Int) {
+        if flags.contains(.syn), directions[d].syn < .max { directions[d].syn += 1 }
+        if flags.contains(.fin), directions[d].fin < .max { directions[d].fin += 1 }
+        if flags.contains(.rst), directions[d].rst < .max { directions[d].rst += 1 }
+    }
+
+    @inline(never)
+    mutating func openOrClose(
+        _ segment: TCPSegment, direction d: Int, at place: PacketPlace,
+        tables: inout SideTables
+    ) {
+        let flags = segment.flags
+        noteHistory(flags, direction: d)
+        if flags.contains(.syn) {
+            open(segment, direction: d, at: place, tables: &tables)
+        }
+        if flags.contains(.rst) {
+            reset(segment, direction: d, at: place, tables: &tables)
+        } else if flags.contains(.fin) {
+            finish(segment, direction: d, at: place)
+        }
+    }
+
+    private mutating func noteHistory(_ flags: TCPFlags, direction d: Int) {
+        let kinds = (flags.contains(.syn) ? 1 : 0) + (flags.contains(.fin) ? 1 : 0)
+        if kinds + (flags.contains(.rst) ? 1 : 0) > 1 { history.note(.multiple, direction: d) }
+        if flags.contains(.syn) {
+            history.note(flags.contains(.ack) ? .synACK : .syn, direction: d)
+        }
+        if flags.contains(.fin) { history.note(.fin, direction: d) }
+        if flags.contains(.rst) { history.note(.rst, direction: d) }
+    }
+
+    private mutating func open(
+        _ segment: TCPSegment, direction d: Int, at place: PacketPlace,
+        tables: inout SideTables
+    ) {
+        let base = segment.sequence &+ 1
+        let isAnswer = segment.flags.contains(.ack)
+        if directions[d].has.contains(.started), directions[d].base == base,
+            directions[d].syn > 1
+        {
+            directions[d].retransmitted &+= 1
+            history.note(.retransmitted, direction: d)
+            let index = tables.rareIndex(&self)
+            if tables.rare[index].directions[d].synTimes.count < RareDirection.listLimit {
+                tables.rare[index].directions[d].synTimes.append(place.time)
+            }
+            if isAnswer, seen.contains(.established) {
+                tables.rare[index].directions[d].synRepeatedAfterACK = true
+            }
+        } else if !directions[d].has.contains(.started) {
+            directions[d].base = base
+            directions[d].next = base
+            directions[d].tls.expected = base
+            directions[d].has.insert(.started)
+        }
+        if isAnswer {
+            seen.insert(.synACK)
+            directions[d].has.insert(.synACK)
+            if synACKTime == 0 { synACKTime = place.time }
+        } else {
+            seen.insert(.syn)
+        }
+    }
+
+    private mutating func finish(_ segment: TCPSegment, direction d: Int, at place: PacketPlace) {
+        if directions[d].fin > 1, segment.payloadLength == 0 {
+            directions[d].retransmitted &+= 1
+            history.note(.retransmitted, direction: d)
+        }
+        noteClose(direction: d, isReset: false, at: place)
+        if close.packet == place.number, segment.sequence == directions[d].base,
+            segment.payloadLength == 0
+        {
+            close.atFirstByte = true
+        }
+    }
+
+    private mutating func reset(
+        _ segment: TCPSegment, direction d: Int, at place: PacketPlace,
+        tables: inout SideTables
+    ) {
+        let index = tables.rareIndex(&self)
+        if tables.rare[index].directions[d].reset.packet == 0 {
+            var facts = ResetFacts()
+            facts.time = place.time
+            facts.packet = place.number
+            facts.timeToLive = segment.timeToLive
+            facts.afterOwnFIN = directions[d].fin > 0
+            facts.withACK = segment.flags.contains(.ack)
+            facts.answersSYN = directions[1 - d].syn > 0 && directions[d].syn == 0
+                && !directions[d].has.contains(.data)
+            if directions[d].has.contains(.data) {
+                facts.sinceOwnPayload = place.time &- directions[d].lastPayloadTime
+                facts.ownPayloadUnacknowledged =
+                    Int32(bitPattern: directions[d].next &- directions[1 - d].highestACK) > 0
+            }
+            if directions[1 - d].has.contains(.data) {
+                facts.sincePeerPayload = place.time &- directions[1 - d].lastPayloadTime
+            }
+            tables.rare[index].directions[d].reset = facts
+        }
+        noteClose(direction: d, isReset: true, at: place)
+    }
+
+    private mutating func noteClose(direction d: Int, isReset: Bool, at place: PacketPlace) {
+        guard !close.happened else { return }
+        close.happened = true
+        close.time = place.time
+        close.packet = place.number
+        close.direction = UInt8(d)
+        close.isReset = isReset
+        let mine = directions[0].lastMessageTime
+        let theirs = directions[1].lastMessageTime
+        guard mine != theirs else { return }
+        close.askedBy = mine > theirs ? 0 : 1
+        close.sinceMessage = place.time &- max(mine, theirs)
+    }
+}

@@ -1,0 +1,245 @@
+internal import Dissection
+
+/// The slow paths: what a healthy packet in sequence never runs.
+extension Flow {
+    @inline(never)
+    mutating func takeOutOfSequence(
+        _ segment: TCPSegment, sequence: UInt32, direction d: Int, at place: PacketPlace,
+        tables: inout SideTables
+    ) -> Direction.Novelty {
+        let rare = tables.rareIndex(&self)
+        let novelty = directions[d].take(
+            sequence: sequence, length: segment.payloadLength,
+            holes: &tables.rare[rare].directions[d].holes)
+        switch novelty {
+        // A segment that begins below the highest byte and ends above it is late, too.
+        case .late, .partlyNew: directions[d].outOfOrder &+= 1
+        case .repeated:
+            noteRetransmission(
+                segment, sequence: sequence, direction: d, at: place, tables: &tables)
+        default: break
+        }
+        return novelty
+    }
+
+    private mutating func noteRetransmission(
+        _ segment: TCPSegment, sequence: UInt32, direction d: Int, at place: PacketPlace,
+        tables: inout SideTables
+    ) {
+        countRetransmission(direction: d, segment, at: place, tables: &tables)
+        tables.repeatedPayloadPackets += 1
+        let rare = tables.rareIndex(&self)
+        let gap = place.time &- directions[d].lastTime
+        if gap >= 200_000_000, directions[1 - d].duplicateACKRun < 3 {
+            tables.rare[rare].directions[d].timeoutRetransmissions &+= 1
+        }
+        tables.rare[rare].directions[d].extendRun(
+            sequence: sequence, length: segment.payloadLength, at: place,
+            firstSent: directions[d].lastTime)
+        directions[d].has.insert(.repeatedRun)
+    }
+
+    private mutating func countRetransmission(
+        direction d: Int, _ segment: TCPSegment, at place: PacketPlace,
+        tables: inout SideTables
+    ) {
+        directions[d].retransmitted &+= 1
+        history.note(.retransmitted, direction: d)
+        let rare = tables.rareIndex(&self)
+        tables.rare[rare].directions[d].noteRepeat(
+            sourceMAC: segment.sourceMAC, destinationMAC: segment.destinationMAC, at: place)
+    }
+
+    /// The peer of a side that repeats itself has sent something.
+    @inline(never)
+    mutating func answerRun(
+        of d: Int, _ segment: TCPSegment, tables: inout SideTables
+    ) {
+        guard rare >= 0 else { return }
+        let index = Int(rare)
+        let run = tables.rare[index].directions[d].run
+        guard segment.flags.contains(.ack),
+            Int32(bitPattern: segment.acknowledgement &- run.sequence) > 0
+        else {
+            tables.rare[index].directions[d].run.answers &+= 1
+            return
+        }
+        tables.rare[index].directions[d].endRun()
+        directions[d].has.remove(.repeatedRun)
+    }
+
+    /// A TTL or a pair of MAC addresses other than this side's first.
+    @inline(never)
+    mutating func noteLink(
+        _ segment: TCPSegment, direction d: Int, at place: PacketPlace,
+        tables: inout SideTables
+    ) {
+        if directions[d].packets == 1 {
+            directions[d].sourceMAC = segment.sourceMAC
+            directions[d].destinationMAC = segment.destinationMAC
+            directions[d].timeToLive = segment.timeToLive
+            return
+        }
+        let index = tables.rareIndex(&self)
+        if segment.timeToLive != directions[d].timeToLive {
+            tables.rare[index].directions[d].noteTTL(
+                segment.timeToLive, first: directions[d].timeToLive,
+                isReset: segment.flags.contains(.rst), at: place)
+        }
+        if segment.sourceMAC != directions[d].sourceMAC
+            || segment.destinationMAC != directions[d].destinationMAC
+        {
+            tables.rare[index].directions[d].noteLink(
+                sourceMAC: segment.sourceMAC, destinationMAC: segment.destinationMAC,
+                hasPayload: segment.payloadLength > 0, at: place)
+        }
+    }
+
+    @inline(never)
+    mutating func noteVLAN(_ segment: TCPSegment, tables: inout SideTables) {
+        let index = tables.rareIndex(&self)
+        for id in [segment.outerVLAN, segment.innerVLAN]
+        where id != 0 && !tables.rare[index].additionalVLANs.contains(id)
+            && tables.rare[index].additionalVLANs.count < RareDirection.listLimit
+        {
+            tables.rare[index].additionalVLANs.append(id)
+        }
+    }
+
+    @inline(never)
+    mutating func noteCapturedTwice(direction d: Int, tables: inout SideTables) {
+        tables.capturedTwice += 1
+        let index = tables.rareIndex(&self)
+        tables.rare[index].directions[d].capturedTwice &+= 1
+    }
+
+    @inline(never)
+    mutating func noteWindow(
+        _ segment: TCPSegment, direction d: Int, at place: PacketPlace,
+        tables: inout SideTables
+    ) {
+        let index = tables.rareIndex(&self)
+        if segment.window == 0 {
+            directions[d].zeroWindows &+= 1
+            history.note(.zeroWindow, direction: d)
+            if !directions[d].has.contains(.zeroWindow) {
+                directions[d].has.insert(.zeroWindow)
+                tables.rare[index].directions[d].zeroWindowSince = place.time
+                if tables.rare[index].directions[d].zeroWindowPacket == 0 {
+                    tables.rare[index].directions[d].zeroWindowPacket = place.number
+                }
+            }
+        }
+        let since = place.time &- tables.rare[index].directions[d].zeroWindowSince
+        tables.rare[index].directions[d].longestZeroWindow = max(
+            tables.rare[index].directions[d].longestZeroWindow, since)
+        if segment.window != 0 { directions[d].has.remove(.zeroWindow) }
+    }
+
+    /// An acknowledgement number below the side's highest. One TCP never takes an ACK back, so when
+    /// neither reordering (3 ms, Wireshark's bound) nor an old copy explains it, somebody else
+    /// acknowledged on its behalf.
+    @inline(never)
+    mutating func noteLowerACK(
+        _ segment: TCPSegment, direction d: Int, at place: PacketPlace,
+        tables: inout SideTables
+    ) {
+        guard segment.flags.isDisjoint(with: [.rst, .syn]),
+            place.time &- directions[d].highestACKTime >= 3_000_000
+        else { return }
+        let end = segment.sequence &+ UInt32(truncatingIfNeeded: segment.payloadLength)
+        // A pure ACK can be late; new payload and the FIN carry the newest number.
+        guard end == directions[d].next,
+            segment.payloadLength > 0 || segment.flags.contains(.fin)
+        else { return }
+        let index = tables.rareIndex(&self)
+        if tables.rare[index].directions[d].acknowledgementsBack == 0 {
+            tables.rare[index].directions[d].firstBackPacket = place.number
+            tables.rare[index].directions[d].firstBackTime = place.time
+        }
+        tables.rare[index].directions[d].acknowledgementsBack &+= 1
+    }
+
+    @inline(never)
+    mutating func noteAfterIdle(
+        direction d: Int, silence: Int64, at place: PacketPlace, tables: inout SideTables
+    ) {
+        let index = tables.rareIndex(&self)
+        guard tables.rare[index].afterIdle == nil else { return }
+        tables.rare[index].afterIdle = RareFacts.AfterIdle(
+            silence: silence, time: place.time, packet: place.number, direction: d)
+    }
+
+    /// Payload that comes after somebody's FIN or RST.
+    @inline(never)
+    mutating func noteAfterClose(direction d: Int, tables: inout SideTables) {
+        guard directions[1 - d].fin > 0 else { return }
+        let index = tables.rareIndex(&self)
+        tables.rare[index].directions[d].payloadAfterPeerFIN = true
+    }
+}
+
+extension RareDirection {
+    mutating func extendRun(
+        sequence: UInt32, length: Int, at place: PacketPlace, firstSent: Int64
+    ) {
+        if run.repeats > 0, run.sequence == sequence {
+            let gap = place.time &- run.lastTime
+            if run.lastGap > 0, gap &* 2 >= run.lastGap &* 3 { run.growingGaps &+= 1 }
+            run.lastGap = gap
+            run.repeats &+= 1
+        } else {
+            endRun()
+            run = RepeatRun(
+                sequence: sequence, length: UInt32(truncatingIfNeeded: length), repeats: 1,
+                lastTime: place.time, lastGap: place.time &- firstSent, growingGaps: 0,
+                firstPacket: place.number)
+        }
+        run.lastTime = place.time
+        if run.repeats > longestRun.repeats { longestRun = run }
+    }
+
+    mutating func endRun() {
+        run = RepeatRun()
+    }
+
+    mutating func noteRepeat(sourceMAC: UInt64, destinationMAC: UInt64, at place: PacketPlace) {
+        if firstRetransmissionPacket == 0 { firstRetransmissionPacket = place.number }
+        for index in links.indices
+        where links[index].sourceMAC == sourceMAC && links[index].destinationMAC == destinationMAC {
+            links[index].retransmitted &+= 1
+        }
+    }
+
+    mutating func noteTTL(_ ttl: UInt8, first: UInt8, isReset: Bool, at place: PacketPlace) {
+        if !otherTTLs.contains(ttl), otherTTLs.count < Self.listLimit { otherTTLs.append(ttl) }
+        guard !isReset else { return }
+        if !otherPacketTTLs.contains(ttl), otherPacketTTLs.count < Self.listLimit {
+            otherPacketTTLs.append(ttl)
+        }
+        let shift = Int(ttl) - Int(first)
+        if abs(shift) >= 2, firstTTLShiftPacket == 0 {
+            firstTTLShiftPacket = place.number
+        }
+    }
+
+    mutating func noteLink(
+        sourceMAC: UInt64, destinationMAC: UInt64, hasPayload: Bool, at place: PacketPlace
+    ) {
+        var index = 0
+        while index < links.count,
+            links[index].sourceMAC != sourceMAC || links[index].destinationMAC != destinationMAC
+        {
+            index += 1
+        }
+        if index == links.count {
+            if index == Self.listLimit { return }
+            links.append(
+                LinkUse(
+                    sourceMAC: sourceMAC, destinationMAC: destinationMAC,
+                    firstPacket: place.number))
+        }
+        links[index].packets &+= 1
+        if hasPayload { links[index].payloadPackets &+= 1 }
+    }
+}

@@ -1,0 +1,83 @@
+internal import Dissection
+
+/// One TCP connection as the capture shows it. Direction 0 is what `key.lower` sent.
+struct Flow {
+    let key: FlowKey
+    var directions: [2 of Direction] = [Direction(), Direction()]
+    var firstTime: Int64
+    var lastTime: Int64
+    /// When the SYN-ACK and the first ACK after it were seen; 0 when they were not.
+    var synACKTime: Int64 = 0
+    var establishedTime: Int64 = 0
+    var firstPacket: UInt32
+    /// Index into `SideTables.rare` and `SideTables.tls`, or -1.
+    var rare: Int32 = -1
+    var tls: Int32 = -1
+    var close = FirstClose()
+    var history = History()
+    /// Which direction is the client's, and which rule said so.
+    var clientDirection: UInt8 = 0
+    var clientRule = ClientRule.port
+    var seen: Seen = []
+    /// The link has MAC addresses; on loopback they are zero.
+    let hasMAC: Bool
+    var outerVLAN: UInt16 = 0
+    var innerVLAN: UInt16 = 0
+
+    struct Seen: OptionSet {
+        let rawValue: UInt8
+        static let syn = Seen(rawValue: 1)
+        static let synACK = Seen(rawValue: 2)
+        static let established = Seen(rawValue: 4)
+        static let httpRequest = Seen(rawValue: 8)
+        static let httpResponse = Seen(rawValue: 16)
+        static let plainFirst = Seen(rawValue: 32)
+    }
+
+    enum ClientRule: UInt8 {
+        case port, hello, syn
+    }
+
+    /// The first FIN or RST of the flow.
+    struct FirstClose {
+        var time: Int64 = 0
+        var packet: UInt32 = 0
+        /// Nanoseconds from the last unanswered message of one side to the close; -1 when none.
+        var sinceMessage: Int64 = -1
+        var direction: UInt8 = 0
+        /// The direction whose message was unanswered.
+        var askedBy: UInt8 = 0
+        var isReset = false
+        /// A FIN in the place of the side's first byte: it never sent one.
+        var atFirstByte = false
+        var happened = false
+    }
+
+    init(
+        key: FlowKey, segment: TCPSegment, fromUpper: Bool, link: LinkType, time: Int64, packet: Int
+    ) {
+        self.key = key
+        hasMAC = link == .ethernet || segment.sourceMAC != 0
+        firstTime = time
+        lastTime = time
+        firstPacket = UInt32(truncatingIfNeeded: packet)
+        outerVLAN = segment.outerVLAN
+        innerVLAN = segment.innerVLAN
+        let sender: UInt8 = fromUpper ? 1 : 0
+        if segment.flags.contains(.syn) {
+            clientRule = .syn
+            clientDirection = segment.flags.contains(.ack) ? 1 - sender : sender
+        } else {
+            // Without a handshake the higher port is taken for the client's until a hello tells.
+            clientDirection = key.ports >> 16 >= key.ports & 0xFFFF ? 0 : 1
+        }
+    }
+
+    var client: Int { Int(clientDirection) }
+    var server: Int { 1 - Int(clientDirection) }
+
+    func address(_ direction: Int) -> IPAddress { direction == 0 ? key.lower : key.upper }
+    func port(_ direction: Int) -> UInt16 {
+        UInt16(truncatingIfNeeded: direction == 0 ? key.ports >> 16 : key.ports)
+    }
+}

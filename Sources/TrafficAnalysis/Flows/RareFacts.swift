@@ -1,0 +1,98 @@
+internal import Dissection
+
+/// What only some flows have: repeats, gaps, resets, changes of TTL and MAC, long silences.
+struct RareFacts {
+    var directions: [2 of RareDirection] = [RareDirection(), RareDirection()]
+    /// The first payload after at least 60 s of silence on an established flow.
+    var afterIdle: AfterIdle?
+    var additionalVLANs: [UInt16] = []
+    var blockPage: BlockPage?
+
+    struct AfterIdle {
+        var silence: Int64
+        var time: Int64
+        var packet: UInt32
+        var direction: Int
+        var repeats = 0
+        var answered = false
+        var reset = false
+    }
+
+    struct BlockPage {
+        var packet: UInt32
+        var time: Int64
+        var status: Int
+        var phrase: String
+    }
+}
+
+/// The rare facts of one side.
+struct RareDirection {
+    var holes = HoleList()
+    /// Next hops and TTLs other than the first packet's.
+    var links: [LinkUse] = []
+    var otherTTLs: [UInt8] = []
+    /// Those of `otherTTLs` that a packet other than a RST had.
+    var otherPacketTTLs: [UInt8] = []
+    var firstTTLShiftPacket: UInt32 = 0
+    var reset = ResetFacts()
+    /// Repeats of one segment with nothing back from the peer.
+    var run = RepeatRun()
+    var longestRun = RepeatRun()
+    var firstRetransmissionPacket: UInt32 = 0
+    /// Repeats after >= 200 ms that no three duplicate ACKs asked for.
+    var timeoutRetransmissions: UInt32 = 0
+    var capturedTwice: UInt32 = 0
+    var acknowledgementsBack: UInt32 = 0
+    var firstBackPacket: UInt32 = 0
+    var firstBackTime: Int64 = 0
+    var synRepeatedAfterACK = false
+    var zeroWindowSince: Int64 = 0
+    var longestZeroWindow: Int64 = 0
+    var zeroWindowPacket: UInt32 = 0
+    /// Payload that came after the peer's FIN.
+    var payloadAfterPeerFIN = false
+    var synTimes: [Int64] = []
+
+    static let listLimit = 16
+}
+
+/// How the packets of one side that used one pair of MAC addresses fared.
+struct LinkUse {
+    var sourceMAC: UInt64
+    var destinationMAC: UInt64
+    var packets: UInt32 = 0
+    var payloadPackets: UInt32 = 0
+    var retransmitted: UInt32 = 0
+    var firstPacket: UInt32 = 0
+}
+
+/// The resets of one side.
+struct ResetFacts {
+    var time: Int64 = 0
+    var packet: UInt32 = 0
+    var timeToLive: UInt8 = 0
+    var afterOwnFIN = false
+    var withACK = false
+    /// The last payload of the same side before the reset: nanoseconds, and whether all was ACKed.
+    var sinceOwnPayload: Int64 = -1
+    var ownPayloadUnacknowledged = false
+    /// Whether the peer's SYN is what it answers.
+    var answersSYN = false
+    /// Nanoseconds since the last payload of the peer; -1 without any.
+    var sincePeerPayload: Int64 = -1
+}
+
+/// One segment sent again and again with no packet back.
+struct RepeatRun {
+    var sequence: UInt32 = 0
+    var length: UInt32 = 0
+    var repeats: UInt32 = 0
+    var lastTime: Int64 = 0
+    var lastGap: Int64 = 0
+    /// How many gaps were at least 1.5 times the one before.
+    var growingGaps: UInt32 = 0
+    /// Packets of the peer meanwhile that did not acknowledge it.
+    var answers: UInt32 = 0
+    var firstPacket: UInt32 = 0
+}

@@ -1,0 +1,43 @@
+internal import Casebook
+internal import Dissection
+
+/// Community ID version 1 with seed 0, the key that Zeek, Suricata and Wireshark share
+/// (https://github.com/corelight/community-id-spec).
+enum CommunityID {
+    static func of(_ flow: Flow) -> String {
+        var input: [UInt8] = [0, 0]
+        let (lower, upper) = (flow.key.lower.bytes, flow.key.upper.bytes)
+        let (first, second) = (flow.port(0), flow.port(1))
+        let ordered =
+            lower.count == upper.count
+            ? lower.lexicographicallyPrecedes(upper) || lower == upper && first <= second
+            : lower.count < upper.count
+        input += ordered ? lower + upper : upper + lower
+        input += [6, 0]
+        for port in ordered ? [first, second] : [second, first] {
+            input += [UInt8(port >> 8), UInt8(port & 0xFF)]
+        }
+        var hash = ContentHash()
+        hash.update(input)
+        return "1:" + base64(hash.finish())
+    }
+
+    /// RFC 4648 §4.
+    private static func base64(_ bytes: [UInt8]) -> String {
+        var text: [UInt8] = []
+        for start in stride(from: 0, to: bytes.count, by: 3) {
+            let group = bytes[start..<min(start + 3, bytes.count)]
+            var word: UInt32 = 0
+            for byte in group { word = word << 8 | UInt32(byte) }
+            word <<= UInt32(8 * (3 - group.count))
+            for position in 0..<4 {
+                let digit = Int(word >> UInt32(18 - 6 * position)) & 63
+                text.append(position <= group.count ? alphabet[digit] : UInt8(ascii: "="))
+            }
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    private static let alphabet = Array(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+}

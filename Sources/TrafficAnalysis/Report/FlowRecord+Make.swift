@@ -1,0 +1,121 @@
+internal import Dissection
+
+extension FlowRecord {
+    init(_ flow: Flow, number: Int, tables: SideTables) {
+        let sides = PerSide(client: flow.client, server: flow.server)
+        let directions = sides.map { flow.directions[$0] }
+        let rare = flow.rare >= 0 ? tables.rare[Int(flow.rare)] : nil
+        self.flow = number
+        communityID = CommunityID.of(flow)
+        first = flow.firstTime
+        last = flow.lastTime
+        client = Endpoint(address: flow.address(sides.client), port: flow.port(sides.client))
+        server = Endpoint(address: flow.address(sides.server), port: flow.port(sides.server))
+        clientIs =
+            switch flow.clientRule {
+            case .syn: "syn"
+            case .hello: "hello"
+            case .port: "port"
+            }
+        packets = directions.map { Int($0.packets) }
+        payloadBytes = directions.map(\.payloadBytes)
+        syn = directions.map { Int($0.syn) }
+        fin = directions.map { Int($0.fin) }
+        rst = directions.map { Int($0.rst) }
+        retransmitted = directions.map { Int($0.retransmitted) }
+        outOfOrder = directions.map { Int($0.outOfOrder) }
+        duplicateACKs = directions.map { Int($0.duplicateACKs) }
+        zeroWindows = directions.map { Int($0.zeroWindows) }
+        ttl = sides.map { flow.timesToLive($0, rare) }
+        mac = sides.map { flow.sourceMACs($0, rare) }
+        vlan = flow.vlans(rare)
+        history = flow.history.text(client: flow.client)
+        state = flow.connectionState
+        tls = flow.tls >= 0 ? TLS(tables.tls[Int(flow.tls)], flow, tables: tables) : nil
+    }
+}
+
+extension FlowRecord.TLS {
+    init?(_ facts: TLSFlow, _ flow: Flow, tables: SideTables) {
+        clientHellos = Int(facts.clientHellos)
+        serverHellos = Int(facts.serverHellos)
+        serverName = tables.name(facts.serverName)
+        version = facts.version == 0 ? nil : tlsVersionName(facts.version)
+        alpn = tables.name(facts.alpn)
+        offeredResumption = facts.offeredResumption
+        resumed = facts.resumed
+        alerts = facts.alerts.map {
+            FlowRecord.Alert(
+                byClient: Int($0.direction) == flow.client,
+                alert: TLSAlert(level: $0.level, description: $0.description))
+        }
+        serverHelloAfter =
+            facts.serverHelloTime != 0 && facts.clientHelloTime != 0
+            ? facts.serverHelloTime - facts.clientHelloTime : nil
+        close = PerSide(client: flow.client, server: flow.server).map {
+            flow.closeVerdict($0, isTLS13: facts.isTLS13)
+        }
+    }
+}
+
+extension Flow {
+    /// How direction `d` ended its TLS stream (measured: `lab.md` §0.6).
+    func closeVerdict(_ d: Int, isTLS13: Bool) -> FlowRecord.Close {
+        let tls = directions[d].tls
+        let finished = tls.remaining == 0 && tls.headerCount == 0 && tls.state != .lost
+        if finished, tls.lastType == 21, tls.lastAlert == 0 || tls.lastAlert == 255 {
+            return .closeNotify
+        }
+        if finished, isTLS13, tls.lastType == 23, tls.lastLength == 19 {
+            return .probableCloseNotify
+        }
+        if directions[d].fin > 0 { return .fin }
+        return directions[d].rst > 0 ? .rst : .none
+    }
+
+    func timesToLive(_ d: Int, _ rare: RareFacts?) -> [UInt8] {
+        guard directions[d].packets > 0 else { return [] }
+        return [directions[d].timeToLive] + (rare?.directions[d].otherTTLs ?? [])
+    }
+
+    func sourceMACs(_ d: Int, _ rare: RareFacts?) -> [UInt64] {
+        guard directions[d].packets > 0, hasMAC else { return [] }
+        var addresses = [directions[d].sourceMAC]
+        for link in rare?.directions[d].links ?? [] where !addresses.contains(link.sourceMAC) {
+            addresses.append(link.sourceMAC)
+        }
+        return addresses
+    }
+
+    func vlans(_ rare: RareFacts?) -> [UInt16] {
+        var ids = outerVLAN == 0 ? [] : [outerVLAN]
+        if innerVLAN != 0 { ids.append(innerVLAN) }
+        for id in rare?.additionalVLANs ?? [] where !ids.contains(id) { ids.append(id) }
+        return ids
+    }
+
+    /// Zeek's `conn_state` (Zeek manual, base/protocols/conn/main.zeek).
+    var connectionState: String {
+        let (c, s) = (directions[client], directions[server])
+        let opened = seen.contains(.syn)
+        let answered = seen.contains(.synACK)
+        if c.rst == 0 && s.rst == 0 {
+            if opened && !answered && s.packets == 0 { return c.fin > 0 ? "SH" : "S0" }
+            if !opened { return answered && c.packets == 0 && s.fin > 0 ? "SHR" : "OTH" }
+            guard answered else { return "OTH" }
+            switch (c.fin > 0, s.fin > 0) {
+            case (true, true): return "SF"
+            case (true, false): return "S2"
+            case (false, true): return c.packets == 0 ? "SHR" : "S3"
+            case (false, false): return "S1"
+            }
+        }
+        if !opened { return answered && s.rst > 0 && c.packets == 0 ? "RSTRH" : "OTH" }
+        if c.fin > 0 && s.fin > 0 && close.happened && !close.isReset { return "SF" }
+        let byClient =
+            c.rst > 0
+            && (s.rst == 0 || close.isReset && Int(close.direction) == client)
+        if answered { return byClient ? "RSTO" : "RSTR" }
+        return byClient ? "RSTOS0" : "REJ"
+    }
+}

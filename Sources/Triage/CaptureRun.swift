@@ -1,0 +1,32 @@
+import Dissection
+public import PacketCapture
+public import TrafficAnalysis
+
+/// Reads one capture from its first packet to its last and analyses it on the way.
+public struct CaptureRun: Sendable {
+    public var report: CaptureReport
+    /// Whether somebody stopped it before the end of the file.
+    public var interrupted: Bool
+
+    /// - Parameters:
+    ///   - path: a pcap or pcapng file, `-` for standard input.
+    ///   - goOn: asked after each packet with the number read so far; `false` ends the reading,
+    ///     and what was seen until then is the result.
+    public init(path: String, goOn: (Int) -> Bool) throws(CaptureError) {
+        var reader = try CaptureReader(path: path)
+        var analysis = CaptureAnalysis(file: path)
+        var stopped = false
+        let facts = try reader.forEachPacket { record, bytes in
+            analysis.packet(
+                bytes, number: record.number, time: record.time, wireLength: record.wireLength,
+                link: record.link)
+            stopped = !goOn(record.number)
+            return !stopped
+        }
+        interrupted = stopped
+        report = analysis.finish(
+            CaptureSource(
+                format: facts.format, linkTypes: facts.linkTypes.map(\.name),
+                cutShort: facts.cutShortReason))
+    }
+}

@@ -1,0 +1,67 @@
+/// Puts the incident's own target and capture into the commands that cases and findings give.
+public struct CommandFilling: Hashable, Sendable {
+    /// `host:port`, IPv6 in brackets; `nil` when no capture told it.
+    public let target: String?
+    public let capture: String?
+
+    public init(target: String?, capture: String?) {
+        self.target = target
+        self.capture = capture == "-" ? nil : capture
+    }
+
+    /// `{target}`, `{capture}` and the words TARGET and FILE, or a `<name>` to be filled in.
+    public func fill(_ command: String) -> String {
+        let target = target.map(Self.quoted) ?? "<host:port>"
+        let capture = capture.map(Self.quoted) ?? "<file.pcap>"
+        return command.split(separator: " ", omittingEmptySubsequences: false).map { word in
+            switch word {
+            case "TARGET": target
+            case "FILE": capture
+            default: Self.replace("{target}", target, Self.replace("{capture}", capture, word))
+            }
+        }.joined(separator: " ")
+    }
+
+    /// Whether this version of `inquest` has the command; commands of other programs count as had.
+    public static func isAvailable(_ command: String) -> Bool {
+        let words = command.split(separator: " ")
+        guard words.first == "inquest", words.count > 1 else { return true }
+        let later: Set<Substring> = ["--compare", "--interface", "--for", "--host", "--probe"]
+        return availableCommands.contains(words[1]) && later.isDisjoint(with: words)
+    }
+
+    private static let availableCommands: Set<Substring> = [
+        "diagnose", "capture", "case", "finding", "symptom", "info",
+    ]
+
+    /// `word` as one word of a POSIX shell, whatever it holds.
+    public static func quoted(_ word: String) -> String {
+        let plain = word.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"):
+                true
+            default: "._/-:[]@%+=,".utf8.contains(byte)
+            }
+        }
+        // A leading dash would be taken for an option.
+        if plain, !word.isEmpty { return word.hasPrefix("-") ? "./" + word : word }
+        return "'" + replace("'", "'\\''", word) + "'"
+    }
+
+    private static func replace(
+        _ part: String, _ replacement: String, _ text: some StringProtocol
+    ) -> String {
+        var result = ""
+        var rest = Substring(text)
+        while let start = firstRange(of: part, in: rest) {
+            result += rest[..<start] + replacement
+            rest = rest[start...].dropFirst(part.count)
+        }
+        return result + rest
+    }
+
+    private static func firstRange(of part: String, in text: Substring) -> Substring.Index? {
+        text.indices.first { text[$0...].hasPrefix(part) }
+    }
+}

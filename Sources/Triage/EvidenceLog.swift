@@ -1,0 +1,41 @@
+public import Casebook
+
+/// What has been observed so far: at most one entry for a fact and a source.
+///
+/// A newer observation of the same fact by the same source replaces the older one in its place;
+/// an `unknown` one stays in the log as the reason, and counts for nothing.
+public struct EvidenceLog: Sendable {
+    private struct Key: Hashable {
+        var fact: FactID
+        var source: String
+    }
+
+    public private(set) var entries: [Evidence] = []
+    private var places: [Key: Int] = [:]
+
+    public init() {}
+
+    public mutating func record(_ evidence: Evidence) {
+        let key = Key(fact: evidence.id, source: evidence.source)
+        if let place = places[key] {
+            entries[place] = evidence
+        } else {
+            places[key] = entries.count
+            entries.append(evidence)
+        }
+    }
+
+    public mutating func record(_ evidence: some Sequence<Evidence>) {
+        for entry in evidence { record(entry) }
+    }
+
+    /// Facts that anybody has established as present or absent.
+    public var knownFacts: Set<FactID> {
+        Set(entries.lazy.filter { $0.state != .unknown }.map(\.id))
+    }
+
+    /// Facts that at least one source saw.
+    public var presentFacts: Set<FactID> {
+        Set(entries.lazy.filter { $0.state == .present }.map(\.id))
+    }
+}

@@ -1,0 +1,163 @@
+/// Writes JSON into a byte buffer: keys in the order in which they are given, the same bytes for
+/// the same values, no space.
+///
+/// Characters that a terminal would obey or hide (control, bidirectional, zero-width) are written
+/// as `\uXXXX`, so that the text is the same value for a program and harmless for a person.
+/// Measured (performance.md §5): a tenth of what `JSONEncoder` costs.
+public struct JSONWriter {
+    public private(set) var bytes: [UInt8] = []
+    private var needsComma = false
+
+    public init() {}
+
+    public mutating func object(_ body: (inout JSONWriter) throws -> Void) rethrows {
+        open(UInt8(ascii: "{"))
+        try body(&self)
+        close(UInt8(ascii: "}"))
+    }
+
+    public mutating func array<Element>(
+        _ elements: some Sequence<Element>, _ body: (inout JSONWriter, Element) -> Void
+    ) {
+        open(UInt8(ascii: "["))
+        for element in elements { body(&self, element) }
+        close(UInt8(ascii: "]"))
+    }
+
+    public mutating func key(_ key: StaticString) {
+        comma()
+        bytes.append(UInt8(ascii: "\""))
+        key.withUTF8Buffer { bytes.append(contentsOf: $0) }
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(UInt8(ascii: ":"))
+        needsComma = false
+    }
+
+    public mutating func string(_ text: String) {
+        comma()
+        bytes.append(UInt8(ascii: "\""))
+        let plain = text.utf8.allSatisfy {
+            $0 >= 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
+        }
+        if plain { bytes.append(contentsOf: text.utf8) } else { escaped(text) }
+        bytes.append(UInt8(ascii: "\""))
+        needsComma = true
+    }
+
+    public mutating func integer(_ number: some BinaryInteger) { raw(String(number)) }
+
+    public mutating func bool(_ value: Bool) { raw(value ? "true" : "false") }
+
+    public mutating func null() { raw("null") }
+
+    /// The shortest text that reads back as the same number; not-a-number becomes `null`.
+    public mutating func number(_ number: Double) {
+        guard number.isFinite else { return null() }
+        if number == number.rounded(), abs(number) < 1e15 { return raw(String(Int64(number))) }
+        raw(number.description)
+    }
+
+    /// Ends a line of NDJSON, or the document.
+    public mutating func endLine() {
+        bytes.append(UInt8(ascii: "\n"))
+        needsComma = false
+    }
+
+    /// Gives the bytes written so far away and begins anew, mid-document if need be.
+    public mutating func drain() -> [UInt8] {
+        let drained = bytes
+        bytes.removeAll(keepingCapacity: true)
+        return drained
+    }
+}
+
+extension JSONWriter {
+    public mutating func member(_ name: StaticString, _ text: String) {
+        key(name)
+        string(text)
+    }
+
+    public mutating func member(_ name: StaticString, _ number: some BinaryInteger) {
+        key(name)
+        integer(number)
+    }
+
+    public mutating func member(_ name: StaticString, _ value: Bool) {
+        key(name)
+        bool(value)
+    }
+
+    public mutating func member(_ name: StaticString, number value: Double) {
+        key(name)
+        number(value)
+    }
+
+    /// Leaves the key out when there is no text.
+    public mutating func member(_ name: StaticString, ifPresent text: String?) {
+        if let text { member(name, text) }
+    }
+
+    public mutating func member(
+        _ name: StaticString, _ body: (inout JSONWriter) throws -> Void
+    ) rethrows {
+        key(name)
+        try object(body)
+    }
+
+    public mutating func member<Element>(
+        _ name: StaticString, array elements: some Sequence<Element>,
+        _ body: (inout JSONWriter, Element) -> Void
+    ) {
+        key(name)
+        array(elements, body)
+    }
+
+    public mutating func member(_ name: StaticString, strings: some Sequence<String>) {
+        member(name, array: strings) { $0.string($1) }
+    }
+}
+
+extension JSONWriter {
+    private mutating func comma() {
+        if needsComma { bytes.append(UInt8(ascii: ",")) }
+    }
+
+    private mutating func open(_ bracket: UInt8) {
+        comma()
+        bytes.append(bracket)
+        needsComma = false
+    }
+
+    private mutating func close(_ bracket: UInt8) {
+        bytes.append(bracket)
+        needsComma = true
+    }
+
+    private mutating func raw(_ text: String) {
+        comma()
+        bytes.append(contentsOf: text.utf8)
+        needsComma = true
+    }
+
+    private mutating func escaped(_ text: String) {
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": bytes.append(contentsOf: #"\""#.utf8)
+            case "\\": bytes.append(contentsOf: #"\\"#.utf8)
+            case "\n": bytes.append(contentsOf: #"\n"#.utf8)
+            case "\r": bytes.append(contentsOf: #"\r"#.utf8)
+            case "\t": bytes.append(contentsOf: #"\t"#.utf8)
+            case _ where scalar.isUnsafeOnTerminal:
+                for unit in String(scalar).utf16 { hexadecimal(unit) }
+            default: bytes.append(contentsOf: String(scalar).utf8)
+            }
+        }
+    }
+
+    private mutating func hexadecimal(_ unit: UInt16) {
+        let digits = String(unit, radix: 16)
+        bytes.append(contentsOf: "\\u".utf8)
+        bytes.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: 4 - digits.utf8.count))
+        bytes.append(contentsOf: digits.utf8)
+    }
+}

@@ -1,0 +1,105 @@
+public import Casebook
+public import Diagnosis
+import Dissection
+public import PacketCapture
+import TrafficAnalysis
+
+/// One incident being looked at: the evidence so far, and what the casebook makes of it.
+///
+/// Commands and screens put evidence in and ask for a result; neither judges by itself.
+public struct TriageSession {
+    public let casebook: Casebook
+    public private(set) var log = EvidenceLog()
+    public private(set) var warnings: [Warning] = []
+    /// Paths of the captures that were read, in order.
+    public private(set) var captures: [String] = []
+    /// Whether reading a capture was stopped before its end.
+    public private(set) var truncated = false
+    /// Server endpoints of the flows that findings cite, by capture and flow.
+    private var servers: [String: [Int: String]] = [:]
+    private let engine: Engine
+
+    public init(casebook: Casebook) {
+        self.init(casebook: casebook, engine: Engine(casebook: casebook))
+    }
+
+    /// - Parameter engine: made of the same casebook; one serves many sessions.
+    public init(casebook: Casebook, engine: Engine) {
+        self.casebook = casebook
+        self.engine = engine
+    }
+
+    public mutating func record(_ evidence: some Sequence<Evidence>) { log.record(evidence) }
+
+    public mutating func warn(_ warning: Warning) {
+        if !warnings.contains(warning) { warnings.append(warning) }
+    }
+
+    /// Analyses a capture and records what it shows.
+    public mutating func readCapture(
+        _ path: String, goOn: (Int) -> Bool
+    ) throws(CaptureError) {
+        let run = try CaptureRun(path: path, goOn: goOn)
+        captures.append(path)
+        truncated = truncated || run.interrupted
+        log.record(run.report.findings)
+        for warning in run.report.warnings { warn(warning) }
+        servers[path] = citedServers(run.report)
+    }
+
+    private func citedServers(_ report: CaptureReport) -> [Int: String] {
+        let cited = Set(
+            report.findings.lazy.filter { $0.state == .present }
+                .flatMap(\.locations).compactMap(\.flow))
+        if cited.isEmpty { return [:] }
+        var servers: [Int: String] = [:]
+        report.forEachFlow { flow in
+            if cited.contains(flow.flow) { servers[flow.flow] = Self.text(flow.server) }
+        }
+        return servers
+    }
+
+    private static func text(_ endpoint: FlowRecord.Endpoint) -> String {
+        endpoint.address.isIPv4
+            ? "\(endpoint.address):\(endpoint.port)" : "[\(endpoint.address)]:\(endpoint.port)"
+    }
+
+    /// Judges everything recorded so far; the same evidence gives the same result.
+    public func result() -> TriageResult {
+        let diagnosis = engine.diagnose(log.entries)
+        let target = diagnosis.leader.flatMap(likelyTarget)
+        let commands = CommandFilling(target: target, capture: captures.first)
+        return TriageResult(
+            casebook: casebook, diagnosis: diagnosis, evidence: log.entries, warnings: warnings,
+            truncated: truncated, commands: commands,
+            next: NextSteps(casebook: casebook, diagnosis: diagnosis, log: log, commands: commands)
+                .steps)
+    }
+
+    /// The server that most of the flows behind a case's supporting evidence belong to.
+    private func likelyTarget(_ leader: RankedCase) -> String? {
+        let supporting = Set(leader.supports.lazy.filter { $0.state == .present }.map(\.fact))
+        var votes: [String: Int] = [:]
+        for evidence in log.entries where supporting.contains(evidence.id) {
+            for location in evidence.locations {
+                guard let flow = location.flow, let server = servers[location.file]?[flow]
+                else { continue }
+                votes[server, default: 0] += 1
+            }
+        }
+        return votes.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key
+    }
+}
+
+/// A diagnosis together with everything that is needed to tell it.
+public struct TriageResult: Sendable {
+    public let casebook: Casebook
+    public let diagnosis: Diagnosis
+    /// In the order in which it was recorded.
+    public let evidence: [Evidence]
+    public let warnings: [Warning]
+    public let truncated: Bool
+    public let commands: CommandFilling
+    /// What to look at next, the cheapest first.
+    public let next: [NextStep]
+}

@@ -1,0 +1,97 @@
+import Dissection
+
+/// Runs one of the dissectors over arbitrary bytes and checks what must hold of any answer.
+///
+/// The first byte chooses, the rest is the message; used by the fuzzer and by the tests that replay
+/// what the fuzzer found.
+func exerciseDissection(_ input: RawSpan) {
+    guard input.byteCount > 0 else { return }
+    let choice = Int(input.byte(at: 0))
+    let message = input.extracting(1..<input.byteCount)
+    switch choice % 16 {
+    case 0: exerciseClientHello(message)
+    case 1: exerciseServerHello(message)
+    case 2: exerciseRecords(message)
+    case 3: exerciseOptions(message)
+    case 4: exerciseHTTP(message)
+    case 5: exerciseAddress(message)
+    default:
+        let links: [UInt32] = [1, 1, 0, 9, 51, 101, 104, 108, 113, 276]
+        let extra = (choice / 16) * (choice / 16) * 8
+        exercisePacket(message, link: links[choice % 16 - 6], wireLength: message.byteCount + extra)
+    }
+}
+
+/// A segment's offsets lie inside the captured bytes, its lengths inside the frame.
+func exercisePacket(_ bytes: RawSpan, link: UInt32, wireLength: Int) {
+    var segment = TCPSegment()
+    let link = LinkType(rawValue: link)
+    guard dissect(bytes, link: link, wireLength: wireLength, into: &segment) == .tcp else { return }
+    let payloadEnd = segment.payloadOffset + segment.capturedPayload
+    precondition(segment.capturedPayload >= 0 && payloadEnd <= bytes.byteCount)
+    precondition(segment.capturedPayload <= segment.payloadLength)
+    precondition(
+        segment.payloadOffset + segment.payloadLength <= max(wireLength, bytes.byteCount) + 40)
+    precondition(0...40 ~= segment.optionsLength)
+    let optionsEnd = segment.optionsOffset + segment.optionsLength
+    precondition(optionsEnd <= bytes.byteCount)
+    exerciseOptions(bytes.extracting(segment.optionsOffset..<optionsEnd))
+    exerciseRecords(bytes.extracting(segment.payloadOffset..<payloadEnd))
+    precondition(IPAddress(segment.source.description) == segment.source)
+    precondition(IPAddress(segment.destination.description) == segment.destination)
+}
+
+func exerciseClientHello(_ bytes: RawSpan) {
+    guard let hello = try? ClientHello(body: bytes) else { return }
+    precondition(hello.random.count == 32 && hello.sessionID.count <= 32)
+    precondition((hello.serverName?.unicodeScalars.count ?? 0) <= 255)
+    precondition(hello.sessionTicketLength ?? 0 <= bytes.byteCount)
+    _ = hello.offersResumption
+}
+
+func exerciseServerHello(_ bytes: RawSpan) {
+    guard let hello = try? ServerHello(body: bytes) else { return }
+    precondition(hello.random.count == 32 && hello.sessionID.count <= 32)
+    _ = (hello.isHelloRetryRequest, tlsVersionName(hello.selectedVersion))
+}
+
+/// Walks records and the messages inside them as an analyzer does.
+func exerciseRecords(_ bytes: RawSpan) {
+    _ = (looksLikeTLS(bytes), isSSLv2ClientHello(bytes))
+    var offset = 0
+    while let record = tlsRecord(bytes, at: offset) {
+        let start = offset + 5
+        let end = min(start + record.length, bytes.byteCount)
+        let fragment = bytes.extracting(start..<end)
+        if record.contentType == 21 { _ = TLSAlert(fragment: fragment)?.name }
+        if record.contentType == 22, let header = HandshakeHeader(fragment, at: 0) {
+            let body = fragment.extracting(4..<min(4 + header.length, fragment.byteCount))
+            if header.type == 1 { exerciseClientHello(body) }
+            if header.type == 2 { exerciseServerHello(body) }
+        }
+        offset = start + record.length
+    }
+    exerciseHTTP(bytes)
+}
+
+func exerciseOptions(_ bytes: RawSpan) {
+    let options = TCPOptions.parse(bytes)
+    precondition(options.windowScale ?? 0 <= 14)
+    precondition(options.sackBlocks.count * 8 <= bytes.byteCount)
+}
+
+func exerciseHTTP(_ bytes: RawSpan) {
+    if let request = HTTPRequestHead(bytes) { precondition(!request.method.isEmpty) }
+    if let response = HTTPResponseHead(bytes) {
+        precondition(100...999 ~= response.status)
+        precondition(response.bodyOffset <= bytes.byteCount)
+        precondition(response.headers.count <= 8192)
+    }
+}
+
+/// Text that is an address prints as one that reads back the same.
+func exerciseAddress(_ bytes: RawSpan) {
+    guard let address = IPAddress(bytes.text(0..<bytes.byteCount)) else { return }
+    precondition(IPAddress(address.description) == address)
+    precondition(address.bytes.count == (address.isIPv4 ? 4 : 16))
+}

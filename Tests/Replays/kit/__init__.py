@@ -1,0 +1,1 @@
+"""Namespaces, services and captures for the replay scenarios (standard library only)."""

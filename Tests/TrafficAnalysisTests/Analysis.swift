@@ -1,0 +1,31 @@
+import Dissection
+import Foundation
+import PacketCapture
+import Testing
+import TrafficAnalysis
+
+/// The repository's folder of fixtures.
+let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().appendingPathComponent("Fixtures")
+
+/// Analyses one capture file as `inquest capture` does.
+func analyse(_ path: String) throws -> CaptureReport {
+    var reader = try CaptureReader(path: path)
+    var analysis = CaptureAnalysis(file: path.split(separator: "/").last.map(String.init) ?? path)
+    let facts = try reader.forEachPacket { record, bytes in
+        analysis.packet(
+            bytes, number: record.number, time: record.time, wireLength: record.wireLength,
+            link: record.link)
+        return true
+    }
+    return analysis.finish(
+        CaptureSource(
+            format: facts.format, linkTypes: facts.linkTypes.map(\.name),
+            cutShort: facts.cutShort ? facts.cutShortReason ?? "" : nil))
+}
+
+func flows(of report: CaptureReport) -> [FlowRecord] {
+    var records: [FlowRecord] = []
+    report.forEachFlow { records.append($0) }
+    return records
+}

@@ -1,0 +1,11 @@
+#!/bin/sh
+# Check every case file, then diagnose every replay and print who was confirmed on what.
+#
+#   scripts/casebook.sh PATH-OF-INQUEST
+set -eu
+cd "$(dirname "$0")/.."
+inquest=${1:?usage: casebook.sh PATH-OF-INQUEST}
+
+"$inquest" case lint
+"$inquest" case test
+echo "casebook: every case is well formed and every replay gives what its case expects"

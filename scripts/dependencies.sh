@@ -1,0 +1,74 @@
+#!/bin/sh
+# Install the Debian packages that are missing, by purpose. Touches nothing when none is.
+#
+#   scripts/dependencies.sh build|test|bench...
+#
+# As root, or with a sudo that asks for no password, it runs apt-get; otherwise it prints the one
+# line to run. Status: 0 all there, 1 something is still missing.
+set -eu
+
+has_command() { command -v "$1" >/dev/null 2>&1; }
+has_header() { [ -e "/usr/include/$1" ] || [ -e "/usr/local/include/$1" ]; }
+
+packages= notes=
+need() { # PACKAGE WHAT-FOR CHECK...: note the package unless the check succeeds
+    package=$1 purpose=$2
+    shift 2
+    if ! "$@"; then
+        packages="$packages $package"
+        notes="$notes
+  $package ($purpose)"
+    fi
+}
+
+build() {
+    need git "fetches the Swift packages" has_command git
+    need ca-certificates "lets git trust the servers" [ -d /etc/ssl/certs ]
+    need libsqlite3-dev "the index of the casebook" has_header sqlite3.h
+}
+
+# `make test` itself is Swift throughout.
+tests() { build; }
+
+# Peers to measure against, and what the measuring script and its loop are written in.
+bench() {
+    build
+    need python3 "runs the measurements" has_command python3
+    need gcc "compiles the counting loop" has_command cc
+    need libpcap-dev "the counting loop's library" has_header pcap/pcap.h
+    need tshark "a peer" has_command tshark
+    need tcptrace "a peer" has_command tcptrace
+}
+
+for purpose in "${@:-build}"; do
+    case $purpose in
+    build | bench) "$purpose" ;;
+    test) tests ;;
+    *) echo "dependencies.sh: no purpose '$purpose'; build, test, bench" >&2; exit 64 ;;
+    esac
+done
+
+if ! has_command swift; then
+    echo "dependencies: Swift 6.2 or newer is not on the PATH; see https://www.swift.org/install" >&2
+    exit 1
+fi
+packages=$(printf '%s\n' $packages | sort -u | tr '\n' ' ' | sed 's/ *$//')
+[ -n "$packages" ] || exit 0
+
+echo "dependencies: missing Debian packages:$notes" >&2
+as_root=
+if [ "$(id -u)" != 0 ]; then
+    as_root=sudo
+    if ! has_command apt-get || ! has_command sudo || ! sudo -n true 2>/dev/null; then
+        echo "dependencies: run this, then try again:" >&2
+        echo "  sudo apt-get update && sudo apt-get install -y $packages" >&2
+        exit 1
+    fi
+elif ! has_command apt-get; then
+    echo "dependencies: no apt-get here; install what these packages hold: $packages" >&2
+    exit 1
+fi
+export DEBIAN_FRONTEND=noninteractive
+# shellcheck disable=SC2086 # a list of package names
+$as_root apt-get update -q >&2 &&
+    $as_root apt-get install -q -y --no-install-recommends $packages >&2

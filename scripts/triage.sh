@@ -1,0 +1,17 @@
+#!/bin/sh
+# Build inquest and diagnose a capture that ships with it.
+set -eu
+cd "$(dirname "$0")/.."
+capture=${1:-casebook/tls/blocking-tls-accept-held-by-silent-client/replays/held-by-nc.pcap}
+
+scripts/dependencies.sh build
+swift build -c release --product inquest
+inquest=$(swift build -c release --product inquest --show-bin-path)/inquest
+echo
+echo "\$ inquest diagnose --capture $capture"
+status=0
+"$inquest" diagnose --capture "$capture" || status=$?
+# 1 says that a case was found, which is the purpose here (interfaces: exit codes).
+[ "$status" -le 1 ] || exit "$status"
+echo
+echo "triage: inquest is built and works: $inquest"
