@@ -19,8 +19,10 @@ public struct Diagnosis: Hashable, Sendable {
         case ahead(CaseID)
         /// P(none of the known cases) is large and enough facts are known.
         case outsideCasebook
-        /// Facts were looked at, and none was present but such as healthy systems show.
+        /// Facts were looked at, and not one was present.
         case nothingAbnormal
+        /// What is present speaks for no case: it is such as healthy systems show too.
+        case nothingFits
         /// No known fact: nothing was looked at.
         case nothingLookedAt
         /// Something is wrong, and the evidence does not tell what.

@@ -75,7 +75,8 @@ extension Engine {
         let enough = known.count >= parameters.noneKnownFacts
         let machineLooked = known.contains { $0.machineSaysAbsent || $0.machineSaysPresent }
         if !known.contains(where: isAbnormal), machineLooked || enough {
-            return (.none, .nothingAbnormal)
+            let ordinary = known.contains { $0.state == .present }
+            return (.none, ordinary ? .nothingFits : .nothingAbnormal)
         }
         return enough && posterior.unlisted >= parameters.noneProbability
             ? (.none, .outsideCasebook) : (.undecided, .notEnoughEvidence)

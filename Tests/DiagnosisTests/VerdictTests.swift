@@ -134,8 +134,8 @@ import Testing
                 evidence("f0", .present, .capture), evidence("f1", .absent, .capture),
             ]).ground
         }
-        #expect(ground(0.4) == .nothingAbnormal)
-        #expect(ground(nil) != .nothingAbnormal)
+        #expect(ground(0.4) == .nothingFits)
+        #expect(ground(nil) != .nothingFits)
     }
 
     @Test func `an abnormal fact that fits no case leaves it undecided`() {
