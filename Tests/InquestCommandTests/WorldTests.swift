@@ -41,8 +41,9 @@ import Triage
 
     @Test func `the index gives the same answer as the files`() throws {
         let folder = Inquest.temporaryFolder()
-        let files = try Inquest.run(words + ["-v"], folder: folder)
-        let index = try Inquest.run(words + ["-v"], folder: folder)
+        let home = ["XDG_DATA_HOME": folder]
+        let files = try Inquest.run(words + ["-v"], environment: home)
+        let index = try Inquest.run(words + ["-v"], environment: home)
         #expect(files.error.contains("read from files"))
         #expect(index.error.contains("read from index"))
         #expect(files.bytes == index.bytes)
@@ -51,7 +52,8 @@ import Triage
     @Test func `several processes at once agree`() throws {
         let folder = Inquest.temporaryFolder()
         let running = try (0..<4).map { _ in
-            try Running(Inquest.binary, words, environment: [:], folder: folder)
+            try Running(
+                Inquest.binary, words, environment: ["XDG_DATA_HOME": folder], folder: folder)
         }
         running.forEach { $0.closeInput() }
         let outcomes = running.map { $0.wait() }

@@ -46,12 +46,17 @@ struct CaseActions {
         if CommandFilling.isAvailable(decision.command) {
             return page.command(result.commands.fill(decision.command))
         }
-        let byHand = decision.confirms.flatMap { $0 }.compactMap { fact in
-            result.casebook[finding: fact]?.byHand
-        }
+        // The first alternative is the one that the case's author would run.
+        let byHand = Self.unique(
+            (decision.confirms.first ?? []).compactMap { result.casebook[finding: $0]?.byHand })
         if byHand.isEmpty { return page.command(result.commands.fill(decision.command)) }
         page.paragraph("By hand:", indent: 2)
         for line in byHand { page.command(result.commands.fill(line)) }
+    }
+
+    private static func unique(_ lines: [String]) -> [String] {
+        var seen: Set<String> = []
+        return lines.filter { seen.insert($0).inserted }
     }
 
     private func fixes(_ page: inout TextPage) {
@@ -73,9 +78,8 @@ struct CaseActions {
             page.command(result.commands.fill(verification.command))
         } else {
             let facts = verification.absent + verification.present
-            for line in facts.compactMap({ result.casebook[finding: $0]?.byHand }) {
-                page.command(result.commands.fill(line))
-            }
+            let byHand = facts.compactMap { result.casebook[finding: $0]?.byHand }
+            for line in Self.unique(byHand) { page.command(result.commands.fill(line)) }
         }
     }
 

@@ -67,16 +67,14 @@ struct CaseReasons {
             let answer = contribution.state == .present ? "Yes" : "No"
             return "\(answer): \(symptom.question)"
         }
-        if contribution.state == .present, let summary = evidence.first?.summary, !summary.isEmpty {
-            return summary
-        }
+        if let summary = evidence.first?.summary, !summary.isEmpty { return summary }
         return contribution.state == .present
             ? result.casebook[finding: contribution.fact]?.definition ?? "" : "Not seen:"
     }
 
     /// `clearly, 8 times likelier (9.1 dB)`.
     private func weight(_ contribution: Contribution) -> String {
-        let decibans = Figures.fixed(contribution.decibans, 1) + " dB"
+        let decibans = Figures.fixed(contribution.decibans, 1) + "\(Wrapping.bond)dB"
         let factor = contribution.factor
         let change =
             factor >= 1

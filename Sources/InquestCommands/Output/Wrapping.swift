@@ -1,7 +1,14 @@
 /// Breaks text and shell commands into lines.
 enum Wrapping {
+    /// Holds two words together, as in `9.1 dB`; written as a space.
+    static let bond: Character = "\u{A0}"
+
     /// Breaks at spaces; a word that is wider than the line stands alone and sticks out.
     static func wrap(_ text: String, to width: Int?) -> [String] {
+        broken(text, width).map { String($0.map { $0 == bond ? " " : $0 }) }
+    }
+
+    private static func broken(_ text: String, _ width: Int?) -> [String] {
         let words = text.split(separator: " ")
         guard let width else { return [words.joined(separator: " ")] }
         var lines: [String] = []

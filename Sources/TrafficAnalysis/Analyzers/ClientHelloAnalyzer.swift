@@ -16,7 +16,7 @@ struct ClientHelloAnalyzer: Analyzer {
     private struct Hello {
         var time: Int64
         var answered: Bool
-        var place: Evidence.Location
+        var place: Place
     }
 
     private let capture: CaptureContext
@@ -25,7 +25,7 @@ struct ClientHelloAnalyzer: Analyzer {
     private var split = Tally()
     private var cut = Tally()
     private var byEndpoint: [Endpoint: [Hello]] = [:]
-    private var neverSent: [(endpoint: Endpoint, place: Evidence.Location)] = []
+    private var neverSent: [(endpoint: Endpoint, place: Place)] = []
 
     init(_ capture: CaptureContext) { self.capture = capture }
 
@@ -37,21 +37,19 @@ struct ClientHelloAnalyzer: Analyzer {
                 neverSent.append(
                     (
                         f.endpoint,
-                        f.location(
-                            capture.file, packet: f.flow.close.packet, time: f.flow.close.time)
+                        f.place(f.flow.close.packet, f.flow.close.time)
                     ))
             }
             return
         }
-        let place = f.location(
-            capture.file, packet: tls.clientHelloPacket, time: tls.clientHelloTime)
+        let place = f.place(tls.clientHelloPacket, tls.clientHelloTime)
         split.opportunities += 1
         if tls.clientHelloSegments > 1 { split.add(place) }
         guard f.serverIsVisible, !tls.facts.contains(.plainAnswer) else { return }
         visitHello(f, tls, place)
     }
 
-    private mutating func visitHello(_ f: FlowFacts, _ tls: TLSFlow, _ place: Evidence.Location) {
+    private mutating func visitHello(_ f: FlowFacts, _ tls: TLSFlow, _ place: Place) {
         let answered =
             tls.serverRecordTime != 0
             && tls.serverRecordTime - tls.clientHelloTime < Self.deadline
@@ -63,7 +61,7 @@ struct ClientHelloAnalyzer: Analyzer {
             cut.opportunities += 1
         }
         if !answered, tls.serverRecordTime == 0, f.closedByServer, waited < Self.patience {
-            cut.add(f.location(capture.file, packet: f.flow.close.packet, time: f.flow.close.time))
+            cut.add(f.place(f.flow.close.packet, f.flow.close.time))
         }
         guard answered || waited >= Self.patience else { return }
         byEndpoint[f.endpoint, default: []].append(

@@ -30,8 +30,7 @@ struct CloseNotifyAnalyzer: Analyzer {
         byServer.opportunities += f.closedByClient ? 0 : 1
         let verdict = f.close(Int(f.flow.close.direction))
         guard verdict == .fin || verdict == .rst else { return }
-        let place = f.location(
-            capture.file, packet: f.flow.close.packet, time: f.flow.close.time)
+        let place = f.place(f.flow.close.packet, f.flow.close.time)
         either.add(place)
         if f.closedByClient { byClient.add(place) } else { byServer.add(place) }
     }

@@ -13,7 +13,7 @@ struct RequestAnalyzer: Analyzer {
     private struct Waiting {
         var start: Int64
         var end: Int64
-        var place: Evidence.Location
+        var place: Place
     }
 
     private let capture: CaptureContext
@@ -36,8 +36,7 @@ struct RequestAnalyzer: Analyzer {
         let wait = f.end - client.lastMessageTime
         let patience = f.flow.close.happened ? Self.closedPatience : Self.openPatience
         guard acknowledged, wait >= patience else { return }
-        let place = f.location(
-            capture.file, packet: client.lastMessagePacket, time: client.lastMessageTime)
+        let place = f.place(client.lastMessagePacket, client.lastMessageTime)
         never.add(place)
         longest = max(longest, wait)
         guard wait >= Self.openPatience else { return }
@@ -58,7 +57,7 @@ struct RequestAnalyzer: Analyzer {
         tally.opportunities = answeredRequests >= 3 ? 1 : 0
         var most = 0
         var where_ = ""
-        let groups = waiting.sorted { ($0.value.count, $1.key.sortKey) > ($1.value.count, $0.key.sortKey) }
+        let groups = waiting.sorted { ($0.value.count, $1.key) > ($1.value.count, $0.key) }
         for (pair, requests) in groups {
             let atOnce = mostAtOnce(requests.map { ($0.start, $0.end) })
             guard atOnce >= 3, !Self.endAtOneAge(requests) else { continue }

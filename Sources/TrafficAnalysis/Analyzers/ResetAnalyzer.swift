@@ -34,17 +34,17 @@ struct ResetAnalyzer: Analyzer {
     private mutating func visit(
         _ reset: ResetFacts, direction d: Int, _ f: FlowFacts, talked: Bool
     ) {
-        let place = f.location(capture.file, packet: reset.packet, time: reset.time)
+        let place = f.place(reset.packet, reset.time)
         let isClient = d == f.flow.client
         let first = f.flow.close.isReset && Int(f.flow.close.direction) == d
         visitForeign(reset, direction: d, f, place)
         if reset.afterOwnFIN {
             afterFIN.opportunities += 1
-            if f.rare?.directions[1 - d].payloadAfterPeerFIN == true { afterFIN.add(place) }
+            if f.flow.directions[1 - d].has.contains(.payloadAfterPeerFIN) { afterFIN.add(place) }
         }
         if isClient {
             let inTransfer =
-                f.closedByClient && f.serverRare?.payloadAfterPeerFIN == true && f.tls == nil
+                f.closedByClient && f.server.has.contains(.payloadAfterPeerFIN) && f.tls == nil
                 && f.client.lastMessageTime > 0
             if f.cancelled || inTransfer { byClient.add(place) }
         } else if first, f.flow.close.sinceMessage >= 0,
@@ -69,7 +69,7 @@ struct ResetAnalyzer: Analyzer {
     }
 
     private mutating func visitForeign(
-        _ reset: ResetFacts, direction d: Int, _ f: FlowFacts, _ place: Evidence.Location
+        _ reset: ResetFacts, direction d: Int, _ f: FlowFacts, _ place: Place
     ) {
         let own = f.flow.directions[d]
         guard own.packets > UInt32(own.rst) else { return }

@@ -21,15 +21,14 @@ struct ServerFlightAnalyzer: Analyzer {
         late.opportunities += 1
         if wait >= Self.slow, !(f.clientRare?.hasRepeated ?? false) {
             late.add(
-                f.location(
-                    capture.file, packet: tls.serverRecordPacket, time: tls.serverRecordTime))
+                f.place(tls.serverRecordPacket, tls.serverRecordTime))
             longest = max(longest, wait)
         }
         lost.opportunities += 1
         guard let run = f.serverRare?.longestRun, run.repeats >= 2,
             Int32(bitPattern: f.client.highestACK &- run.sequence) <= 0
         else { return }
-        lost.add(f.location(capture.file, packet: run.firstPacket))
+        lost.add(f.place(run.firstPacket))
     }
 
     func conclude() -> [Evidence] {

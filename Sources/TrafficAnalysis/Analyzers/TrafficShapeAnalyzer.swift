@@ -16,7 +16,7 @@ struct TrafficShapeAnalyzer: Analyzer {
     private struct Source {
         var times: [Int64] = []
         var checks = 0
-        var place: Evidence.Location
+        var place: Place
     }
 
     private let capture: CaptureContext
@@ -29,7 +29,7 @@ struct TrafficShapeAnalyzer: Analyzer {
 
     mutating func visit(_ f: FlowFacts) {
         flows += 1
-        let place = f.location(capture.file, packet: f.flow.firstPacket, time: f.flow.firstTime)
+        let place = f.place(f.flow.firstPacket, f.flow.firstTime)
         if f.client.packets == 0 || f.server.packets == 0, !f.flow.seen.contains(.syn) || f.client.packets > UInt32(f.client.syn) {
             oneSided.add(place)
         }
@@ -47,12 +47,12 @@ struct TrafficShapeAnalyzer: Analyzer {
     private var checks: [Evidence] {
         var tally = Tally()
         var share = 0.0
-        for (pair, source) in sources.sorted(by: { $0.key.sortKey < $1.key.sortKey }) {
+        tally.opportunities = connections.values.count { $0 >= 10 }
+        let checkers = sources.filter { $0.value.checks * 2 >= connections[$0.key.server] ?? 0 }
+        for (pair, source) in checkers.sorted(by: { $0.key < $1.key }) {
             let all = connections[pair.server] ?? 0
             guard all >= 10 else { continue }
-            tally.opportunities += 1
-            let isRegular = SilentFlowAnalyzer.period(source.times) != nil
-            if isRegular, source.checks * 2 >= all {
+            if SilentFlowAnalyzer.period(source.times) != nil {
                 tally.add(source.place)
                 share = max(share, Double(source.checks) * 100 / Double(all))
             }
@@ -100,7 +100,7 @@ struct TrafficShapeAnalyzer: Analyzer {
         var tally = Tally()
         tally.opportunities = flows >= 3 ? 1 : 0
         if flows >= 3, oneSided.count * 10 >= flows * 9 {
-            for place in oneSided.locations { tally.add(place) }
+            for place in oneSided.places { tally.add(place) }
         }
         return tally.evidence(
             "capture.tcp.one-direction-only", capture,

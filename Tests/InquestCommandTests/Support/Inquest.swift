@@ -40,7 +40,7 @@ enum Inquest {
     static let heldCapture = repository(
         "casebook/tls/blocking-tls-accept-held-by-silent-client/replays/held-by-nc.pcap")
 
-    /// A folder of its own for each test, in which the index lies.
+    /// A folder of its own for each test.
     static func temporaryFolder() -> String {
         let folder = NSTemporaryDirectory() + "inquest-test-" + UUID().uuidString
         try? FileManager.default.createDirectory(
@@ -87,8 +87,9 @@ final class Running {
         process.executableURL = URL(filePath: program)
         process.arguments = arguments
         process.currentDirectoryURL = URL(filePath: folder)
+        // The index lies apart from the working directory, which may be the repository.
         let basic = [
-            "PATH": "/usr/bin:/bin", "HOME": folder, "XDG_DATA_HOME": folder, "TZ": "UTC",
+            "PATH": "/usr/bin:/bin", "HOME": captured, "XDG_DATA_HOME": captured, "TZ": "UTC",
             "LC_ALL": "C.UTF-8", "TERM": "xterm",
         ]
         process.environment = basic.merging(environment) { $1 }
