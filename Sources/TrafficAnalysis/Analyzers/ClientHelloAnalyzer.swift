@@ -50,22 +50,24 @@ struct ClientHelloAnalyzer: Analyzer {
     }
 
     private mutating func visitHello(_ f: FlowFacts, _ tls: TLSFlow, _ place: Place) {
+        // A flight of which only later bytes arrived is an answer, too; it is lost, not missing.
+        let answerTime =
+            tls.serverRecordTime != 0 ? tls.serverRecordTime : f.server.firstPayloadTime
         let answered =
-            tls.serverRecordTime != 0
-            && tls.serverRecordTime - tls.clientHelloTime < Self.deadline
-            && !(f.closedByClient && f.flow.close.time < tls.serverRecordTime)
+            answerTime != 0 && answerTime - tls.clientHelloTime < Self.deadline
+            && !(f.closedByClient && f.flow.close.time < answerTime)
         let waited = f.end - tls.clientHelloTime
         if answered || waited >= Self.patience || f.closedByServer {
             unanswered.opportunities += 1
             acked.opportunities += 1
             cut.opportunities += 1
         }
-        if !answered, tls.serverRecordTime == 0, f.closedByServer, waited < Self.patience {
+        if !answered, answerTime == 0, f.closedByServer, waited < Self.patience {
             cut.add(f.place(f.flow.close.packet, f.flow.close.time))
         }
         guard answered || waited >= Self.patience else { return }
         byEndpoint[f.endpoint, default: []].append(
-            Hello(time: tls.clientHelloTime, answered: tls.serverRecordTime != 0, place: place))
+            Hello(time: tls.clientHelloTime, answered: answerTime != 0, place: place))
         guard !answered else { return }
         unanswered.add(place)
         if tls.clientHelloACKTime != 0 { acked.add(place) }

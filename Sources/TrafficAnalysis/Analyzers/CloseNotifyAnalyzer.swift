@@ -22,6 +22,14 @@ struct CloseNotifyAnalyzer: Analyzer {
             f.client.tls.state == .opaque, f.server.tls.state == .opaque,
             !f.client.has.contains(.missedBytes), !f.server.has.contains(.missedBytes)
         else { return }
+        // A side that closes after the peer's close_notify cuts nothing short.
+        let other = f.flow.directions[1 - Int(f.flow.close.direction)]
+        let othersVerdict = f.close(1 - Int(f.flow.close.direction))
+        if [.closeNotify, .probableCloseNotify].contains(othersVerdict),
+            other.lastPayloadTime <= f.flow.close.time
+        {
+            return
+        }
         let closer = f.flow.directions[Int(f.flow.close.direction)].tls
         let endsInside = closer.remaining > 0 || closer.headerCount > 0
         if tls.isTLS13, !endsInside { return }

@@ -27,7 +27,8 @@ struct RequestAnalyzer: Analyzer {
     mutating func visit(_ f: FlowFacts) {
         let client = f.client
         guard client.lastMessageTime > 0, f.serverIsVisible, !capture.isOneSided else { return }
-        if f.server.lastMessageTime > client.lastMessageTime {
+        // What comes after the client has left answers nobody.
+        if f.server.lastMessageTime > client.lastMessageTime, !f.cancelled {
             answeredRequests += 1
             never.opportunities += 1
             return

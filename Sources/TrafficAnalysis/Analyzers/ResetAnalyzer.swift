@@ -47,10 +47,7 @@ struct ResetAnalyzer: Analyzer {
                 f.closedByClient && f.server.has.contains(.payloadAfterPeerFIN) && f.tls == nil
                 && f.client.lastMessageTime > 0
             if f.cancelled || inTransfer { byClient.add(place) }
-        } else if first, f.flow.close.sinceMessage >= 0,
-            Int(f.flow.close.askedBy) == f.flow.client, f.client.lastMessageTime > 0,
-            f.flow.close.sinceMessage <= 100_000_000
-        {
+        } else if first, answersRequest(reset, f) {
             byServer.add(place)
         }
         guard first, talked, !endedPolitely(f) else { return }
@@ -58,6 +55,15 @@ struct ResetAnalyzer: Analyzer {
         if reset.ownPayloadUnacknowledged, 0...50_000_000 ~= reset.sinceOwnPayload {
             cutting.add(place)
         }
+    }
+
+    /// Within 100 ms of a request, or of the client's very first bytes (a ClientHello).
+    private func answersRequest(_ reset: ResetFacts, _ f: FlowFacts) -> Bool {
+        let first =
+            f.server.payloadBytes == 0 && 0...100_000_000 ~= reset.sincePeerPayload
+        return first
+            || Int(f.flow.close.askedBy) == f.flow.client && f.client.lastMessageTime > 0
+                && 0...100_000_000 ~= f.flow.close.sinceMessage
     }
 
     /// One side had said close_notify.

@@ -16,7 +16,9 @@ struct ServerFlightAnalyzer: Analyzer {
     init(_ capture: CaptureContext) { self.capture = capture }
 
     mutating func visit(_ f: FlowFacts) {
-        guard let tls = f.tls, tls.clientHellos > 0, tls.serverRecordTime != 0 else { return }
+        guard let tls = f.tls, tls.clientHellos > 0 else { return }
+        visitGap(f)
+        guard tls.serverRecordTime != 0 else { return }
         let wait = tls.serverRecordTime - tls.clientHelloTime
         late.opportunities += 1
         if wait >= Self.slow, !(f.clientRare?.hasRepeated ?? false) {
@@ -31,6 +33,15 @@ struct ServerFlightAnalyzer: Analyzer {
         lost.add(f.place(run.firstPacket))
     }
 
+    /// At the receiver: later bytes of the flight came, earlier ones never did, and the client's
+    /// ACK stayed before the gap.
+    private mutating func visitGap(_ f: FlowFacts) {
+        guard let gap = f.serverRare?.holes.gaps.first, gap.from == f.client.highestACK,
+            f.client.lastPayloadTime <= f.server.firstPayloadTime
+        else { return }
+        lost.add(f.place(f.server.firstPayloadPacket, f.server.firstPayloadTime))
+    }
+
     func conclude() -> [Evidence] {
         late.evidence(
             "capture.tls.slow-server-flight", capture,
@@ -40,8 +51,9 @@ struct ServerFlightAnalyzer: Analyzer {
             measure: measured(longest))
             + lost.evidence(
                 "capture.tls.server-flight-lost", capture,
-                present: "the server repeated segments of its handshake on "
-                    + "\(counted(lost.count, "connection")) and they were never acknowledged",
+                present: "segments of the server's handshake were lost on "
+                    + "\(counted(lost.count, "connection")): repeated and never acknowledged, or a gap "
+                    + "before later bytes that was never filled",
                 absent: "no server flight was repeated without an acknowledgement")
     }
 }

@@ -76,7 +76,10 @@ struct StuckSegmentAnalyzer: Analyzer {
         var tally = Tally()
         var smallest: UInt32 = .max
         var passed: UInt32 = 0
-        tally.opportunities = longestACKed.values.contains { $0 >= 1000 } ? 1 : 0
+        // Large segments passed, or what is stuck is no larger than what passed.
+        let othersPassed = stuck.contains { $0.length <= longestACKed[$0.path] ?? 0 }
+        let largePassed = longestACKed.values.contains { $0 >= 1000 }
+        tally.opportunities = othersPassed || largePassed ? 1 : 0
         for segment in stuck {
             guard let small = longestACKed[segment.path], small < segment.length,
                 segment.length >= 500
