@@ -49,6 +49,5 @@ clean: ## remove everything built
 
 .PHONY: build-release
 build-release:
-	@scripts/dependencies.sh build
-	@swift build -c release
+	@scripts/build.sh >/dev/null
 RELEASE = .build/release

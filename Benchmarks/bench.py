@@ -37,11 +37,9 @@ def note(text):
 
 def built(product):
     """The path of a release product."""
-    command = ["swift", "build", "-c", "release", "--product", product]
-    subprocess.run(command, cwd=ROOT, check=True, stdout=sys.stderr)
-    shown = subprocess.run([*command, "--show-bin-path"], cwd=ROOT, check=True,
-                           stdout=subprocess.PIPE, text=True)
-    return str(pathlib.Path(shown.stdout.strip()) / product)
+    done = subprocess.run([str(ROOT / "scripts" / "build.sh"), product], check=True,
+                          stdout=subprocess.PIPE, text=True)
+    return str(pathlib.Path(done.stdout.strip()) / product)
 
 
 def counting_loop(folder):

@@ -14,6 +14,7 @@ packages= notes=
 need() { # PACKAGE WHAT-FOR CHECK...: note the package unless the check succeeds
     package=$1 purpose=$2
     shift 2
+    case " $packages " in *" $package "*) return ;; esac
     if ! "$@"; then
         packages="$packages $package"
         notes="$notes
@@ -52,7 +53,7 @@ if ! has_command swift; then
     echo "dependencies: Swift 6.2 or newer is not on the PATH; see https://www.swift.org/install" >&2
     exit 1
 fi
-packages=$(printf '%s\n' $packages | sort -u | tr '\n' ' ' | sed 's/ *$//')
+packages=${packages# }
 [ -n "$packages" ] || exit 0
 
 echo "dependencies: missing Debian packages:$notes" >&2

@@ -10,12 +10,11 @@ case $prefix in
 *) echo "install: PREFIX must be an absolute path, not '$prefix'" >&2; exit 64 ;;
 esac
 
-scripts/dependencies.sh build
-swift build -c release --product inquest
-built=$(swift build -c release --product inquest --show-bin-path)/inquest
+built=$(scripts/build.sh inquest)/inquest
 share=$destdir$prefix/share
 install -d "$destdir$prefix/bin" "$share/inquest" "$share/doc/inquest"
 install -m 755 "$built" "$destdir$prefix/bin/inquest"
+strip --strip-debug "$destdir$prefix/bin/inquest" 2>/dev/null || true
 install -m 644 LICENSE "$share/doc/inquest/LICENSE"
 
 # The old casebook goes first: a case that was retired must not linger.

@@ -4,7 +4,6 @@ set -eu
 cd "$(dirname "$0")/.."
 
 scripts/dependencies.sh test
-swift build
 swift build --build-tests
 swift test --skip-build --disable-xctest
 inquest=$(swift build --show-bin-path)/inquest

@@ -4,9 +4,7 @@ set -eu
 cd "$(dirname "$0")/.."
 capture=${1:-casebook/tls/blocking-tls-accept-held-by-silent-client/replays/held-by-nc.pcap}
 
-scripts/dependencies.sh build
-swift build -c release --product inquest
-inquest=$(swift build -c release --product inquest --show-bin-path)/inquest
+inquest=$(scripts/build.sh inquest)/inquest
 echo
 echo "\$ inquest diagnose --capture $capture"
 status=0

@@ -2,33 +2,50 @@
 ///
 /// It tells whether files changed; it is not a defence against somebody who makes collisions.
 public struct ContentHash: Sendable {
-    private var state: [5 of UInt32] = [0x6745_2301, 0xEFCD_AB89, 0x98BA_DCFE, 0x1032_5476, 0xC3D2_E1F0]
+    private var state: [5 of UInt32] = [
+        0x6745_2301, 0xEFCD_AB89, 0x98BA_DCFE, 0x1032_5476, 0xC3D2_E1F0,
+    ]
+    /// The bytes of the block that is not complete yet, fewer than 64.
     private var block: [UInt8] = []
     private var length: UInt64 = 0
 
-    public init() { block.reserveCapacity(64) }
+    public init() { block.reserveCapacity(128) }
 
-    public mutating func update(_ bytes: some Sequence<UInt8>) {
-        for byte in bytes {
-            block.append(byte)
-            length &+= 1
-            if block.count == 64 { compress() }
+    public mutating func update(_ bytes: some Sequence<UInt8>) { update(Array(bytes)) }
+
+    public mutating func update(_ bytes: [UInt8]) { update(bytes.span) }
+
+    private mutating func update(_ bytes: Span<UInt8>) {
+        length &+= UInt64(bytes.count)
+        var index = 0
+        while !block.isEmpty, block.count < 64, index < bytes.count {
+            block.append(bytes[index])
+            index += 1
+        }
+        if block.count == 64 {
+            let full = block
+            compress(full.span, at: 0)
+            block.removeAll(keepingCapacity: true)
+        }
+        while bytes.count - index >= 64 {
+            compress(bytes, at: index)
+            index += 64
+        }
+        while index < bytes.count {
+            block.append(bytes[index])
+            index += 1
         }
     }
 
     /// The 20 bytes of the digest.
     public consuming func finish() -> [UInt8] {
         let bits = length &* 8
-        block.append(0x80)
-        if block.count > 56 {
-            block.append(contentsOf: repeatElement(0, count: 64 - block.count))
-            compress()
-        }
-        block.append(contentsOf: repeatElement(0, count: 56 - block.count))
+        var tail: [UInt8] = [0x80]
+        tail += repeatElement(0, count: (119 - block.count) % 64)
         for shift in stride(from: 56, through: 0, by: -8) {
-            block.append(UInt8(truncatingIfNeeded: bits >> UInt64(shift)))
+            tail.append(UInt8(truncatingIfNeeded: bits >> UInt64(shift)))
         }
-        compress()
+        update(tail)
         var digest: [UInt8] = []
         for index in 0..<5 {
             for shift in stride(from: 24, through: 0, by: -8) {
@@ -48,13 +65,14 @@ public struct ContentHash: Sendable {
         }.joined()
     }
 
-    private mutating func compress() {
-        var w = [UInt32](repeating: 0, count: 80)
+    /// Takes the 64 bytes from `start` into the state.
+    private mutating func compress(_ bytes: Span<UInt8>, at start: Int) {
+        var w = [80 of UInt32](repeating: 0)
         for t in 0..<16 {
-            let i = t * 4
+            let i = start + t * 4
             w[t] =
-                UInt32(block[i]) << 24 | UInt32(block[i + 1]) << 16 | UInt32(block[i + 2]) << 8
-                | UInt32(block[i + 3])
+                UInt32(bytes[i]) << 24 | UInt32(bytes[i + 1]) << 16 | UInt32(bytes[i + 2]) << 8
+                | UInt32(bytes[i + 3])
         }
         for t in 16..<80 { w[t] = rotate(w[t - 3] ^ w[t - 8] ^ w[t - 14] ^ w[t - 16], by: 1) }
         var (a, b, c, d, e) = (state[0], state[1], state[2], state[3], state[4])
@@ -68,10 +86,10 @@ public struct ContentHash: Sendable {
         state[2] &+= c
         state[3] &+= d
         state[4] &+= e
-        block.removeAll(keepingCapacity: true)
     }
 
     /// The function and the constant of step `t` (FIPS 180-4 §4.1.1 and §4.2.1).
+    @inline(__always)
     private static func round(_ t: Int, _ b: UInt32, _ c: UInt32, _ d: UInt32) -> (UInt32, UInt32) {
         switch t {
         case 0..<20: ((b & c) | (~b & d), 0x5A82_7999)

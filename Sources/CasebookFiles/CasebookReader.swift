@@ -88,6 +88,7 @@ struct CasebookReader {
         for (_, entry) in cases {
             CaseLint(draft: entry.draft, vocabulary: vocabulary, log: entry.log).check()
             checkReplayFiles(entry)
+            checkUnusedReplays(entry)
             checkMutualRivals(entry)
         }
         let usable = cases.values.filter { !$0.log.isBroken }.map(\.draft.value)
@@ -126,6 +127,18 @@ struct CasebookReader {
                     replay.place, "no such file \(quoted(replay.value.file))",
                     "a replay lies in the folder of its case", isHarmless: true)
             }
+        }
+    }
+
+    /// A capture that no row names is never run.
+    private func checkUnusedReplays(_ entry: Entry) {
+        let named = Set(entry.draft.replays.map(\.value.file))
+        let present = try? listFolder("\(entry.draft.value.folder)/replays")
+        for name in present ?? [] where !named.contains("replays/\(name)") {
+            guard [".pcap", ".pcapng", ".json"].contains(where: name.hasSuffix) else { continue }
+            entry.log.warning(
+                entry.draft.replaysPlace, "no row names the file \(quoted("replays/\(name)"))",
+                "add it under “replays”, or remove it")
         }
     }
 

@@ -46,10 +46,12 @@ extension YAMLTree {
         _ lines: ArraySlice<Substring>, firstLine: Int, bounds: YAMLBounds = YAMLBounds(),
         log: FaultLog
     ) -> YAMLTree? {
-        guard !holdsAliases(lines, firstLine: firstLine, log: log) else { return nil }
+        guard !holdsAliases(lines, firstLine: firstLine, log: log),
+            !isDeep(lines, firstLine: firstLine, bounds: bounds, log: log)
+        else { return nil }
         var lines = Array(lines)
         // Each round takes one repeated key out of the way, so that it hides no other fault.
-        for round in 0..<20 {
+        for round in 0..<10 {
             // Line feeds before and after: the first for true line numbers, the last because
             // Yams keeps no hold of texts that Swift stores inline (up to 15 bytes).
             let text =
@@ -87,33 +89,35 @@ extension YAMLTree {
     /// Keys that stand for a repeated one; a private-use scalar cannot be typed by mistake.
     static let hiddenKey: Unicode.Scalar = "\u{E000}"
 
-    /// Reports the second key of each pair of equal keys and renames it.
+    /// Reports and renames every further `keys[0]` of the block mapping whose first one stands at
+    /// `first`; `false` when there is none, as in a mapping in braces.
     private static func hideRepeats(
         of keys: [String], after first: Place, in lines: inout [Substring], firstLine: Int,
         round: Int, log: FaultLog
     ) -> Bool {
         guard let key = keys.first, !key.isEmpty else { return false }
-        var index = first.line - firstLine + 1
         let indent = first.column - 1
-        while index < lines.count {
-            let spaces = lines[index].unicodeScalars.prefix { $0 == " " || $0 == "-" }.count
-            let rest = lines[index].unicodeScalars.dropFirst(spaces)
-            let isKey = ["", "\"", "'"].contains { quote in
-                String(rest).hasPrefix("\(quote)\(key)\(quote):")
-            }
-            if spaces == indent, isKey {
-                log.error(
-                    Place(line: index + firstLine, column: indent + 1),
-                    "key \(quoted(key)) is given twice", "first in line \(first.line)")
-                let quotes = rest.first == "\"" || rest.first == "'" ? 2 : 0
-                let tail = rest.dropFirst(key.unicodeScalars.count + quotes)
-                let head = String(lines[index].unicodeScalars.prefix(spaces))
-                lines[index] = "\(head)\(hiddenKey)\(round)\(String(tail))"[...]
-                return true
-            }
-            index += 1
+        var count = 0
+        for index in (first.line - firstLine + 1)..<max(lines.count, first.line - firstLine + 1) {
+            let spaces = lines[index].utf8.prefix { $0 == UInt8(ascii: " ") }.count
+            let rest = lines[index].utf8.dropFirst(spaces)
+            if spaces < indent, !rest.isEmpty { break }
+            let length = spaces == indent ? keyLength(Substring(rest), key) : nil
+            guard let length else { continue }
+            log.error(
+                Place(line: index + firstLine, column: indent + 1),
+                "key \(quoted(key)) is given twice", "first in line \(first.line)")
+            let head = String(repeating: " ", count: indent)
+            let tail = Substring(rest.dropFirst(length))
+            lines[index] = "\(head)\(hiddenKey)\(round)-\(count)\(tail)"[...]
+            count += 1
         }
-        return false
+        return count > 0
+    }
+
+    /// The bytes of `key`, with quotes if it has them, when it begins `line` with a colon after it.
+    private static func keyLength(_ line: Substring, _ key: String) -> Int? {
+        ["", "\"", "'"].map { "\($0)\(key)\($0)" }.first { line.hasPrefix("\($0):") }?.utf8.count
     }
 
     /// Uses of anchors that libyaml is trusted with: each can at most double the size.
@@ -150,6 +154,26 @@ extension YAMLTree {
         log.error(
             used.min() ?? .start, "anchors and aliases are not allowed", "write the value out")
         return true
+    }
+
+    /// Refuses texts with a hundred open brackets more than allowed before libyaml sees them: its
+    /// time grows with their depth. Brackets in quoted texts count too, but never so many.
+    private static func isDeep(
+        _ lines: ArraySlice<Substring>, firstLine: Int, bounds: YAMLBounds, log: FaultLog
+    ) -> Bool {
+        var depth = 0
+        for (number, line) in lines.enumerated() {
+            for (column, scalar) in line.unicodeScalars.enumerated() {
+                if scalar == "[" || scalar == "{" { depth += 1 }
+                if scalar == "]" || scalar == "}" { depth = max(0, depth - 1) }
+                guard depth > bounds.depth + 100 else { continue }
+                log.error(
+                    Place(line: firstLine + number, column: column + 1),
+                    "nested more than \(bounds.depth) levels deep")
+                return true
+            }
+        }
+        return false
     }
 
     private static func isSigil(_ byte: UInt8) -> Bool {

@@ -3,7 +3,9 @@ import Casebook
 /// The temperature that makes past probabilities come true.
 ///
 /// Fitted crosswise, each half of the ledger judged by what the other half taught: a model is
-/// always too sure on the incidents it has learned from.
+/// always too sure on the incidents it has learned from. And fitted in the knowledge that some
+/// confirmations are wrong: leaving out those in quarantine would leave out the right surprises
+/// too and make the model too sure, counting them in full would make it timid.
 struct Calibration {
     let temperature: Double
 
@@ -14,8 +16,9 @@ struct Calibration {
     /// Scores kept for the fit; beyond it incidents are thinned out evenly.
     private static let mostScores = 4_000_000
 
-    /// `nil` below 200 confirmed incidents.
-    init?(cold: Engine, ledger: [ConfirmedIncident]) {
+    /// - Parameter wrong: the share of confirmations believed to be wrong.
+    /// - Returns: `nil` below 200 confirmed incidents.
+    init?(cold: Engine, ledger: [ConfirmedIncident], wrong: Double) {
         let usable = ledger.filter { $0.cause.map { cold.model.caseIndex[$0] != nil } ?? true }
         guard usable.count >= Self.leastIncidents else { return nil }
         let hypotheses = cold.model.caseIDs.count + cold.model.familyCount
@@ -33,7 +36,7 @@ struct Calibration {
                 judged.append(Judged(incident, engine))
             }
         }
-        temperature = exponential(Self.minimum { Self.loss(judged, logTemperature: $0) })
+        temperature = exponential(Self.minimum { Self.loss(judged, wrong, logTemperature: $0) })
     }
 
     /// Scores of all hypotheses and which of them came true.
@@ -48,18 +51,22 @@ struct Calibration {
             truth = item.map { $0..<($0 + 1) } ?? posterior.caseScores.count..<scores.count
         }
 
-        func logProbability(_ scale: Double) -> Double {
+        /// Of the confirmation: right, or any of the hypotheses by mistake.
+        func logProbability(_ scale: Double, wrong: Double) -> Double {
             let top = scores.max() ?? 0
             let mass = scores.map { exponential(($0 - top) * scale) }
             let right = truth.reduce(0) { $0 + mass[$1] }
-            return naturalLogarithm(max(right / mass.reduce(0, +), 1e-12))
+            return naturalLogarithm(
+                (1 - wrong) * right / mass.reduce(0, +) + wrong / Double(scores.count))
         }
     }
 
-    private static func loss(_ judged: [Judged], logTemperature: Double) -> Double {
+    private static func loss(
+        _ judged: [Judged], _ wrong: Double, logTemperature: Double
+    ) -> Double {
         let scale = exponential(-logTemperature)
         let prior = logTemperature * logTemperature / (2 * spread * spread)
-        return judged.reduce(prior) { $0 - $1.logProbability(scale) }
+        return judged.reduce(prior) { $0 - $1.logProbability(scale, wrong: wrong) }
     }
 
     /// Golden-section search; the loss has one minimum in the range in all that was tried.

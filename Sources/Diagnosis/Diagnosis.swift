@@ -21,7 +21,7 @@ public struct Diagnosis: Hashable, Sendable {
         case outsideCasebook
         /// Facts were looked at, and not one was present.
         case nothingAbnormal
-        /// Facts are present, but all in all they speak for no case.
+        /// What is present speaks for no case: it is such as healthy systems show too.
         case nothingFits
         /// No known fact: nothing was looked at.
         case nothingLookedAt
@@ -44,8 +44,10 @@ public struct Diagnosis: Hashable, Sendable {
     /// Facts in the evidence that the vocabulary does not know; they were left out.
     public var unrecognised: [FactID]
 
-    /// The first case that is not excluded.
-    public var leader: RankedCase? { cases.first { $0.verdict != .excluded } }
+    /// The most probable confirmed case, else the most probable that is not excluded.
+    public var leader: RankedCase? {
+        cases.first { $0.verdict == .confirmed } ?? cases.first { $0.verdict != .excluded }
+    }
 }
 
 /// One family's share of "none of the cases in the casebook".

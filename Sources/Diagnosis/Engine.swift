@@ -56,11 +56,8 @@ public struct Engine: Sendable {
     /// Nepers of Λ to decibans of the posterior.
     var decibansPerScore: Double { decibansPerNeper / temperature }
 
-    /// Λ-order of the cases: probability, ties by id.
+    /// All cases by probability, ties by id.
     func ranking(_ posterior: Posterior) -> [Int] {
-        posterior.cases.indices.sorted { left, right in
-            let (first, second) = (posterior.cases[left], posterior.cases[right])
-            return first != second ? first > second : left < right
-        }
+        best(posterior.cases.count, in: posterior.cases)
     }
 }

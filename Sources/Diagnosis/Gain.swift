@@ -13,16 +13,33 @@ struct GainTable {
     /// Known facts of each echo group.
     private var knownInGroup: [Int: Int] = [:]
 
-    init(model: Model, posterior: Posterior) {
+    init(model: Model, posterior: Posterior, temperature: Double) {
         self.model = model
         self.posterior = posterior
         caseMass = posterior.cases.reduce(0, +)
-        entropy = posterior.rows.reduce(
-            posterior.cases.reduce(0) { $0 + entropyTerm($1) }
-        ) { $0 + entropyTerm($1) }
+        entropy = Self.entropy(posterior, temperature: temperature)
         for reading in posterior.readings where model.groupOfFact[reading.fact] >= 0 {
             knownInGroup[model.groupOfFact[reading.fact], default: 0] += 1
         }
+    }
+
+    /// From the scores, of which the probabilities are the exponentials: one logarithm in all.
+    private static func entropy(_ posterior: Posterior, temperature: Double) -> Double {
+        let probabilities = [posterior.cases, posterior.rows]
+        let scores = [posterior.caseScores, posterior.rowScores]
+        var (top, topScore) = (0.0, 0.0)
+        for (probabilities, scores) in zip(probabilities, scores) {
+            for (probability, score) in zip(probabilities, scores) where probability > top {
+                (top, topScore) = (probability, score)
+            }
+        }
+        var nepers = -naturalLogarithm(top)
+        for (probabilities, scores) in zip(probabilities, scores) {
+            for (probability, score) in zip(probabilities, scores) {
+                nepers -= probability * (score - topScore) / temperature
+            }
+        }
+        return max(0, nepers / naturalLogarithm(2))
     }
 
     /// Mutual information between the cause and the instrument's answer, times the echo weight
@@ -36,16 +53,19 @@ struct GainTable {
         }
         let base = sayingYes(model.background[fact])
         let baseEntropy = binaryEntropy(base)
-        let palette = model.postings.palette[model.postings.paletteRange(fact)]
-        let yes = palette.map { sayingYes($0) - base }
-        let entropies = palette.map { binaryEntropy(sayingYes($0)) - baseEntropy }
+        let table = model.postings.palette[model.postings.paletteRange(fact)].map { listed in
+            let answer = sayingYes(listed)
+            return (yes: answer - base, entropy: binaryEntropy(answer) - baseEntropy)
+        }
         var expectedYes = caseMass * base
         var expectedEntropy = caseMass * baseEntropy
+        let (items, codes) = (model.postings.item.span, model.postings.code.span)
+        let (cases, entries) = (posterior.cases.span, table.span)
         for position in model.postings.range(fact) {
-            let probability = posterior.cases[Int(model.postings.item[position])]
-            let code = Int(model.postings.code[position])
-            expectedYes += probability * yes[code]
-            expectedEntropy += probability * entropies[code]
+            let probability = cases[Int(items[position])]
+            let entry = entries[Int(codes[position])]
+            expectedYes += probability * entry.yes
+            expectedEntropy += probability * entry.entropy
         }
         for family in posterior.rows.indices {
             let answer = sayingYes(model.row(family, fact))

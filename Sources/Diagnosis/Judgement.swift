@@ -34,15 +34,21 @@ extension Engine {
         return Diagnosis(
             verdict: verdict, ground: ground, cases: ranked, unlisted: posterior.unlisted,
             unlistedByFamily: unlistedByFamily(posterior), known: examiner.known(),
-            unexplained: leader.map(examiner.unexplained) ?? [],
+            unexplained: (order.first { proven[$0] } ?? leader).map(examiner.unexplained) ?? [],
             unrecognised: unrecognised(observations))
     }
 
     /// At least `likelyProbability`, ahead of the next case and of "none" by 6 dB, and with
-    /// something in its favour: what merely remains when all else is ruled out is not likely.
+    /// something abnormal in its favour: neither what merely remains when all else is ruled out
+    /// nor what fits a healthy system too is likely.
     private func isFarAhead(_ leader: Int, _ posterior: Posterior, _ order: [Int]) -> Bool {
         let support = decibansPerScore * (posterior.caseScores[leader] - model.logPrior[leader])
-        guard support > parameters.negligibleDecibans else { return false }
+        guard support > parameters.negligibleDecibans,
+            posterior.readings.contains(where: { reading in
+                isAbnormal(reading)
+                    && model.forward.listing(of: reading.fact, inCase: leader) != nil
+            })
+        else { return false }
         let probability = posterior.cases[leader]
         let next = order.first { $0 != leader }.map { posterior.cases[$0] } ?? 0
         let rival = max(next, posterior.unlisted)
@@ -52,9 +58,9 @@ extension Engine {
 
     /// The verdict as a whole.
     ///
-    /// `none` needs that somebody has really looked: a machine, or a person at eight facts. Then
-    /// it says one of three things: nothing is abnormal; what is present fits no case (no case
-    /// has more than 3 dB of evidence in its favour); or P(none) leads.
+    /// `none` needs that somebody has really looked, a machine or a person at eight facts, and
+    /// says one of two things: what is present is ordinary, or P(none) leads. Something abnormal
+    /// that fits no case is `undecided`: it may be a known case seen from the wrong side.
     private func overall(
         _ cases: [RankedCase], posterior: Posterior
     ) -> (Diagnosis.Verdict, Diagnosis.Ground) {
@@ -68,16 +74,18 @@ extension Engine {
         guard !known.isEmpty else { return (.undecided, .nothingLookedAt) }
         let enough = known.count >= parameters.noneKnownFacts
         let machineLooked = known.contains { $0.machineSaysAbsent || $0.machineSaysPresent }
-        if !known.contains(where: { $0.state == .present }) {
-            return machineLooked || enough
-                ? (.none, .nothingAbnormal) : (.undecided, .notEnoughEvidence)
+        if !known.contains(where: isAbnormal), machineLooked || enough {
+            let ordinary = known.contains { $0.state == .present }
+            return (.none, ordinary ? .nothingFits : .nothingAbnormal)
         }
-        if enough, posterior.unlisted >= parameters.noneProbability {
-            return (.none, .outsideCasebook)
-        }
-        let best = cases.lazy.filter { $0.verdict != .excluded }.map(\.evidenceDecibans).max() ?? 0
-        return enough && best <= parameters.negligibleDecibans
-            ? (.none, .nothingFits) : (.undecided, .notEnoughEvidence)
+        return enough && posterior.unlisted >= parameters.noneProbability
+            ? (.none, .outsideCasebook) : (.undecided, .notEnoughEvidence)
+    }
+
+    /// Present, and not such as healthy systems show.
+    private func isAbnormal(_ reading: Reading) -> Bool {
+        reading.state == .present
+            && model.background[reading.fact] < parameters.ordinaryBackground
     }
 
     private func unlistedByFamily(_ posterior: Posterior) -> [UnlistedFamily] {

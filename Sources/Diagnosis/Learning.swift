@@ -37,9 +37,10 @@ public struct Learning: Sendable {
         self.init(cold: cold, now: now)
         let ledger = Array(ledger)
         for incident in ledger { add(incident) }
-        let doubtful = Set(quarantined.map(\.incident))
-        let sound = ledger.filter { !doubtful.contains($0.id) }
-        learned.temperature = Calibration(cold: cold, ledger: sound)?.temperature
+        let wrong = Double(quarantined.count) / Double(max(1, ledger.count))
+        learned.temperature =
+            Calibration(
+                cold: cold, ledger: ledger, wrong: max(0.02, wrong))?.temperature
     }
 
     /// Adds one line of the ledger; lines of one fingerprint must come in order of time.

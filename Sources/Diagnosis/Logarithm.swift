@@ -25,8 +25,3 @@ func ratio(ofDecibans decibans: Double) -> Double { exponential(decibans / decib
     guard yes > 0, yes < 1 else { return 0 }
     return -(yes * log2(yes) + (1 - yes) * log2(1 - yes))
 }
-
-/// `-p log2 p`, 0 at 0.
-@inline(__always) func entropyTerm(_ probability: Double) -> Double {
-    probability > 0 ? -probability * log2(probability) : 0
-}

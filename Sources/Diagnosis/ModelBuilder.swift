@@ -9,6 +9,8 @@ struct ModelBuilder {
     private let facts: [Knowledge.Fact]
     private let factIndex: [FactID: Int]
     private let families: [String]
+    /// Facts that confirm a case alone.
+    private let proving: Set<FactID>
 
     init(_ knowledge: Knowledge, parameters: Parameters, learned: Learned) {
         self.parameters = parameters
@@ -23,6 +25,8 @@ struct ModelBuilder {
         }
         self.facts = facts.sorted { $0.id < $1.id }
         factIndex = Dictionary(uniqueKeysWithValues: zip(self.facts.map(\.id), self.facts.indices))
+        let alternatives = cases.flatMap { $0.confirms + $0.sufficient }
+        proving = Set(alternatives.filter { $0.count == 1 }.flatMap { $0 })
         // An empty casebook still has one row, which then holds all the mass.
         families = cases.isEmpty ? [""] : Set(cases.map(\.family)).sorted()
     }
@@ -49,8 +53,11 @@ struct ModelBuilder {
     }
 
     private func backgroundRate(_ fact: Knowledge.Fact) -> Double {
-        let cold = Parameters.probability(
-            fact.background, or: Parameters.probability(parameters.background, or: 0.05))
+        let usual = Parameters.probability(parameters.background, or: 0.05)
+        let silent =
+            proving.contains(fact.id)
+            ? min(usual, Parameters.probability(parameters.provingBackground, or: usual)) : usual
+        let cold = Parameters.probability(fact.background, or: silent)
         return learned.background(of: fact.id, cold: cold)
     }
 

@@ -71,7 +71,8 @@ struct StepRanker {
     init(engine: Engine, posterior: Posterior, dialogue: Dialogue) {
         self.engine = engine
         self.posterior = posterior
-        table = GainTable(model: engine.model, posterior: posterior)
+        table = GainTable(
+            model: engine.model, posterior: posterior, temperature: engine.temperature)
         permission = dialogue.permission
         policy = dialogue.policy
     }

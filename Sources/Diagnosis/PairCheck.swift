@@ -20,7 +20,7 @@ extension Engine {
         let posterior = posterior(observations)
         guard let single = posterior.caseScores.max() else { return nil }
         var best: (first: Int, second: Int, score: Double)?
-        for first in ranking(posterior).prefix(8) {
+        for first in self.best(8, in: posterior.cases) {
             let scores = pairScores(first, posterior)
             for second in scores.indices
             where second != first && scores[second] > (best?.score ?? -.infinity) {

@@ -28,6 +28,12 @@ public struct Parameters: Hashable, Sendable {
     public var baseRates: [Case.BaseRate: Double] = [.common: 9, .uncommon: 3, .rare: 1]
     /// P(fact present | the case does not list it), where the casebook has learned no other.
     public var background = 0.05
+    /// The same for a fact of which a case says that it proves the case alone: such a word is
+    /// a promise that other causes hardly ever show it.
+    public var provingBackground = 0.01
+    /// Background from which a fact is ordinary: present in healthy systems often enough to be
+    /// no sign of trouble.
+    public var ordinaryBackground = 0.15
     /// By instrument. A report is volunteered, so only "present" exists and `falseNo` is unused.
     public var errors: [Evidence.Instrument: ErrorRates] = [
         .operator: ErrorRates(falseYes: 0.10, falseNo: 0.10),
@@ -62,7 +68,7 @@ public struct Parameters: Hashable, Sendable {
     public var noneProbability = 0.6
     /// Facts that must be known before that is declared.
     public var noneKnownFacts = 8
-    /// Evidence for a case up to this "hardly matters".
+    /// Evidence for a case up to this "hardly matters", and does not make it likely.
     public var negligibleDecibans = 3.0
 
     public init() {}

@@ -50,9 +50,7 @@ extension Model {
             let table = postings.palette[postings.paletteRange(reading.fact)].map {
                 reading.logLikelihood($0) - reference
             }
-            for position in postings.range(reading.fact) {
-                caseScores[Int(postings.item[position])] += table[Int(postings.code[position])]
-            }
+            add(table, atPostingsOf: reading.fact, to: &caseScores)
             for family in rowScores.indices {
                 rowScores[family] += reading.logLikelihood(row(family, reading.fact)) - reference
             }
@@ -63,14 +61,30 @@ extension Model {
             rows: rows)
     }
 
+    /// The inner loop: over spans, which are checked for bounds but not for being shared.
+    private func add(_ table: [Double], atPostingsOf fact: Int, to scores: inout [Double]) {
+        let (item, code, table) = (postings.item.span, postings.code.span, table.span)
+        var scores = scores.mutableSpan
+        for position in postings.range(fact) {
+            scores[Int(item[position])] += table[Int(code[position])]
+        }
+    }
+
     private static func softmax(
         _ cases: [Double], _ rows: [Double], temperature: Double
     ) -> ([Double], [Double]) {
         let top = max(cases.max() ?? -.infinity, rows.max() ?? -.infinity)
         let scale = 1 / temperature
-        let caseMass = cases.map { exponential(($0 - top) * scale) }
-        let rowMass = rows.map { exponential(($0 - top) * scale) }
-        let total = rowMass.reduce(caseMass.reduce(0, +), +)
-        return (caseMass.map { $0 / total }, rowMass.map { $0 / total })
+        var total = 0.0
+        func mass(_ score: Double) -> Double {
+            let mass = exponential((score - top) * scale)
+            total += mass
+            return mass
+        }
+        var (caseMass, rowMass) = (cases.map(mass), rows.map(mass))
+        let share = 1 / total
+        for item in caseMass.indices { caseMass[item] *= share }
+        for row in rowMass.indices { rowMass[row] *= share }
+        return (caseMass, rowMass)
     }
 }

@@ -35,10 +35,7 @@ extension RawSpan {
     /// A copy of the bytes of `range`, cut to the bytes that exist.
     public func array(_ range: Range<Int>) -> [UInt8] {
         let bounded = range.clamped(to: 0..<byteCount)
-        var copy: [UInt8] = []
-        copy.reserveCapacity(bounded.count)
-        for offset in bounded { copy.append(byte(at: offset)) }
-        return copy
+        return unsafe extracting(bounded).withUnsafeBytes { unsafe Array($0) }
     }
 
     /// The bytes of `range`, cut to the bytes that exist, as text; what is not UTF-8 is replaced by

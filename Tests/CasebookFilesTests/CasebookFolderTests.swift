@@ -92,6 +92,17 @@ import Testing
         #expect(try #require(casebook).cases.count == 2)
     }
 
+    @Test func `a capture that no row names is a warning`() {
+        let folder = TemporaryFolder.casebook()
+        folder.write("tls/process-hung/replays/other.pcapng", "")
+        folder.write("tls/process-hung/replays/README.md", "")
+        #expect(
+            folder.read().diagnostics == [
+                "tls/process-hung/case.md:39:1: warning: no row names the file "
+                    + "“replays/other.pcapng” (add it under “replays”, or remove it)"
+            ])
+    }
+
     @Test func `a later folder wins by id and adds its words`() throws {
         let first = TemporaryFolder.casebook()
         let second = TemporaryFolder()
@@ -164,6 +175,28 @@ import Testing
                 "findings.yaml:6:13: error: bad word “locl” for “effect” (did you mean “local”?)",
                 "findings.yaml:17:5: error: a finding has no key “by-hand” (add “by-hand: …”)",
             ])
+    }
+
+    @Test(arguments: ["0", "1", "0.95", "-0.1", "nan", "inf", "often", "5%"])
+    func `a background that is no share with room for doubt is shown`(background: String) {
+        #expect(
+            lint(
+                findings: goodFindings.replacingFirst(
+                    "    unit: s", with: "    background: \(background)")) == [
+                    "findings.yaml:5:17: error: background “\(background)” is not a number from "
+                        + "0.001 to 0.9 (how often the finding is present whatever is wrong; "
+                        + "leave it out for the usual 0.05)"
+                ])
+    }
+
+    @Test func `a background is read as a number`() {
+        let folder = TemporaryFolder.casebook()
+        folder.write(
+            "findings.yaml",
+            goodFindings.replacingFirst("    unit: s", with: "    background: 0.25"))
+        let casebook = folder.read().casebook
+        #expect(casebook?[finding: "capture.tcp.silent-open"]?.background == 0.25)
+        #expect(casebook?[finding: "probe.tls.timeout"]?.background == nil)
     }
 
     @Test func `a question is a question, and by-hand is one line`() {

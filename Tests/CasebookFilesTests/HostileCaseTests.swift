@@ -79,6 +79,7 @@ import Testing
             let found = lint("status: draft", "status: \(nest)")
             #expect(!found.isEmpty && found.allSatisfy { $0.contains("error: ") })
             #expect(found.first?.hasPrefix("6:") == true)
+            #expect(found.contains { $0.contains("nested more than 12 levels deep") })
         }
         #expect(
             lint("status: draft", "x: [[[[[[[[[[[[a]]]]]]]]]]]]").contains {
@@ -106,9 +107,18 @@ import Testing
         #expect(found.last?.hasSuffix("error: 4800 more faults in this file are not shown") == true)
     }
 
+    @Test func `a key that is repeated again and again is shown each time`() {
+        #expect(
+            lint("status: draft\n", "status: draft\n\"status\": a\nstatus: b\n'status': c\n") == [
+                "7:1: error: key “status” is given twice (first in line 6)",
+                "8:1: error: key “status” is given twice (first in line 6)",
+                "9:1: error: key “status” is given twice (first in line 6)",
+            ])
+    }
+
     @Test func `thousands of repeated keys end in good time`() {
         let keys = (0..<2_000).map { "k\($0 / 2): a\n" }.joined()
-        #expect(lint("requires: []\n", "requires: []\n\(keys)").count > 10)
+        #expect(lint("requires: []\n", "requires: []\n\(keys)").count >= 10)
     }
 
     @Test(arguments: [

@@ -14,7 +14,8 @@ func makeCasebook(_ count: Int = 6, mark: String = "a") -> Casebook {
         FindingKind(
             id: "capture.tcp.finding-\($0)", definition: "At least \($0) s.", unit: "s",
             effect: EffectClass.allCases[$0 % 4], establishedBy: "inquest capture FILE",
-            byHand: "tshark", group: nil, tier: 1 + $0 % 2)
+            byHand: "tshark", group: nil,
+            background: $0 % 2 == 0 ? 0.1 : nil, tier: 1 + $0 % 2)
     }
     let cases = (0..<count).map { makeCase($0, mark: mark) }
     return Casebook(cases: cases, symptoms: symptoms, findings: findings, hash: "hash-\(mark)")

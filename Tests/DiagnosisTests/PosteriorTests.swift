@@ -62,6 +62,22 @@ import Testing
     }
 
     @Test(arguments: 1...8)
+    func `the bare ranking is the diagnosis, cut`(seed: UInt64) {
+        var world = RandomWorld(seed: seed, cases: 90)
+        let engine = Engine(knowledge: world.knowledge)
+        let evidence = world.randomEvidence(30)
+        let diagnosis = engine.diagnose(evidence)
+        for limit in [0, 1, 10, 60, 90, 1000] {
+            let ranking = engine.rank(Observations(evidence), limit: limit)
+            #expect(ranking.places.map(\.id) == diagnosis.cases.prefix(limit).map(\.id))
+            #expect(
+                ranking.places.map(\.probability)
+                    == diagnosis.cases.prefix(limit).map(\.probability))
+            #expect(ranking.unlisted == diagnosis.unlisted)
+        }
+    }
+
+    @Test(arguments: 1...8)
     func `a duplicate of a case splits its mass and leaves the rest alone`(seed: UInt64) throws {
         var world = RandomWorld(seed: seed, families: 1)
         let evidence = world.randomEvidence(25)

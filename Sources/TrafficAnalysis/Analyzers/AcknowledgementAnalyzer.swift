@@ -17,7 +17,7 @@ struct AcknowledgementAnalyzer: Analyzer {
         for side in [f.clientRare, f.serverRare] {
             guard let side, side.acknowledgementsBack > 0, side.capturedTwice == 0 else { continue }
             tally.add(
-                f.location(capture.file, packet: side.firstBackPacket, time: side.firstBackTime))
+                f.place(side.firstBackPacket, side.firstBackTime))
         }
     }
 

@@ -27,7 +27,7 @@ struct AlertAnalyzer: Analyzer {
         visitRequest(f, tls)
         visitClose(f, tls)
         for alert in tls.alerts where alert.level == 2 {
-            let place = f.location(capture.file, packet: alert.packet, time: alert.time)
+            let place = f.place(alert.packet, alert.time)
             let isClient = Int(alert.direction) == f.flow.client
             if isClient { byClient.add(place) } else { byServer.add(place) }
             if !isClient, tls.facts.contains(.certificateRequested),
@@ -51,7 +51,7 @@ struct AlertAnalyzer: Analyzer {
         guard tls.facts.contains(.certificateRequested) else { return }
         certificate.opportunities += 1
         requested.add(
-            f.location(capture.file, packet: tls.serverHelloPacket, time: tls.serverHelloTime))
+            f.place(tls.serverHelloPacket, tls.serverHelloTime))
     }
 
     /// In TLS 1.3 the refusal of a client certificate is an encrypted alert after the client's
@@ -66,7 +66,7 @@ struct AlertAnalyzer: Analyzer {
             f.flow.close.time - f.client.lastPayloadTime <= 1_000_000_000
         else { return }
         closedAfter.add(
-            f.location(capture.file, packet: f.flow.close.packet, time: f.flow.close.time))
+            f.place(f.flow.close.packet, f.flow.close.time))
     }
 
     func conclude() -> [Evidence] {

@@ -42,16 +42,39 @@ struct Endpoint: Hashable {
     var address: IPAddress
     var port: UInt16
 
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(seededHash(address, UInt64(port)))
+    }
+
     var description: String {
         address.isIPv4 ? "\(address):\(port)" : "[\(address)]:\(port)"
     }
 }
 
-/// A client's address and the server's endpoint it talks to.
-struct Pair: Hashable {
+/// A client's address and the server's endpoint it talks to; the order is only for stable output.
+struct Pair: Hashable, Comparable {
     var client: IPAddress
     var server: Endpoint
+
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(seededHash(client, seededHash(server.address, UInt64(server.port))))
+    }
+
+    static func < (left: Pair, right: Pair) -> Bool {
+        (left.client, left.server.address, left.server.port)
+            < (right.client, right.server.address, right.server.port)
+    }
 }
+
+/// One word of an address and a number, seeded per process, so that `Hasher` has one word to take:
+/// half of the analyzers' time was spent on hashing five.
+func seededHash(_ address: IPAddress, _ number: UInt64) -> UInt64 {
+    let a = (address.high ^ hashSeed).multipliedFullWidth(by: address.low | 1)
+    let b = (a.high ^ a.low ^ number).multipliedFullWidth(by: hashSeed | 1)
+    return b.high ^ b.low
+}
+
+private let hashSeed = UInt64.random(in: .min ... .max)
 
 /// One flow as analyzers see it, with the questions that several of them ask.
 struct FlowFacts {
@@ -60,16 +83,28 @@ struct FlowFacts {
     let tls: TLSFlow?
     let rare: RareFacts?
     let captureEnd: Int64
+    // Stored, since every analyzer asks for them.
+    let client: Direction
+    let server: Direction
+    let clientRare: RareDirection?
+    let serverRare: RareDirection?
+    let endpoint: Endpoint
+    let pair: Pair
 
-    var client: Direction { flow.directions[flow.client] }
-    var server: Direction { flow.directions[flow.server] }
-    var clientRare: RareDirection? { rare?.directions[flow.client] }
-    var serverRare: RareDirection? { rare?.directions[flow.server] }
-    var endpoint: Endpoint {
-        Endpoint(address: flow.address(flow.server), port: flow.port(flow.server))
+    init(number: Int, flow: Flow, tls: TLSFlow?, rare: RareFacts?, captureEnd: Int64) {
+        self.number = number
+        self.flow = flow
+        self.tls = tls
+        self.rare = rare
+        self.captureEnd = captureEnd
+        client = flow.directions[flow.client]
+        server = flow.directions[flow.server]
+        clientRare = rare?.directions[flow.client]
+        serverRare = rare?.directions[flow.server]
+        endpoint = Endpoint(address: flow.address(flow.server), port: flow.port(flow.server))
+        pair = Pair(client: flow.address(flow.client), server: endpoint)
     }
-    var clientAddress: IPAddress { flow.address(flow.client) }
-    var pair: Pair { Pair(client: clientAddress, server: endpoint) }
+
     var isEstablished: Bool { flow.seen.contains(.established) }
     var closedByClient: Bool {
         flow.close.happened && Int(flow.close.direction) == flow.client
@@ -94,24 +129,32 @@ struct FlowFacts {
         flow.closeVerdict(direction, isTLS13: tls?.isTLS13 ?? false)
     }
 
-    func location(_ file: String, packet: UInt32, time: Int64? = nil) -> Evidence.Location {
-        Evidence.Location(file: file, flow: number, packet: Int(packet), time: time)
+    func place(_ packet: UInt32, _ time: Int64? = nil) -> Place {
+        Place(flow: UInt32(truncatingIfNeeded: number), packet: packet, time: time ?? -1)
     }
+}
+
+/// Where an instance was seen, in few bytes; becomes an `Evidence.Location` when it is told.
+struct Place {
+    var flow: UInt32
+    var packet: UInt32
+    /// -1 where only the packet is known.
+    var time: Int64
 }
 
 /// Counts instances of a finding and keeps the first places.
 struct Tally {
     private(set) var count = 0
-    private(set) var locations: [Evidence.Location] = []
+    private(set) var places: [Place] = []
     /// How often the finding could have shown itself.
     var opportunities = 0
 
     /// Enough to look at; a list of thousands helps nobody.
-    static let locationLimit = 10
+    static let placeLimit = 10
 
-    mutating func add(_ location: Evidence.Location) {
+    mutating func add(_ place: Place) {
         count += 1
-        if locations.count < Self.locationLimit { locations.append(location) }
+        if places.count < Self.placeLimit { places.append(place) }
     }
 
     /// Present with instances, absent with opportunity, else nothing.
@@ -124,7 +167,12 @@ struct Tally {
             return [
                 Evidence(
                     id: id, kind: .finding, state: .present, source: source, count: count,
-                    summary: present(), measure: measure, locations: locations)
+                    summary: present(), measure: measure,
+                    locations: places.map { place in
+                        Evidence.Location(
+                            file: capture.file, flow: Int(place.flow), packet: Int(place.packet),
+                            time: place.time < 0 ? nil : place.time)
+                    })
             ]
         }
         guard opportunities > 0 else { return [] }

@@ -9,7 +9,7 @@ struct CancelAnalyzer: Analyzer {
     private struct Cancel {
         var delay: Int64
         var asked: Int64
-        var place: Evidence.Location
+        var place: Place
     }
 
     private let capture: CaptureContext
@@ -30,7 +30,7 @@ struct CancelAnalyzer: Analyzer {
         guard f.cancelled, f.flow.close.sinceMessage >= 10_000_000 else { return }
         let cancel = Cancel(
             delay: f.flow.close.sinceMessage, asked: f.client.lastMessageTime,
-            place: f.location(capture.file, packet: f.flow.close.packet, time: f.flow.close.time))
+            place: f.place(f.flow.close.packet, f.flow.close.time))
         cancelled.append(cancel)
         if f.server.lastMessageTime <= f.client.lastMessageTime { neverAnswered.append(cancel) }
     }
@@ -72,7 +72,7 @@ struct CancelAnalyzer: Analyzer {
     /// The densest cluster of delays within ± `tolerance` % (or 20 ms), if it holds 70 % of them.
     private static func peak(_ cancels: [Cancel], tolerance: Int64) -> [Cancel] {
         guard cancels.count >= 3 else { return [] }
-        let sorted = cancels.sorted { ($0.delay, $0.place.packet ?? 0) < ($1.delay, $1.place.packet ?? 0) }
+        let sorted = cancels.sorted { ($0.delay, $0.place.packet) < ($1.delay, $1.place.packet) }
         var best = 0..<0
         var end = 0
         for start in sorted.indices {
@@ -82,6 +82,6 @@ struct CancelAnalyzer: Analyzer {
             if end - start > best.count { best = start..<end }
         }
         guard best.count * 10 >= sorted.count * 7, best.count >= 3 else { return [] }
-        return sorted[best].sorted { ($0.place.packet ?? 0) < ($1.place.packet ?? 0) }
+        return sorted[best].sorted { $0.place.packet < $1.place.packet }
     }
 }

@@ -16,7 +16,7 @@ struct ClientHelloAnalyzer: Analyzer {
     private struct Hello {
         var time: Int64
         var answered: Bool
-        var place: Evidence.Location
+        var place: Place
     }
 
     private let capture: CaptureContext
@@ -25,7 +25,7 @@ struct ClientHelloAnalyzer: Analyzer {
     private var split = Tally()
     private var cut = Tally()
     private var byEndpoint: [Endpoint: [Hello]] = [:]
-    private var neverSent: [(endpoint: Endpoint, place: Evidence.Location)] = []
+    private var neverSent: [(endpoint: Endpoint, place: Place)] = []
 
     init(_ capture: CaptureContext) { self.capture = capture }
 
@@ -37,37 +37,37 @@ struct ClientHelloAnalyzer: Analyzer {
                 neverSent.append(
                     (
                         f.endpoint,
-                        f.location(
-                            capture.file, packet: f.flow.close.packet, time: f.flow.close.time)
+                        f.place(f.flow.close.packet, f.flow.close.time)
                     ))
             }
             return
         }
-        let place = f.location(
-            capture.file, packet: tls.clientHelloPacket, time: tls.clientHelloTime)
+        let place = f.place(tls.clientHelloPacket, tls.clientHelloTime)
         split.opportunities += 1
         if tls.clientHelloSegments > 1 { split.add(place) }
         guard f.serverIsVisible, !tls.facts.contains(.plainAnswer) else { return }
         visitHello(f, tls, place)
     }
 
-    private mutating func visitHello(_ f: FlowFacts, _ tls: TLSFlow, _ place: Evidence.Location) {
+    private mutating func visitHello(_ f: FlowFacts, _ tls: TLSFlow, _ place: Place) {
+        // A flight of which only later bytes arrived is an answer, too; it is lost, not missing.
+        let answerTime =
+            tls.serverRecordTime != 0 ? tls.serverRecordTime : f.server.firstPayloadTime
         let answered =
-            tls.serverRecordTime != 0
-            && tls.serverRecordTime - tls.clientHelloTime < Self.deadline
-            && !(f.closedByClient && f.flow.close.time < tls.serverRecordTime)
+            answerTime != 0 && answerTime - tls.clientHelloTime < Self.deadline
+            && !(f.closedByClient && f.flow.close.time < answerTime)
         let waited = f.end - tls.clientHelloTime
         if answered || waited >= Self.patience || f.closedByServer {
             unanswered.opportunities += 1
             acked.opportunities += 1
             cut.opportunities += 1
         }
-        if !answered, tls.serverRecordTime == 0, f.closedByServer, waited < Self.patience {
-            cut.add(f.location(capture.file, packet: f.flow.close.packet, time: f.flow.close.time))
+        if !answered, answerTime == 0, f.closedByServer, waited < Self.patience {
+            cut.add(f.place(f.flow.close.packet, f.flow.close.time))
         }
         guard answered || waited >= Self.patience else { return }
         byEndpoint[f.endpoint, default: []].append(
-            Hello(time: tls.clientHelloTime, answered: tls.serverRecordTime != 0, place: place))
+            Hello(time: tls.clientHelloTime, answered: answerTime != 0, place: place))
         guard !answered else { return }
         unanswered.add(place)
         if tls.clientHelloACKTime != 0 { acked.add(place) }

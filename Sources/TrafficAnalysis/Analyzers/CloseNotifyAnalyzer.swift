@@ -22,6 +22,14 @@ struct CloseNotifyAnalyzer: Analyzer {
             f.client.tls.state == .opaque, f.server.tls.state == .opaque,
             !f.client.has.contains(.missedBytes), !f.server.has.contains(.missedBytes)
         else { return }
+        // A side that closes after the peer's close_notify cuts nothing short.
+        let other = f.flow.directions[1 - Int(f.flow.close.direction)]
+        let othersVerdict = f.close(1 - Int(f.flow.close.direction))
+        if [.closeNotify, .probableCloseNotify].contains(othersVerdict),
+            other.lastPayloadTime <= f.flow.close.time
+        {
+            return
+        }
         let closer = f.flow.directions[Int(f.flow.close.direction)].tls
         let endsInside = closer.remaining > 0 || closer.headerCount > 0
         if tls.isTLS13, !endsInside { return }
@@ -30,8 +38,7 @@ struct CloseNotifyAnalyzer: Analyzer {
         byServer.opportunities += f.closedByClient ? 0 : 1
         let verdict = f.close(Int(f.flow.close.direction))
         guard verdict == .fin || verdict == .rst else { return }
-        let place = f.location(
-            capture.file, packet: f.flow.close.packet, time: f.flow.close.time)
+        let place = f.place(f.flow.close.packet, f.flow.close.time)
         either.add(place)
         if f.closedByClient { byClient.add(place) } else { byServer.add(place) }
     }

@@ -26,7 +26,7 @@ struct HelloReleaseAnalyzer: Analyzer {
         var time: Int64
         var answer: Int64
         var roundTrip: Int64
-        var place: Evidence.Location
+        var place: Place
     }
 
     private let capture: CaptureContext
@@ -44,8 +44,7 @@ struct HelloReleaseAnalyzer: Analyzer {
                     number: f.number, established: f.flow.establishedTime,
                     time: tls.clientHelloTime, answer: tls.serverRecordTime,
                     roundTrip: f.roundTrip,
-                    place: f.location(
-                        capture.file, packet: tls.serverRecordPacket, time: tls.serverRecordTime)))
+                    place: f.place(tls.serverRecordPacket, tls.serverRecordTime)))
         }
         if let end = silenceEnd(f), end - f.flow.establishedTime >= Self.leastHeld {
             silent[f.endpoint, default: []].append(

@@ -23,7 +23,7 @@ struct IdleAnalyzer: Analyzer {
         guard let idle = f.rare?.afterIdle else { return }
         lost.opportunities += 1
         reset.opportunities += 1
-        let place = f.location(capture.file, packet: idle.packet, time: idle.time)
+        let place = f.place(idle.packet, idle.time)
         let peer = f.flow.directions[1 - idle.direction]
         let answer = f.rare?.directions[1 - idle.direction].reset
         let run = f.rare?.directions[idle.direction].longestRun
@@ -48,7 +48,7 @@ struct IdleAnalyzer: Analyzer {
         else { return }
         longestHalf = max(longestHalf, waited)
         neverCloses.add(
-            f.location(capture.file, packet: f.flow.close.packet, time: f.flow.close.time))
+            f.place(f.flow.close.packet, f.flow.close.time))
     }
 
     func conclude() -> [Evidence] {

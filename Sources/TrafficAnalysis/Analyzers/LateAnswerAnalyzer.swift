@@ -5,7 +5,7 @@ struct LateAnswerAnalyzer: Analyzer {
     static let establishes: [FactID] = ["capture.tcp.requests-answered-late"]
 
     private let capture: CaptureContext
-    private var pairs: [Pair: [(count: Int, wait: Int64, place: Evidence.Location)]] = [:]
+    private var pairs: [Pair: [(count: Int, wait: Int64, place: Place)]] = [:]
     private var answered = 0
 
     init(_ capture: CaptureContext) { self.capture = capture }
@@ -21,8 +21,7 @@ struct LateAnswerAnalyzer: Analyzer {
         pairs[f.pair, default: []].append(
             (
                 Int(f.server.lateAnswers), wait,
-                f.location(
-                    capture.file, packet: f.server.lastMessagePacket, time: f.server.lastMessageTime)
+                f.place(f.server.lastMessagePacket, f.server.lastMessageTime)
             ))
     }
 
@@ -34,7 +33,7 @@ struct LateAnswerAnalyzer: Analyzer {
             waits += late.map(\.wait)
         }
         let places = pairs.values.filter { $0.reduce(0) { $0 + $1.count } >= 3 }.joined()
-            .map(\.place).sorted { ($0.packet ?? 0) < ($1.packet ?? 0) }
+            .map(\.place).sorted { $0.packet < $1.packet }
         for place in places { tally.add(place) }
         return tally.evidence(
             "capture.tcp.requests-answered-late", capture,

@@ -20,16 +20,16 @@ struct LossAnalyzer: Analyzer {
         talked += 1
         if let side = f.clientRare, side.hasRepeated {
             clientRepeats.add(
-                f.location(capture.file, packet: side.firstRetransmissionPacket))
+                f.place(side.firstRetransmissionPacket))
         }
         if let side = f.serverRare, side.hasRepeated {
             serverRepeats.add(
-                f.location(capture.file, packet: side.firstRetransmissionPacket))
+                f.place(side.firstRetransmissionPacket))
         }
         for side in [f.clientRare, f.serverRare] {
             for _ in 0..<min(side?.timeoutRetransmissions ?? 0, 1000) {
                 timeouts.add(
-                    f.location(capture.file, packet: side?.firstRetransmissionPacket ?? 0))
+                    f.place(side?.firstRetransmissionPacket ?? 0))
             }
         }
     }
@@ -45,7 +45,7 @@ struct LossAnalyzer: Analyzer {
         var high = Tally()
         high.opportunities = total >= 1000 ? 1 : 0
         if total >= 1000, percent >= 1 {
-            for place in clientRepeats.locations + serverRepeats.locations { high.add(place) }
+            for place in clientRepeats.places + serverRepeats.places { high.add(place) }
         }
         var late = timeouts
         late.opportunities = talked
@@ -68,9 +68,9 @@ struct LossAnalyzer: Analyzer {
         both.opportunities = talked >= 3 ? 1 : 0
         var oneWay = both
         if c >= 2, s >= 2, c + s >= 4 {
-            for place in clientRepeats.locations + serverRepeats.locations { both.add(place) }
+            for place in clientRepeats.places + serverRepeats.places { both.add(place) }
         } else if max(c, s) >= 3, min(c, s) == 0 {
-            for place in (c > 0 ? clientRepeats : serverRepeats).locations { oneWay.add(place) }
+            for place in (c > 0 ? clientRepeats : serverRepeats).places { oneWay.add(place) }
         }
         let side = c > 0 ? "client" : "server"
         return both.evidence(

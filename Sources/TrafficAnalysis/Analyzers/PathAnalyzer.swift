@@ -31,22 +31,20 @@ struct PathAnalyzer: Analyzer {
     private mutating func visit(_ f: FlowFacts, direction d: Int, hasMAC: Bool) {
         guard let side = f.rare?.directions[d] else { return }
         if side.firstTTLShiftPacket != 0 {
-            ttl.add(f.location(capture.file, packet: side.firstTTLShiftPacket))
+            ttl.add(f.place(side.firstTTLShiftPacket))
         }
         guard hasMAC, let other = side.links.first else { return }
-        mac.add(f.location(capture.file, packet: other.firstPacket))
+        mac.add(f.place(other.firstPacket))
         let sender = f.flow.directions[d]
         let hops = Self.nextHops(of: sender, side.links)
         guard let split = hops.first(where: { $0.count >= 2 }) else { return }
-        twoHops.add(f.location(capture.file, packet: split[1].firstPacket))
+        twoHops.add(f.place(split[1].firstPacket))
         let lossy = Self.lossy(split, sender, peer: f.flow.directions[1 - d])
         guard !lossy.isEmpty else { return }
         splitWithLoss += 1
         if lossy.count < split.count {
             lossFollows.add(
-                f.location(
-                    capture.file,
-                    packet: max(side.firstRetransmissionPacket, lossy[0].firstPacket)))
+                f.place(max(side.firstRetransmissionPacket, lossy[0].firstPacket)))
         }
     }
 

@@ -9,7 +9,7 @@ struct PlainOnTLSAnalyzer: Analyzer {
     private let capture: CaptureContext
     private var answers = Tally()
     private var tlsEndpoints: Set<Endpoint> = []
-    private var plain: [(endpoint: Endpoint, place: Evidence.Location)] = []
+    private var plain: [(endpoint: Endpoint, place: Place)] = []
     private var answered: Set<Endpoint> = []
 
     init(_ capture: CaptureContext) { self.capture = capture }
@@ -20,17 +20,13 @@ struct PlainOnTLSAnalyzer: Analyzer {
             answers.opportunities += f.server.payloadBytes > 0 ? 1 : 0
             if tls.facts.contains(.plainAnswer), !f.client.has.contains(.plain) {
                 answers.add(
-                    f.location(
-                        capture.file, packet: f.server.firstPayloadPacket,
-                        time: f.server.firstPayloadTime))
+                    f.place(f.server.firstPayloadPacket, f.server.firstPayloadTime))
             }
         } else if f.flow.seen.contains(.syn), f.client.has.contains(.plain) {
             plain.append(
                 (
                     f.endpoint,
-                    f.location(
-                        capture.file, packet: f.client.firstPayloadPacket,
-                        time: f.client.firstPayloadTime)
+                    f.place(f.client.firstPayloadPacket, f.client.firstPayloadTime)
                 ))
         }
     }

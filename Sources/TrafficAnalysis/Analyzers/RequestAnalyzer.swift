@@ -13,7 +13,7 @@ struct RequestAnalyzer: Analyzer {
     private struct Waiting {
         var start: Int64
         var end: Int64
-        var place: Evidence.Location
+        var place: Place
     }
 
     private let capture: CaptureContext
@@ -27,7 +27,8 @@ struct RequestAnalyzer: Analyzer {
     mutating func visit(_ f: FlowFacts) {
         let client = f.client
         guard client.lastMessageTime > 0, f.serverIsVisible, !capture.isOneSided else { return }
-        if f.server.lastMessageTime > client.lastMessageTime {
+        // What comes after the client has left answers nobody.
+        if f.server.lastMessageTime > client.lastMessageTime, !f.cancelled {
             answeredRequests += 1
             never.opportunities += 1
             return
@@ -36,8 +37,7 @@ struct RequestAnalyzer: Analyzer {
         let wait = f.end - client.lastMessageTime
         let patience = f.flow.close.happened ? Self.closedPatience : Self.openPatience
         guard acknowledged, wait >= patience else { return }
-        let place = f.location(
-            capture.file, packet: client.lastMessagePacket, time: client.lastMessageTime)
+        let place = f.place(client.lastMessagePacket, client.lastMessageTime)
         never.add(place)
         longest = max(longest, wait)
         guard wait >= Self.openPatience else { return }
@@ -58,7 +58,7 @@ struct RequestAnalyzer: Analyzer {
         tally.opportunities = answeredRequests >= 3 ? 1 : 0
         var most = 0
         var where_ = ""
-        let groups = waiting.sorted { ($0.value.count, $1.key.sortKey) > ($1.value.count, $0.key.sortKey) }
+        let groups = waiting.sorted { ($0.value.count, $1.key) > ($1.value.count, $0.key) }
         for (pair, requests) in groups {
             let atOnce = mostAtOnce(requests.map { ($0.start, $0.end) })
             guard atOnce >= 3, !Self.endAtOneAge(requests) else { continue }

@@ -23,8 +23,7 @@ struct RequestCrossesFINAnalyzer: Analyzer {
         // A request before the FIN was merely unanswered unless the server's RST disowns it.
         guard afterFIN || (f.serverRare?.reset.packet ?? 0) != 0 else { return }
         tally.add(
-            f.location(
-                capture.file, packet: f.client.lastMessagePacket, time: f.client.lastMessageTime))
+            f.place(f.client.lastMessagePacket, f.client.lastMessageTime))
     }
 
     func conclude() -> [Evidence] {

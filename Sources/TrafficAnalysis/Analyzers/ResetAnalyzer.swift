@@ -34,23 +34,20 @@ struct ResetAnalyzer: Analyzer {
     private mutating func visit(
         _ reset: ResetFacts, direction d: Int, _ f: FlowFacts, talked: Bool
     ) {
-        let place = f.location(capture.file, packet: reset.packet, time: reset.time)
+        let place = f.place(reset.packet, reset.time)
         let isClient = d == f.flow.client
         let first = f.flow.close.isReset && Int(f.flow.close.direction) == d
         visitForeign(reset, direction: d, f, place)
         if reset.afterOwnFIN {
             afterFIN.opportunities += 1
-            if f.rare?.directions[1 - d].payloadAfterPeerFIN == true { afterFIN.add(place) }
+            if f.flow.directions[1 - d].has.contains(.payloadAfterPeerFIN) { afterFIN.add(place) }
         }
         if isClient {
             let inTransfer =
-                f.closedByClient && f.serverRare?.payloadAfterPeerFIN == true && f.tls == nil
+                f.closedByClient && f.server.has.contains(.payloadAfterPeerFIN) && f.tls == nil
                 && f.client.lastMessageTime > 0
             if f.cancelled || inTransfer { byClient.add(place) }
-        } else if first, f.flow.close.sinceMessage >= 0,
-            Int(f.flow.close.askedBy) == f.flow.client, f.client.lastMessageTime > 0,
-            f.flow.close.sinceMessage <= 100_000_000
-        {
+        } else if first, answersRequest(reset, f) {
             byServer.add(place)
         }
         guard first, talked, !endedPolitely(f) else { return }
@@ -58,6 +55,15 @@ struct ResetAnalyzer: Analyzer {
         if reset.ownPayloadUnacknowledged, 0...50_000_000 ~= reset.sinceOwnPayload {
             cutting.add(place)
         }
+    }
+
+    /// Within 100 ms of a request, or of the client's very first bytes (a ClientHello).
+    private func answersRequest(_ reset: ResetFacts, _ f: FlowFacts) -> Bool {
+        let first =
+            f.server.payloadBytes == 0 && 0...100_000_000 ~= reset.sincePeerPayload
+        return first
+            || Int(f.flow.close.askedBy) == f.flow.client && f.client.lastMessageTime > 0
+                && 0...100_000_000 ~= f.flow.close.sinceMessage
     }
 
     /// One side had said close_notify.
@@ -69,7 +75,7 @@ struct ResetAnalyzer: Analyzer {
     }
 
     private mutating func visitForeign(
-        _ reset: ResetFacts, direction d: Int, _ f: FlowFacts, _ place: Evidence.Location
+        _ reset: ResetFacts, direction d: Int, _ f: FlowFacts, _ place: Place
     ) {
         let own = f.flow.directions[d]
         guard own.packets > UInt32(own.rst) else { return }

@@ -15,7 +15,7 @@ struct ResumptionAnalyzer: Analyzer {
     private struct Handshake {
         var tls: TLSFlow
         var close: FlowRecord.Close
-        var place: Evidence.Location
+        var place: Place
         /// Nobody can resume what is still open or was lost from sight.
         var end: Int64
     }
@@ -24,9 +24,9 @@ struct ResumptionAnalyzer: Analyzer {
     private struct Count {
         var offered = 0
         var refused = 0
-        var places: [Evidence.Location] = []
+        var places: [Place] = []
 
-        mutating func add(refused isRefused: Bool, _ place: Evidence.Location) {
+        mutating func add(refused isRefused: Bool, _ place: Place) {
             offered += 1
             if isRefused {
                 refused += 1
@@ -47,8 +47,7 @@ struct ResumptionAnalyzer: Analyzer {
         pairs[f.pair, default: []].append(
             Handshake(
                 tls: tls, close: f.close(f.flow.client),
-                place: f.location(
-                    capture.file, packet: tls.clientHelloPacket, time: tls.clientHelloTime),
+                place: f.place(tls.clientHelloPacket, tls.clientHelloTime),
                 end: f.end))
     }
 
@@ -61,7 +60,7 @@ struct ResumptionAnalyzer: Analyzer {
         var varies = Tally()
         var noSession = Tally()
         var notes = Notes()
-        let groups = pairs.values.sorted { $0[0].place.flow ?? 0 < $1[0].place.flow ?? 0 }
+        let groups = pairs.values.sorted { $0[0].place.flow < $1[0].place.flow }
         for handshakes in groups {
             let (unclean, clean, unknown) = Self.count(handshakes)
             notes.add(unclean, clean)

@@ -22,7 +22,7 @@ struct SYNAnalyzer: Analyzer {
         guard f.flow.seen.contains(.syn) else {
             return
         }
-        let place = f.location(capture.file, packet: f.flow.firstPacket, time: f.flow.firstTime)
+        let place = f.place(f.flow.firstPacket, f.flow.firstTime)
         let tries = Int(f.client.syn)
         if f.server.packets == 0 {
             guard !capture.isOneSided, f.client.payloadBytes == 0, tries >= 3 else { return }

@@ -16,7 +16,7 @@ struct ServerFINAnalyzer: Analyzer {
         tally.opportunities += 1
         guard f.flow.close.atFirstByte, f.server.payloadBytes == 0 else { return }
         waits.append(f.flow.close.time - f.flow.establishedTime)
-        tally.add(f.location(capture.file, packet: f.flow.close.packet, time: f.flow.close.time))
+        tally.add(f.place(f.flow.close.packet, f.flow.close.time))
     }
 
     func conclude() -> [Evidence] {

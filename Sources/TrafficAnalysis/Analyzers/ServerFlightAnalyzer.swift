@@ -16,20 +16,30 @@ struct ServerFlightAnalyzer: Analyzer {
     init(_ capture: CaptureContext) { self.capture = capture }
 
     mutating func visit(_ f: FlowFacts) {
-        guard let tls = f.tls, tls.clientHellos > 0, tls.serverRecordTime != 0 else { return }
+        guard let tls = f.tls, tls.clientHellos > 0 else { return }
+        visitGap(f)
+        guard tls.serverRecordTime != 0 else { return }
         let wait = tls.serverRecordTime - tls.clientHelloTime
         late.opportunities += 1
         if wait >= Self.slow, !(f.clientRare?.hasRepeated ?? false) {
             late.add(
-                f.location(
-                    capture.file, packet: tls.serverRecordPacket, time: tls.serverRecordTime))
+                f.place(tls.serverRecordPacket, tls.serverRecordTime))
             longest = max(longest, wait)
         }
         lost.opportunities += 1
         guard let run = f.serverRare?.longestRun, run.repeats >= 2,
             Int32(bitPattern: f.client.highestACK &- run.sequence) <= 0
         else { return }
-        lost.add(f.location(capture.file, packet: run.firstPacket))
+        lost.add(f.place(run.firstPacket))
+    }
+
+    /// At the receiver: later bytes of the flight came, earlier ones never did, and the client's
+    /// ACK stayed before the gap.
+    private mutating func visitGap(_ f: FlowFacts) {
+        guard let gap = f.serverRare?.holes.gaps.first, gap.from == f.client.highestACK,
+            f.client.lastPayloadTime <= f.server.firstPayloadTime
+        else { return }
+        lost.add(f.place(f.server.firstPayloadPacket, f.server.firstPayloadTime))
     }
 
     func conclude() -> [Evidence] {
@@ -41,8 +51,9 @@ struct ServerFlightAnalyzer: Analyzer {
             measure: measured(longest))
             + lost.evidence(
                 "capture.tls.server-flight-lost", capture,
-                present: "the server repeated segments of its handshake on "
-                    + "\(counted(lost.count, "connection")) and they were never acknowledged",
+                present: "segments of the server's handshake were lost on "
+                    + "\(counted(lost.count, "connection")): repeated and never acknowledged, or a gap "
+                    + "before later bytes that was never filled",
                 absent: "no server flight was repeated without an acknowledgement")
     }
 }

@@ -12,7 +12,7 @@ struct SilentFlowAnalyzer: Analyzer {
     private let capture: CaptureContext
     private var silent = Tally()
     private var longest: Int64 = 0
-    private var checks: [Pair: [(time: Int64, place: Evidence.Location)]] = [:]
+    private var checks: [Pair: [(time: Int64, place: Place)]] = [:]
     private var established = 0
 
     init(_ capture: CaptureContext) { self.capture = capture }
@@ -23,7 +23,7 @@ struct SilentFlowAnalyzer: Analyzer {
         silent.opportunities += 1
         let payloads = [f.client.firstPayloadTime, f.server.firstPayloadTime].filter { $0 > 0 }
         let quiet = (payloads.min() ?? f.end) - f.flow.establishedTime
-        let place = f.location(capture.file, packet: f.flow.firstPacket, time: f.flow.firstTime)
+        let place = f.place(f.flow.firstPacket, f.flow.firstTime)
         if quiet >= Self.silence {
             silent.add(place)
             longest = max(longest, quiet)
@@ -51,7 +51,7 @@ struct SilentFlowAnalyzer: Analyzer {
         var tally = Tally()
         tally.opportunities = established
         let groups = checks.filter { $0.value.count >= 3 }
-            .sorted { ($0.value.count, $1.key.sortKey) > ($1.value.count, $0.key.sortKey) }
+            .sorted { ($0.value.count, $1.key) > ($1.value.count, $0.key) }
         for group in groups { for check in group.value { tally.add(check.place) } }
         let busiest = groups.first
         let period = busiest.flatMap { Self.period($0.value.map(\.time)) }
@@ -75,9 +75,4 @@ struct SilentFlowAnalyzer: Analyzer {
         let high = gaps[gaps.count * 3 / 4]
         return middle > 0 && high - low <= middle / 5 * 2 ? middle : nil
     }
-}
-
-extension Pair {
-    /// A stable order for pairs that are equal in all else.
-    var sortKey: String { "\(client) \(server.description)" }
 }

@@ -8,7 +8,7 @@ struct SlowClientAnalyzer: Analyzer {
     static let many = 4
 
     private let capture: CaptureContext
-    private var slow: [Endpoint: [(start: Int64, end: Int64, place: Evidence.Location)]] = [:]
+    private var slow: [Endpoint: [(start: Int64, end: Int64, place: Place)]] = [:]
     private var established = 0
 
     init(_ capture: CaptureContext) { self.capture = capture }
@@ -25,7 +25,7 @@ struct SlowClientAnalyzer: Analyzer {
         slow[f.endpoint, default: []].append(
             (
                 f.flow.establishedTime, f.end,
-                f.location(capture.file, packet: f.flow.firstPacket, time: f.flow.firstTime)
+                f.place(f.flow.firstPacket, f.flow.firstTime)
             ))
     }
 

@@ -14,15 +14,15 @@ struct SourceBlockAnalyzer: Analyzer {
     private let capture: CaptureContext
     private var pages = Tally()
     private var phrase = ""
-    private var events: [Pair: [(time: Int64, event: Event, place: Evidence.Location)]] = [:]
+    private var events: [Pair: [(time: Int64, event: Event, place: Place)]] = [:]
 
     init(_ capture: CaptureContext) { self.capture = capture }
 
     mutating func visit(_ f: FlowFacts) {
         pages.opportunities += f.flow.seen.contains(.httpResponse) ? 1 : 0
-        let open = f.location(capture.file, packet: f.flow.firstPacket, time: f.flow.firstTime)
+        let open = f.place(f.flow.firstPacket, f.flow.firstTime)
         if let page = f.rare?.blockPage {
-            let place = f.location(capture.file, packet: page.packet, time: page.time)
+            let place = f.place(page.packet, page.time)
             pages.add(place)
             if phrase.isEmpty { phrase = page.phrase }
             events[f.pair, default: []].append((page.time, .shutOut, place))
@@ -49,10 +49,10 @@ struct SourceBlockAnalyzer: Analyzer {
         var served = 0
         var before = 0
         var source = ""
-        for (pair, unordered) in events.sorted(by: { $0.key.sortKey < $1.key.sortKey }) {
-            let ordered = unordered.sorted { $0.time < $1.time }
-            let cancels = ordered.filter { $0.event == .cancelled }
-            if cancels.count >= 3 { tally.opportunities += 1 }
+        let cancelling = events.filter { $0.value.count { $0.event == .cancelled } >= 3 }
+        for pair in cancelling.keys.sorted() {
+            let ordered = (events[pair] ?? []).sorted { $0.time < $1.time }
+            tally.opportunities += 1
             guard let start = ordered.firstIndex(where: { $0.event == .shutOut }) else { continue }
             let earlier = ordered[..<start]
             let count = earlier.count { $0.event == .cancelled }
@@ -83,7 +83,7 @@ struct SourceBlockAnalyzer: Analyzer {
     }
 
     /// Answers of the same server to other clients from `since` on.
-    private func servedElsewhere(_ pair: Pair, since: Int64) -> [Evidence.Location] {
+    private func servedElsewhere(_ pair: Pair, since: Int64) -> [Place] {
         events.filter { $0.key.server == pair.server && $0.key.client != pair.client }
             .flatMap(\.value).filter { $0.event == .served && $0.time >= since }.map(\.place)
     }

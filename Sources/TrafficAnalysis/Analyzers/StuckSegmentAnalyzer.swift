@@ -12,13 +12,17 @@ struct StuckSegmentAnalyzer: Analyzer {
     private struct Path: Hashable {
         var from: IPAddress
         var to: IPAddress
+
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(seededHash(from, seededHash(to, 0)))
+        }
     }
 
     private let capture: CaptureContext
     private var fromStart = Tally()
     private var backoff = Tally()
     private var longestACKed: [Path: UInt32] = [:]
-    private var stuck: [(path: Path, length: UInt32, place: Evidence.Location)] = []
+    private var stuck: [(path: Path, length: UInt32, place: Place)] = []
     private var longestRun = 0
 
     init(_ capture: CaptureContext) { self.capture = capture }
@@ -42,7 +46,7 @@ struct StuckSegmentAnalyzer: Analyzer {
     private mutating func visit(
         _ run: RepeatRun, _ sender: Direction, _ f: FlowFacts, direction d: Int, _ path: Path
     ) {
-        let place = f.location(capture.file, packet: run.firstPacket)
+        let place = f.place(run.firstPacket)
         let peer = f.flow.directions[1 - d]
         let neverACKed =
             !peer.has.contains(.acknowledgement)
@@ -72,7 +76,10 @@ struct StuckSegmentAnalyzer: Analyzer {
         var tally = Tally()
         var smallest: UInt32 = .max
         var passed: UInt32 = 0
-        tally.opportunities = longestACKed.values.contains { $0 >= 1000 } ? 1 : 0
+        // Large segments passed, or what is stuck is no larger than what passed.
+        let othersPassed = stuck.contains { $0.length <= longestACKed[$0.path] ?? 0 }
+        let largePassed = longestACKed.values.contains { $0 >= 1000 }
+        tally.opportunities = othersPassed || largePassed ? 1 : 0
         for segment in stuck {
             guard let small = longestACKed[segment.path], small < segment.length,
                 segment.length >= 500

@@ -1,4 +1,5 @@
 internal import Casebook
+internal import Dissection
 
 /// What the traffic consists of as a whole: checks, storms, one side only.
 struct TrafficShapeAnalyzer: Analyzer {
@@ -16,22 +17,22 @@ struct TrafficShapeAnalyzer: Analyzer {
     private struct Source {
         var times: [Int64] = []
         var checks = 0
-        var place: Evidence.Location
+        var place: Place
     }
 
     private let capture: CaptureContext
     private var sources: [Pair: Source] = [:]
     private var connections: [Endpoint: Int] = [:]
-    private var oneSided = Tally()
-    private var flows = 0
+    private var servers: [IPAddress: (flows: Int, oneSided: Tally)] = [:]
 
     init(_ capture: CaptureContext) { self.capture = capture }
 
     mutating func visit(_ f: FlowFacts) {
-        flows += 1
-        let place = f.location(capture.file, packet: f.flow.firstPacket, time: f.flow.firstTime)
-        if f.client.packets == 0 || f.server.packets == 0, !f.flow.seen.contains(.syn) || f.client.packets > UInt32(f.client.syn) {
-            oneSided.add(place)
+        servers[f.endpoint.address, default: (0, Tally())].flows += 1
+        let place = f.place(f.flow.firstPacket, f.flow.firstTime)
+        let goesOn = !f.flow.seen.contains(.syn) || f.client.packets > UInt32(f.client.syn)
+        if f.client.packets == 0 || f.server.packets == 0, goesOn {
+            servers[f.endpoint.address]?.oneSided.add(place)
         }
         guard f.flow.seen.contains(.syn) else { return }
         connections[f.endpoint, default: 0] += 1
@@ -47,12 +48,12 @@ struct TrafficShapeAnalyzer: Analyzer {
     private var checks: [Evidence] {
         var tally = Tally()
         var share = 0.0
-        for (pair, source) in sources.sorted(by: { $0.key.sortKey < $1.key.sortKey }) {
+        tally.opportunities = connections.values.count { $0 >= 10 }
+        let checkers = sources.filter { $0.value.checks * 2 >= connections[$0.key.server] ?? 0 }
+        for (pair, source) in checkers.sorted(by: { $0.key < $1.key }) {
             let all = connections[pair.server] ?? 0
             guard all >= 10 else { continue }
-            tally.opportunities += 1
-            let isRegular = SilentFlowAnalyzer.period(source.times) != nil
-            if isRegular, source.checks * 2 >= all {
+            if SilentFlowAnalyzer.period(source.times) != nil {
                 tally.add(source.place)
                 share = max(share, Double(source.checks) * 100 / Double(all))
             }
@@ -96,15 +97,19 @@ struct TrafficShapeAnalyzer: Analyzer {
             absent: "the rate of new connections did not multiply")
     }
 
+    /// Per server address: a firewall on an asymmetric path sees one direction of some hosts only.
     private var direction: [Evidence] {
         var tally = Tally()
-        tally.opportunities = flows >= 3 ? 1 : 0
-        if flows >= 3, oneSided.count * 10 >= flows * 9 {
-            for place in oneSided.locations { tally.add(place) }
+        var flows = 0
+        for (_, server) in servers.sorted(by: { $0.key < $1.key }) where server.flows >= 3 {
+            tally.opportunities += 1
+            guard server.oneSided.count * 10 >= server.flows * 9 else { continue }
+            flows += server.flows
+            for place in server.oneSided.places { tally.add(place) }
         }
         return tally.evidence(
             "capture.tcp.one-direction-only", capture,
-            present: "\(oneSided.count) of \(flows) connections show only one direction",
-            absent: "both directions are in the capture")
+            present: "of nearly all \(flows) connections to a server only one direction is in the "
+                + "capture", absent: "both directions are in the capture")
     }
 }

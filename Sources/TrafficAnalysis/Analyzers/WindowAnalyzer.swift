@@ -23,7 +23,7 @@ struct WindowAnalyzer: Analyzer {
             }
             guard closed >= Self.long else { continue }
             longest = max(longest, closed)
-            tally.add(f.location(capture.file, packet: side.zeroWindowPacket))
+            tally.add(f.place(side.zeroWindowPacket))
         }
     }
 

@@ -63,6 +63,8 @@ struct Direction {
         static let data = Seen(rawValue: 128)
         /// Payload that is not TLS.
         static let plain = Seen(rawValue: 256)
+        /// Payload after the peer's FIN.
+        static let payloadAfterPeerFIN = Seen(rawValue: 512)
     }
 
     /// What a segment's payload is, by sequence arithmetic alone (interfaces.md §4).

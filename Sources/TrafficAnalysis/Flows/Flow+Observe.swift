@@ -106,7 +106,9 @@ extension Flow {
             directions[d].lastMessageTime = place.time
             directions[d].lastMessagePacket = place.number
         }
-        if close.happened { noteAfterClose(direction: d, tables: &tables) }
+        if close.happened, directions[1 - d].fin > 0 {
+            directions[d].has.insert(.payloadAfterPeerFIN)
+        }
     }
 
     @inline(__always)

@@ -169,14 +169,6 @@ extension Flow {
         tables.rare[index].afterIdle = RareFacts.AfterIdle(
             silence: silence, time: place.time, packet: place.number, direction: d)
     }
-
-    /// Payload that comes after somebody's FIN or RST.
-    @inline(never)
-    mutating func noteAfterClose(direction d: Int, tables: inout SideTables) {
-        guard directions[1 - d].fin > 0 else { return }
-        let index = tables.rareIndex(&self)
-        tables.rare[index].directions[d].payloadAfterPeerFIN = true
-    }
 }
 
 extension RareDirection {

@@ -25,13 +25,14 @@ struct Flow {
     var innerVLAN: UInt16 = 0
 
     struct Seen: OptionSet {
-        let rawValue: UInt8
+        let rawValue: UInt16
         static let syn = Seen(rawValue: 1)
         static let synACK = Seen(rawValue: 2)
         static let established = Seen(rawValue: 4)
         static let httpRequest = Seen(rawValue: 8)
         static let httpResponse = Seen(rawValue: 16)
-        static let plainFirst = Seen(rawValue: 32)
+        /// A response that a block page could be: an error, or a text.
+        static let mayBeBlockPage = Seen(rawValue: 32)
     }
 
     enum ClientRule: UInt8 {

@@ -50,8 +50,6 @@ struct RareDirection {
     var zeroWindowSince: Int64 = 0
     var longestZeroWindow: Int64 = 0
     var zeroWindowPacket: UInt32 = 0
-    /// Payload that came after the peer's FIN.
-    var payloadAfterPeerFIN = false
     var synTimes: [Int64] = []
 
     static let listLimit = 16

@@ -20,20 +20,23 @@ extension Flow {
         } else if looksLikeHTTPResponse(payload) {
             seen.insert(.httpResponse)
             lookForBlockPage(payload, direction: d, at: place, tables: &tables)
-        } else if seen.contains(.httpResponse), d == server,
+        } else if seen.contains(.mayBeBlockPage), d == server,
             directions[d].payloadBytes <= UInt64(BlockPage.reach)
         {
             lookForBlockText(payload, status: 0, at: place, tables: &tables)
         }
     }
 
+    /// "HTTP/1.1 403": errors are looked at, and pages of text that pretend to be none.
     private mutating func lookForBlockPage(
         _ payload: RawSpan, direction d: Int, at place: PacketPlace, tables: inout SideTables
     ) {
-        // "HTTP/1.1 403": the code's first digit decides whether a look is worth it.
-        guard payload.byteCount >= 12, let head = HTTPResponseHead(payload) else { return }
-        guard head.status >= 400 || head.status == 200 || head.status == 302 else { return }
-        lookForBlockText(payload, status: head.status, at: place, tables: &tables)
+        guard payload.byteCount >= 12 else { return }
+        var status = 0
+        for offset in 9..<12 { status = status * 10 + Int(payload.byte(at: offset) & 15) }
+        guard status >= 400 || BlockPage.isText(payload) else { return }
+        seen.insert(.mayBeBlockPage)
+        lookForBlockText(payload, status: status, at: place, tables: &tables)
     }
 
     private mutating func lookForBlockText(
@@ -67,6 +70,20 @@ enum BlockPage {
     ]
 
     private static let encoded = phrases.map { Array($0.utf8) }
+    /// The head names a content type of text.
+    static func isText(_ payload: RawSpan) -> Bool {
+        let end = min(payload.byteCount, 1024) - 5
+        var offset = 12
+        while offset < end {
+            if payload.byte(at: offset) | 0x20 == 0x74, payload.byte(at: offset + 4) == 0x2F,
+                payload.uint32(at: offset) | 0x2020_2020 == 0x7465_7874
+            {
+                return true
+            }
+            offset += 1
+        }
+        return false
+    }
 
     static func phrase(in payload: RawSpan) -> String? {
         let text = lowercased(payload)

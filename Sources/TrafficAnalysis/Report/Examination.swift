@@ -24,12 +24,13 @@ struct Examination {
     /// its SYNs.
     private static func countOneSided(_ table: FlowTable) -> Int {
         var count = 0
-        for number in 0..<table.count {
-            let directions = table[number].directions
-            for d in 0...1 where directions[1 - d].packets == 0 {
-                if directions[d].packets > UInt32(directions[d].syn) + UInt32(directions[d].rst)
-                    || directions[d].has.contains(.synACK)
-                {
+        for chunk in table.chunks {
+            for index in chunk.indices
+            where chunk[index].directions[0].packets == 0 || chunk[index].directions[1].packets == 0
+            {
+                let d = chunk[index].directions[0].packets == 0 ? 1 : 0
+                let only = chunk[index].directions[d]
+                if only.packets > UInt32(only.syn) + UInt32(only.rst) || only.has.contains(.synACK) {
                     count += 1
                 }
             }

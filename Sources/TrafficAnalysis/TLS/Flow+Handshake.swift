@@ -73,7 +73,7 @@ extension Flow {
         takeStream(direction: d, tables: &tables)
         let index = Int(directions[d].tls.stream)
         tables.pool.streams[index].firstPacket = place.number
-        for offset in range { tables.pool.streams[index].pending.append(bytes.byte(at: offset)) }
+        tables.pool.streams[index].pending.append(contentsOf: bytes.array(range))
     }
 
     /// Adds to the unfinished message and takes it when it is whole.
@@ -98,10 +98,9 @@ extension Flow {
             let have = tables.pool.streams[index].pending.count
             if have >= wanted { break }
             let count = min(wanted - have, range.count - used)
-            for offset in 0..<count {
-                tables.pool.streams[index].pending.append(
-                    bytes.byte(at: range.lowerBound + used + offset))
-            }
+            let start = range.lowerBound + used
+            tables.pool.streams[index].pending.append(
+                contentsOf: bytes.array(start..<(start + count)))
             used += count
         }
         finishMessage(
