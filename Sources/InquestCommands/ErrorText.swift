@@ -131,9 +131,11 @@ enum ErrorText {
     static func usageHint(_ arguments: [String]) -> String {
         let later: Set = ["--host", "--probe", "--allow", "--compare", "--log", "--interface"]
         guard arguments.contains(where: later.contains) else { return "" }
-        return "\nThis version judges captures, symptoms and evidence files; it does not probe, "
-            + "look at hosts or capture by itself. Capture with 'tcpdump -w FILE' and pass "
+        let hint =
+            "This version judges captures, symptoms and evidence files; it does not probe, look "
+            + "at hosts or capture by itself. Capture with 'tcpdump -w FILE' and pass "
             + "--capture FILE."
+        return "\n" + Wrapping.wrap(hint, to: 79).joined(separator: "\n")
     }
 
     private static func name(_ path: String) -> String { path == "-" ? "standard input" : path }

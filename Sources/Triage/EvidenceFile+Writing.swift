@@ -40,7 +40,7 @@ extension JSONWriter {
             writer.member("file", location.file)
             if let flow = location.flow { writer.member("flow", flow) }
             if let packet = location.packet { writer.member("packet", packet) }
-            if let time = location.time { writer.member("time", Timestamp.text(time)) }
+            if let time = location.time { writer.member("time", timestamp: time) }
         }
     }
 

@@ -5,16 +5,25 @@ public enum Timestamp {
     private static let nanosecondsPerSecond: Int64 = 1_000_000_000
     private static let secondsPerDay: Int64 = 86_400
 
+    /// An instant in the parts that are written, in UTC.
+    struct Fields {
+        let year, month, day, hour, minute, second, nanosecond: Int64
+
+        init(_ nanoseconds: Int64) {
+            let seconds = floorDivide(nanoseconds, nanosecondsPerSecond)
+            nanosecond = nanoseconds &- seconds &* nanosecondsPerSecond
+            let days = floorDivide(seconds, secondsPerDay)
+            let clock = seconds - days * secondsPerDay
+            (year, month, day) = civil(day: days)
+            (hour, minute, second) = (clock / 3600, clock / 60 % 60, clock % 60)
+        }
+    }
+
     /// - Parameter nanoseconds: since 1970-01-01T00:00:00Z, before it too.
     public static func text(_ nanoseconds: Int64) -> String {
-        let seconds = floorDivide(nanoseconds, nanosecondsPerSecond)
-        let fraction = nanoseconds &- seconds &* nanosecondsPerSecond
-        let day = floorDivide(seconds, secondsPerDay)
-        let second = seconds - day * secondsPerDay
-        let date = civil(day: day)
-        return pad(date.year, 4) + "-" + pad(date.month, 2) + "-" + pad(date.day, 2) + "T"
-            + pad(second / 3600, 2) + ":" + pad(second / 60 % 60, 2) + ":" + pad(second % 60, 2)
-            + "." + pad(fraction, 9) + "Z"
+        var writer = JSONWriter()
+        writer.timestamp(nanoseconds)
+        return String(decoding: writer.bytes.dropFirst().dropLast(), as: UTF8.self)
     }
 
     /// The instant that `text` names, or `nil` when it is not of the form above (one to nine
@@ -81,10 +90,5 @@ public enum Timestamp {
     private static func floorDivide(_ number: Int64, _ divisor: Int64) -> Int64 {
         let quotient = number / divisor
         return number % divisor < 0 ? quotient - 1 : quotient
-    }
-
-    private static func pad(_ number: Int64, _ width: Int) -> String {
-        let digits = String(number)
-        return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import Triage
 
@@ -148,5 +149,33 @@ private func diagnose(_ arguments: String...) throws -> Inquest.Outcome {
         #expect(broken.status == 3)
         #expect(broken.output.hasPrefix("INQUEST UNKNOWN - "))
         #expect(try diagnose("--nagios", "--no-such-flag").status == 3)
+    }
+
+    /// Every line of the README's session is in a real one; figures may move with the casebook.
+    @Test func `the session in the README is a real one`() throws {
+        let readme = try String(contentsOfFile: Inquest.repository("README.md"), encoding: .utf8)
+        let folder = Inquest.temporaryFolder()
+        let session = try Inquest.shell(
+            "cp \(Inquest.heldCapture) held.pcap; $INQUEST diagnose --capture held.pcap; "
+                + "$INQUEST capture held.pcap", folder: folder)
+        let real = Set(masked(session.output))
+        let shown =
+            readme.split(separator: "inquest diagnose --capture held.pcap\n")
+            .dropFirst().first?.split(separator: "\n## ").first ?? ""
+        let told = shown.split(separator: "\n").filter { $0.hasPrefix("    ") }
+            .map { String($0.dropFirst(4)) }
+        #expect(told.count > 20)
+        // Weights move with every tuning of the casebook, and so does where their lines break.
+        let isWeight = { (line: String) in line.contains("likel") || line.contains("dB)") }
+        for line in masked(told.joined(separator: "\n")) where line != "[...]" && !isWeight(line) {
+            #expect(real.contains(line), "not in the program's output any more: \(line)")
+        }
+    }
+
+    /// The words of each line, without figures and their unit.
+    private func masked(_ text: String) -> [String] {
+        text.split(separator: "\n").map { line in
+            line.replacing(/[0-9][0-9.,]*/, with: "#").trimmingCharacters(in: .whitespaces)
+        }
     }
 }

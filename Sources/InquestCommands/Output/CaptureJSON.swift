@@ -46,7 +46,7 @@ enum CaptureJSON {
 extension JSONWriter {
     mutating func member(_ name: StaticString, timeOrNull time: Int64?) {
         key(name)
-        if let time { string(Timestamp.text(time)) } else { null() }
+        if let time { timestamp(time) } else { null() }
     }
 
     fileprivate mutating func totals(_ report: CaptureReport) {

@@ -13,19 +13,6 @@ enum FlowJSON {
         }
         console.write(writer.drain())
     }
-
-    /// `02:00:00:00:00:01`.
-    static func text(mac: UInt64) -> String {
-        let digits = Array("0123456789abcdef")
-        var text = ""
-        for shift in stride(from: 40, through: 0, by: -8) {
-            let byte = Int(mac >> UInt64(shift) & 0xFF)
-            if shift < 40 { text.append(":") }
-            text.append(digits[byte >> 4])
-            text.append(digits[byte & 15])
-        }
-        return text
-    }
 }
 
 extension JSONWriter {
@@ -35,15 +22,15 @@ extension JSONWriter {
             writer.member("file", file)
             writer.member("flow", flow.flow)
             writer.member("community_id", flow.communityID)
-            writer.member("first", Timestamp.text(flow.first))
-            writer.member("last", Timestamp.text(flow.last))
+            writer.member("first", timestamp: flow.first)
+            writer.member("last", timestamp: flow.last)
             writer.member("client") { $0.endpoint(flow.client) }
             writer.member("server") { $0.endpoint(flow.server) }
             writer.member("client_is", flow.clientIs)
             writer.counts(flow)
-            writer.perSide("ttl", flow.ttl) { $0.array($1) { $0.integer($1) } }
-            writer.perSide("mac", flow.mac) { $0.array($1) { $0.string(FlowJSON.text(mac: $1)) } }
-            writer.member("vlan", array: flow.vlan) { $0.integer($1) }
+            writer.perSide("ttl", flow.ttl) { $0.array($1) { $0.integer(Int($1)) } }
+            writer.perSide("mac", flow.mac) { $0.array($1) { $0.ethernetAddress($1) } }
+            writer.member("vlan", array: flow.vlan) { $0.integer(Int($1)) }
             writer.member("history", flow.history)
             writer.member("state", flow.state)
             writer.key("tls")
@@ -65,7 +52,7 @@ extension JSONWriter {
 
     private mutating func endpoint(_ endpoint: FlowRecord.Endpoint) {
         member("address", endpoint.address.description)
-        member("port", endpoint.port)
+        member("port", Int(endpoint.port))
     }
 
     private mutating func perSide<Value>(

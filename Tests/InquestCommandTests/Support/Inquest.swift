@@ -40,6 +40,10 @@ enum Inquest {
     static let heldCapture = repository(
         "casebook/tls/blocking-tls-accept-held-by-silent-client/replays/held-by-nc.pcap")
 
+    /// Where the index of the shipped casebook lies for all tests, so that its files are parsed
+    /// once; runs with another casebook get a place of their own.
+    static let sharedHome = temporaryFolder()
+
     /// A folder of its own for each test.
     static func temporaryFolder() -> String {
         let folder = NSTemporaryDirectory() + "inquest-test-" + UUID().uuidString
@@ -88,8 +92,10 @@ final class Running {
         process.arguments = arguments
         process.currentDirectoryURL = URL(filePath: folder)
         // The index lies apart from the working directory, which may be the repository.
+        let ownCasebook = arguments.contains { $0.contains("--casebook") }
+        let home = ownCasebook ? captured : Inquest.sharedHome
         let basic = [
-            "PATH": "/usr/bin:/bin", "HOME": captured, "XDG_DATA_HOME": captured, "TZ": "UTC",
+            "PATH": "/usr/bin:/bin", "HOME": home, "XDG_DATA_HOME": home, "TZ": "UTC",
             "LC_ALL": "C.UTF-8", "TERM": "xterm",
         ]
         process.environment = basic.merging(environment) { $1 }
