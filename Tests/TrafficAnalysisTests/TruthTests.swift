@@ -127,7 +127,8 @@ struct TruthStream {
         let aIsClient = flow.client.address == a.0 && flow.client.port == a.1
         var found: [String] = []
         for (side, isClient) in [("a", aIsClient), ("b", !aIsClient)] {
-            func check<Value: Equatable>(_ name: String, _ expected: Value, _ ours: PerSide<Value>) {
+            func check<Value: Equatable>(_ name: String, _ expected: Value, _ ours: PerSide<Value>)
+            {
                 let got = isClient ? ours.client : ours.server
                 if got != expected {
                     found.append("\(name) of \(side): expected \(expected), got \(got)")

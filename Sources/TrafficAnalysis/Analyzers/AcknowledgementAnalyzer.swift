@@ -24,7 +24,8 @@ struct AcknowledgementAnalyzer: Analyzer {
     func conclude() -> [Evidence] {
         tally.evidence(
             "capture.tcp.ack-goes-backwards", capture,
-            present: "on \(counted(tally.count, "connection")) one side acknowledged less than it had "
+            present:
+                "on \(counted(tally.count, "connection")) one side acknowledged less than it had "
                 + "before: something else acknowledged in its name",
             absent: "acknowledgements never went backwards")
     }

@@ -90,7 +90,8 @@ struct AlertAnalyzer: Analyzer {
                 absent: "no handshake was refused after the client certificate was asked for")
             + closedAfter.evidence(
                 "capture.tls.closed-right-after-handshake", capture,
-                present: "the server ended \(counted(closedAfter.count, "TLS 1.3 connection")) right "
+                present:
+                    "the server ended \(counted(closedAfter.count, "TLS 1.3 connection")) right "
                     + "after the client\u{2019}s Finished, without an answer",
                 absent: "no server ended a connection right after the handshake")
     }

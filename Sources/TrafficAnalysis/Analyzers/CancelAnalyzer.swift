@@ -43,7 +43,9 @@ struct CancelAnalyzer: Analyzer {
         let delay = median(peak.map(\.delay))
         return fixed.evidence(
             "capture.tcp.cancel-at-fixed-delay", capture,
-            present: "the client closed \(peak.count) of \(counted(cancelled.count, "unanswered request")) "
+            present:
+                "the client closed \(peak.count) of "
+                + "\(counted(cancelled.count, "unanswered request")) "
                 + "about \(seconds(delay)) after asking: a timer of the client",
             absent: cancelled.isEmpty
                 ? "no client closed while a request was unanswered"
@@ -65,7 +67,8 @@ struct CancelAnalyzer: Analyzer {
             "capture.tcp.client-gives-up-at-common-age", capture,
             present: "\(counted(peak.count, "unanswered request")) were given up at one age, "
                 + "\(seconds(age)): the client has a deadline",
-            absent: "unanswered requests were not given up at one common age: no sign of a deadline",
+            absent:
+                "unanswered requests were not given up at one common age: no sign of a deadline",
             measure: measured(age), atLeast: 3)
     }
 

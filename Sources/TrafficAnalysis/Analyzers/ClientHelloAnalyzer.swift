@@ -82,13 +82,15 @@ struct ClientHelloAnalyzer: Analyzer {
     func conclude() -> [Evidence] {
         unanswered.evidence(
             "capture.tls.client-hello-unanswered", capture,
-            present: "\(counted(unanswered.count, "ClientHello")) of \(unanswered.opportunities) got no "
+            present:
+                "\(counted(unanswered.count, "ClientHello")) of \(unanswered.opportunities) got no "
                 + "TLS record from the server within 3 s or while the client waited",
             absent: "every ClientHello was answered while the client waited",
             measure: measured(longestWait))
             + acked.evidence(
                 "capture.tls.client-hello-acked-unanswered", capture,
-                present: "\(counted(acked.count, "ClientHello")) acknowledged by TCP and not answered: "
+                present:
+                    "\(counted(acked.count, "ClientHello")) acknowledged by TCP and not answered: "
                     + "the host, or a box on the way, has it; the application has not answered",
                 absent: "no ClientHello was acknowledged and left unanswered",
                 measure: measured(longestACKedWait))
@@ -100,7 +102,8 @@ struct ClientHelloAnalyzer: Analyzer {
                 absent: "every ClientHello came in one segment")
             + cut.evidence(
                 "capture.tls.cut-after-hello", capture,
-                present: "the server closed or reset \(counted(cut.count, "connection")) within 1 s "
+                present:
+                    "the server closed or reset \(counted(cut.count, "connection")) within 1 s "
                     + "of the ClientHello, without an alert",
                 absent: "no server closed right after the ClientHello")
     }
@@ -118,7 +121,8 @@ struct ClientHelloAnalyzer: Analyzer {
         }
         return tally.evidence(
             "capture.tls.all-hellos-unanswered-since", capture,
-            present: "from one moment on no ClientHello to \(names.prefix(3).joined(separator: ", ")) "
+            present:
+                "from one moment on no ClientHello to \(names.prefix(3).joined(separator: ", ")) "
                 + "was answered, to the end of the capture (\(tally.count) of them)",
             absent: "no server stopped answering ClientHellos for good", atLeast: 3)
     }
@@ -133,7 +137,8 @@ struct ClientHelloAnalyzer: Analyzer {
         }
         return tally.evidence(
             "capture.tls.client-hello-never-sent", capture,
-            present: "the server closed \(counted(tally.count, "connection")) on which no byte of the "
+            present:
+                "the server closed \(counted(tally.count, "connection")) on which no byte of the "
                 + "client had come: the client was silent, or its ClientHello was lost",
             absent: "no server closed a connection without a ClientHello")
     }
@@ -142,5 +147,7 @@ struct ClientHelloAnalyzer: Analyzer {
 /// Ports that are TLS from the first byte (IANA service names ending in -s, and the usual 8443).
 enum TLSPorts {
     static func contains(_ port: UInt16) -> Bool { ports.contains(port) }
-    private static let ports: Set<UInt16> = [443, 465, 563, 636, 853, 989, 990, 992, 993, 995, 5061, 6443, 8443]
+    private static let ports: Set<UInt16> = [
+        443, 465, 563, 636, 853, 989, 990, 992, 993, 995, 5061, 6443, 8443,
+    ]
 }

@@ -78,8 +78,10 @@ struct HelloReleaseAnalyzer: Analyzer {
         }
         return released.evidence(
             "capture.tls.hello-released-by-silent-flow-end", capture,
-            present: "\(counted(released.count, "ServerHello")) of \(servers.joined(separator: ", ")) "
-                + "came the moment another, silent connection to the same port ended, after waiting "
+            present:
+                "\(counted(released.count, "ServerHello")) of \(servers.joined(separator: ", ")) "
+                + "came the moment another, silent connection to the same port ended, after "
+                + "waiting "
                 + "up to \(seconds(longest))",
             absent: "no ServerHello waited for a silent connection to end",
             measure: measured(longest))

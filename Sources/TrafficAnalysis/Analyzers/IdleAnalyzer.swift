@@ -59,7 +59,8 @@ struct IdleAnalyzer: Analyzer {
             absent: "data after long silences was answered", measure: measured(longestSilence))
             + reset.evidence(
                 "capture.tcp.first-data-after-idle-reset", capture,
-                present: "the first data after \(seconds(longestSilence)) of silence was answered by "
+                present:
+                    "the first data after \(seconds(longestSilence)) of silence was answered by "
                     + "RST on \(counted(reset.count, "connection"))",
                 absent: "data after long silences was not reset", measure: measured(longestSilence))
             + neverCloses.evidence(

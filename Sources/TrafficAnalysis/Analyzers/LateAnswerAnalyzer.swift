@@ -38,7 +38,8 @@ struct LateAnswerAnalyzer: Analyzer {
         return tally.evidence(
             "capture.tcp.requests-answered-late", capture,
             present: "requests were answered only after 1 s or more on "
-                + "\(counted(tally.count, "connection")), half of them after \(seconds(median(waits)))",
+                + "\(counted(tally.count, "connection")), half of them after "
+                + "\(seconds(median(waits)))",
             absent: "requests were answered within 1 s", measure: measured(median(waits)))
     }
 }

@@ -75,12 +75,14 @@ struct LossAnalyzer: Analyzer {
         let side = c > 0 ? "client" : "server"
         return both.evidence(
             "capture.tcp.loss-both-directions", capture,
-            present: "both sides had to repeat data, the client on \(counted(c, "connection")), the "
+            present:
+                "both sides had to repeat data, the client on \(counted(c, "connection")), the "
                 + "server on \(s): loss that takes any packet",
             absent: "not both sides had to repeat data")
             + oneWay.evidence(
                 "capture.tcp.retransmit-one-way", capture,
-                present: "only the \(side)s had to repeat data, on \(counted(max(c, s), "connection"))",
+                present:
+                    "only the \(side)s had to repeat data, on \(counted(max(c, s), "connection"))",
                 absent: "repeats, if any, were not of one side alone")
     }
 }

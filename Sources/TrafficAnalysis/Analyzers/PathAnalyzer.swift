@@ -83,12 +83,14 @@ struct PathAnalyzer: Analyzer {
         lossFollows.opportunities = splitWithLoss
         return ttl.evidence(
             "capture.tcp.ttl-shift", capture,
-            present: "on \(counted(ttl.count, "connection")) the TTL of one side's packets changed by "
+            present:
+                "on \(counted(ttl.count, "connection")) the TTL of one side's packets changed by "
                 + "2 or more: more than one box speaks for it, or its path changed",
             absent: "every side kept its TTL")
             + mac.evidence(
                 "capture.tcp.flow-changes-mac", capture,
-                present: "on \(counted(mac.count, "connection")) the packets of one direction carried "
+                present:
+                    "on \(counted(mac.count, "connection")) the packets of one direction carried "
                     + "more than one pair of MAC addresses",
                 absent: "every direction kept its MAC addresses")
             + twoHops.evidence(
@@ -98,7 +100,8 @@ struct PathAnalyzer: Analyzer {
                 absent: "no sender used two next hops within one connection")
             + lossFollows.evidence(
                 "capture.tcp.loss-follows-next-hop", capture,
-                present: "on \(lossFollows.count) of \(counted(splitWithLoss, "split connection")) with "
+                present:
+                    "on \(lossFollows.count) of \(counted(splitWithLoss, "split connection")) with "
                     + "repeats, all that had to be repeated had gone to one of the two next hops",
                 absent: "repeats went to both next hops alike",
                 measure: percent(lossFollows.count, of: splitWithLoss))

@@ -44,7 +44,8 @@ struct PlainOnTLSAnalyzer: Analyzer {
             absent: "the first bytes to TLS ports were TLS")
             + answers.evidence(
                 "capture.tls.plain-answer-to-hello", capture,
-                present: "\(counted(answers.count, "ClientHello")) answered in plain text: no TLS there",
+                present:
+                    "\(counted(answers.count, "ClientHello")) answered in plain text: no TLS there",
                 absent: "no ClientHello was answered in plain text")
     }
 }

@@ -48,7 +48,8 @@ struct RequestAnalyzer: Analyzer {
     func conclude() -> [Evidence] {
         never.evidence(
             "capture.tcp.request-never-answered", capture,
-            present: "\(counted(never.count, "request")) acknowledged by TCP and never answered; the "
+            present:
+                "\(counted(never.count, "request")) acknowledged by TCP and never answered; the "
                 + "longest waited \(seconds(longest))",
             absent: "every request was answered", measure: measured(longest)) + pileUp
     }
@@ -70,7 +71,8 @@ struct RequestAnalyzer: Analyzer {
         }
         return tally.evidence(
             "capture.tcp.requests-unanswered-pile-up", capture,
-            present: "\(most) requests of \(where_) waited at the same time, asked and acknowledged "
+            present:
+                "\(most) requests of \(where_) waited at the same time, asked and acknowledged "
                 + "and not answered for 5 s or more",
             absent: "unanswered requests did not pile up",
             measure: Evidence.Measure(value: Double(most), unit: "count"), atLeast: 3)

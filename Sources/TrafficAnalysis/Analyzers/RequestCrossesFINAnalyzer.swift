@@ -29,7 +29,8 @@ struct RequestCrossesFINAnalyzer: Analyzer {
     func conclude() -> [Evidence] {
         tally.evidence(
             "capture.http.request-crosses-fin", capture,
-            present: "\(counted(tally.count, "request")) crossed the server's close of a kept-alive "
+            present:
+                "\(counted(tally.count, "request")) crossed the server's close of a kept-alive "
                 + "connection and got RST or nothing",
             absent: "no request crossed the server's close")
     }

@@ -94,28 +94,33 @@ struct ResetAnalyzer: Analyzer {
             measure: percent(byClient.count, of: byClient.opportunities))
             + byServer.evidence(
                 "capture.tcp.reset-by-server-after-request", capture,
-                present: "the server's address reset \(counted(byServer.count, "connection")) within "
+                present:
+                    "the server's address reset \(counted(byServer.count, "connection")) within "
                     + "100 ms of the request",
                 absent: "no request was answered by RST",
                 measure: percent(byServer.count, of: byServer.opportunities))
             + midstream.evidence(
                 "capture.tcp.reset-midstream", capture,
-                present: "\(counted(midstream.count, "connection")) that carried data both ways ended "
+                present:
+                    "\(counted(midstream.count, "connection")) that carried data both ways ended "
                     + "by RST without FIN or close_notify",
                 absent: "connections that carried data ended in an orderly way")
             + foreign.evidence(
                 "capture.tcp.reset-ttl-foreign", capture,
-                present: "\(counted(foreign.count, "RST")) came with a TTL 3 or more away from their "
+                present:
+                    "\(counted(foreign.count, "RST")) came with a TTL 3 or more away from their "
                     + "sender's other packets: somebody else sent them",
                 absent: "every RST had its sender's TTL")
             + cutting.evidence(
                 "capture.tcp.reset-cuts-data", capture,
-                present: "\(counted(cutting.count, "RST")) followed the sender's own unacknowledged "
+                present:
+                    "\(counted(cutting.count, "RST")) followed the sender's own unacknowledged "
                     + "data within 50 ms",
                 absent: "no RST cut its sender's own data")
             + afterFIN.evidence(
                 "capture.tcp.reset-after-own-fin-data", capture,
-                present: "on \(counted(afterFIN.count, "connection")) data came after the FIN and was "
+                present:
+                    "on \(counted(afterFIN.count, "connection")) data came after the FIN and was "
                     + "answered by RST",
                 absent: "no data after a FIN was answered by RST")
     }

@@ -101,7 +101,8 @@ struct ResumptionAnalyzer: Analyzer {
                 measure: notes.uncleanShare)
             + afterClean.evidence(
                 "capture.tls.resumption-refused-after-clean-close", capture,
-                present: "\(notes.clean) sessions were refused although their connection was closed "
+                present:
+                    "\(notes.clean) sessions were refused although their connection was closed "
                     + "with close_notify",
                 absent: "sessions of cleanly closed connections were taken up (refused "
                     + "\(notes.clean))", measure: notes.cleanShare)
@@ -109,7 +110,8 @@ struct ResumptionAnalyzer: Analyzer {
                 "capture.tls.full-handshakes-mostly", capture,
                 present: "repeat connections between the same two hosts are nearly all full "
                     + "handshakes (\(mostlyFull.count))",
-                absent: "repeat connections mostly resume", measure: percent(mostlyFull.count, of: repeated))
+                absent: "repeat connections mostly resume",
+                measure: percent(mostlyFull.count, of: repeated))
             + neverOffered.evidence(
                 "capture.tls.resumption-never-offered", capture,
                 present: "a client came back again and again and never offered a session "

@@ -48,13 +48,16 @@ struct SYNAnalyzer: Analyzer {
     func conclude() -> [Evidence] {
         unanswered.evidence(
             "capture.tcp.syn-unanswered", capture,
-            present: "\(counted(unanswered.count, "connection")) got no answer at all to 3 or more SYNs",
+            present:
+                "\(counted(unanswered.count, "connection")) got no answer at all to 3 or more SYNs",
             absent: "every SYN that was tried long enough was answered")
             + late.evidence(
                 "capture.tcp.syn-retransmitted-then-ok", capture,
-                present: "\(counted(late.count, "connection")) opened only after the SYN was repeated, "
+                present:
+                    "\(counted(late.count, "connection")) opened only after the SYN was repeated, "
                     + "at worst \(seconds(longestWait)) late",
-                absent: "no SYN that was answered had to be repeated", measure: measured(longestWait))
+                absent: "no SYN that was answered had to be repeated",
+                measure: measured(longestWait))
             + refused.evidence(
                 "capture.tcp.syn-refused", capture,
                 present: "\(counted(refused.count, "SYN")) answered by RST: nobody listens there",

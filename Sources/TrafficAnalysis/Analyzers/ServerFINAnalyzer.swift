@@ -22,8 +22,10 @@ struct ServerFINAnalyzer: Analyzer {
     func conclude() -> [Evidence] {
         tally.evidence(
             "capture.tcp.server-fin-without-data", capture,
-            present: "the server closed \(counted(tally.count, "connection")) without having sent a "
-                + "byte (FIN at relative sequence 1), \(seconds(median(waits))) after the handshake",
+            present:
+                "the server closed \(counted(tally.count, "connection")) without having sent a "
+                + "byte (FIN at relative sequence 1), \(seconds(median(waits))) after the "
+                + "handshake",
             absent: "every server that closed first had sent something",
             measure: measured(median(waits)))
     }

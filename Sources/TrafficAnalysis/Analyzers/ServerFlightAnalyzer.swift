@@ -52,7 +52,8 @@ struct ServerFlightAnalyzer: Analyzer {
             + lost.evidence(
                 "capture.tls.server-flight-lost", capture,
                 present: "segments of the server's handshake were lost on "
-                    + "\(counted(lost.count, "connection")): repeated and never acknowledged, or a gap "
+                    + "\(counted(lost.count, "connection")): repeated and never acknowledged, or "
+                    + "a gap "
                     + "before later bytes that was never filled",
                 absent: "no server flight was repeated without an acknowledgement")
     }

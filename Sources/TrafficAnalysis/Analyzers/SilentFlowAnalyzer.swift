@@ -29,8 +29,10 @@ struct SilentFlowAnalyzer: Analyzer {
             longest = max(longest, quiet)
         }
         // Whatever the server says to a client that has left (OpenSSL sends an alert) is no talk.
-        let saidNothing = payloads.isEmpty || f.client.payloadBytes == 0 && f.closedByClient
-            && f.server.firstPayloadTime >= f.flow.close.time
+        let saidNothing =
+            payloads.isEmpty
+            || f.client.payloadBytes == 0 && f.closedByClient
+                && f.server.firstPayloadTime >= f.flow.close.time
         if saidNothing, f.flow.close.happened {
             checks[f.pair, default: []].append((f.flow.firstTime, place))
         }
@@ -39,7 +41,8 @@ struct SilentFlowAnalyzer: Analyzer {
     func conclude() -> [Evidence] {
         silent.evidence(
             "capture.tcp.silent-open", capture,
-            present: "\(counted(silent.count, "connection")) said nothing in either direction for 3 s "
+            present:
+                "\(counted(silent.count, "connection")) said nothing in either direction for 3 s "
                 + "or more after the handshake; the longest for \(seconds(longest))",
             absent: "no connection was silent for 3 s after its handshake",
             measure: measured(longest))

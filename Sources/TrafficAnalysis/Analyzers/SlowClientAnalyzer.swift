@@ -41,7 +41,8 @@ struct SlowClientAnalyzer: Analyzer {
         }
         return tally.evidence(
             "capture.tcp.slow-clients-many", capture,
-            present: "\(most) clients at once held a connection for 3 s or more without finishing a "
+            present:
+                "\(most) clients at once held a connection for 3 s or more without finishing a "
                 + "request",
             absent: "clients did not hold many connections without a request",
             measure: Evidence.Measure(value: Double(most), unit: "count"))

@@ -39,7 +39,9 @@ struct SourceBlockAnalyzer: Analyzer {
     func conclude() -> [Evidence] {
         pages.evidence(
             "capture.http.block-page", capture,
-            present: "\(counted(pages.count, "response")) in clear hold a block text (\u{201C}\(phrase)\u{201D})",
+            present:
+                "\(counted(pages.count, "response")) in clear hold a block text "
+                + "(\u{201C}\(phrase)\u{201D})",
             absent: "no response in clear held a block text") + blocked
     }
 

@@ -62,12 +62,14 @@ struct StuckSegmentAnalyzer: Analyzer {
     func conclude() -> [Evidence] {
         fromStart.evidence(
             "capture.tcp.data-unacked-from-start", capture,
-            present: "on \(counted(fromStart.count, "connection")) the first data was sent 3 times or "
+            present:
+                "on \(counted(fromStart.count, "connection")) the first data was sent 3 times or "
                 + "more after a complete handshake and never acknowledged",
             absent: "the first data of every connection was acknowledged")
             + backoff.evidence(
                 "capture.tcp.backoff-unanswered-long", capture,
-                present: "\(counted(backoff.count, "segment")) repeated up to \(longestRun) times with "
+                present:
+                    "\(counted(backoff.count, "segment")) repeated up to \(longestRun) times with "
                     + "growing gaps and no packet back: the peer is gone",
                 absent: "no segment was repeated 6 times without a packet back") + large
     }

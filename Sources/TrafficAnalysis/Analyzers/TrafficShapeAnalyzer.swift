@@ -92,7 +92,9 @@ struct TrafficShapeAnalyzer: Analyzer {
         }
         return tally.evidence(
             "capture.tcp.connect-rate-multiplied", capture,
-            present: "connections came up to \(Int64(peak) / usual) times as fast as usual, with less than "
+            present:
+                "connections came up to \(Int64(peak) / usual) times as fast as usual, with less "
+                + "than "
                 + "1 s between a client's tries",
             absent: "the rate of new connections did not multiply",
             measure: Evidence.Measure(value: Double(Int64(peak) / usual), unit: "count"))

@@ -82,7 +82,8 @@ struct Direction {
         var hash = UInt32(segment.identification) &* 0x9E37_79B1
         hash = (hash ^ segment.sequence) &* 0x85EB_CA77
         hash = (hash ^ segment.acknowledgement) &* 0xC2B2_AE3D
-        hash ^= UInt32(segment.flags.rawValue) << 16 ^ UInt32(truncatingIfNeeded: segment.payloadLength)
+        hash ^=
+            UInt32(segment.flags.rawValue) << 16 ^ UInt32(truncatingIfNeeded: segment.payloadLength)
         hash |= 1
         if hash == signature0 || hash == signature1 { return time &- lastTime < 100_000_000 }
         signature1 = signature0

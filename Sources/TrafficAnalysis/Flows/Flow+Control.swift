@@ -94,7 +94,8 @@ extension Flow {
             facts.timeToLive = segment.timeToLive
             facts.afterOwnFIN = directions[d].fin > 0
             facts.withACK = segment.flags.contains(.ack)
-            facts.answersSYN = directions[1 - d].syn > 0 && directions[d].syn == 0
+            facts.answersSYN =
+                directions[1 - d].syn > 0 && directions[d].syn == 0
                 && !directions[d].has.contains(.data)
             if directions[d].has.contains(.data) {
                 facts.sinceOwnPayload = place.time &- directions[d].lastPayloadTime

@@ -30,7 +30,8 @@ struct Examination {
             {
                 let d = chunk[index].directions[0].packets == 0 ? 1 : 0
                 let only = chunk[index].directions[d]
-                if only.packets > UInt32(only.syn) + UInt32(only.rst) || only.has.contains(.synACK) {
+                if only.packets > UInt32(only.syn) + UInt32(only.rst) || only.has.contains(.synACK)
+                {
                     count += 1
                 }
             }
@@ -67,7 +68,9 @@ struct Examination {
     ) -> [Warning] {
         var warnings: [Warning] = []
         func warn(_ condition: Bool, _ id: String, _ summary: @autoclosure () -> String) {
-            if condition { warnings.append(Warning(id: "capture.quality.\(id)", summary: summary())) }
+            if condition {
+                warnings.append(Warning(id: "capture.quality.\(id)", summary: summary()))
+            }
         }
         warn(
             source.cutShort != nil, "cut-short",
@@ -78,27 +81,33 @@ struct Examination {
                 + "direction: nothing is said there about missing answers")
         warn(
             analysis.truncatedPackets > 0, "snaplen",
-            "\(counted(analysis.truncatedPackets, "packet")) cut by the snap length: handshakes and "
+            "\(counted(analysis.truncatedPackets, "packet")) cut by the snap length: handshakes "
+                + "and "
                 + "closes can be unreadable; capture with -s 0")
         warn(
             analysis.oversizedPackets > 0, "offload",
-            "\(counted(analysis.oversizedPackets, "packet")) larger than an Ethernet frame: merged by "
+            "\(counted(analysis.oversizedPackets, "packet")) larger than an Ethernet frame: "
+                + "merged by "
                 + "the network card, sizes and counts of segments are not those on the wire")
         warn(
             tables.capturedTwice > 0, "duplicated-packets",
-            "\(counted(tables.capturedTwice, "packet")) captured twice (mirror port, two interfaces); "
+            "\(counted(tables.capturedTwice, "packet")) captured twice (mirror port, two "
+                + "interfaces); "
                 + "the copies count as neither repeats nor duplicate ACKs")
         warn(
             source.droppedPackets > 0, "missed-packets",
-            "the capturing program dropped \(counted(source.droppedPackets, "packet")): the capture "
+            "the capturing program dropped \(counted(source.droppedPackets, "packet")): the "
+                + "capture "
                 + "is incomplete")
         warn(
             tables.missedBytes > 0 && source.droppedPackets == 0, "missed-packets",
-            "on \(counted(tables.missedBytes, "direction")) bytes were acknowledged that are not in "
+            "on \(counted(tables.missedBytes, "direction")) bytes were acknowledged that are not "
+                + "in "
                 + "the capture: it is incomplete, nothing is said there about missing answers")
         warn(
             analysis.timeWentBack > 0, "time-goes-back",
-            "time goes back \(counted(analysis.timeWentBack, "time")) between packets: clock step, or "
+            "time goes back \(counted(analysis.timeWentBack, "time")) between packets: clock "
+                + "step, or "
                 + "a capture merged out of order")
         warn(
             analysis.undecodedPackets > 0, "undecoded",
