@@ -33,9 +33,10 @@ truth-generator: build-release ## compare generated captures with what tshark se
 	@python3 Tests/CaptureGenerator/cross-check.py "$(RELEASE)/capture-generator"
 
 FUZZ_SECONDS = 600
-fuzz: ## fuzz the dissectors and the capture reader (FUZZ_SECONDS each)
+fuzz: ## fuzz the dissectors, the capture reader and the analysis (FUZZ_SECONDS each)
 	@Tests/Fuzz/fuzz.sh dissection $(FUZZ_SECONDS)
 	@Tests/Fuzz/fuzz.sh capture $(FUZZ_SECONDS)
+	@Tests/Fuzz/fuzz.sh analysis $(FUZZ_SECONDS)
 
 install: ## build and install into $(DESTDIR)$(PREFIX)
 	@scripts/install.sh "$(DESTDIR)" "$(PREFIX)"

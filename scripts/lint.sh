@@ -2,9 +2,12 @@
 # Swift's formatter as a judge, and the shell's and Python's own syntax checks.
 set -eu
 cd "$(dirname "$0")/.."
+step="checking the format of the Swift files"
+trap '[ $? -eq 0 ] || echo "lint: FAILED while $step" >&2' EXIT
 
 swift format lint --strict --recursive Sources Tests Package.swift
-for script in scripts/*.sh Benchmarks/*.sh Tests/*/*.sh .ci/run; do
+step="checking the syntax of the scripts"
+for script in scripts/*.sh Tests/*/*.sh .ci/run; do
     [ ! -e "$script" ] || sh -n "$script"
 done
 if command -v python3 >/dev/null 2>&1; then
@@ -14,9 +17,9 @@ for path in sys.argv[1:]:
     ast.parse(open(path, encoding="utf-8").read(), path)
 ' {} +
 fi
-if grep -rnP '[ \t]+$' --include='*.swift' --include='*.md' --include='*.sh' --include='*.py' \
-    Sources Tests Benchmarks scripts casebook/README.md; then
-    echo "lint: blanks at the ends of the lines above" >&2
+step="looking for blanks at the ends of lines"
+if grep -rnE '[[:blank:]]+$' --include='*.swift' --include='*.sh' --include='*.py' \
+    Sources Tests Benchmarks scripts; then
     exit 1
 fi
 echo "lint: clean"

@@ -109,10 +109,15 @@ public struct CaptureSource: Sendable {
     public var linkTypes: [String]
     /// Why the file ended early, `nil` when it did not.
     public var cutShort: String?
+    /// What the capturing program says it had to drop (pcapng interface statistics).
+    public var droppedPackets: Int
 
-    public init(format: String, linkTypes: [String], cutShort: String? = nil) {
+    public init(
+        format: String, linkTypes: [String], cutShort: String? = nil, droppedPackets: Int = 0
+    ) {
         self.format = format
         self.linkTypes = linkTypes
         self.cutShort = cutShort
+        self.droppedPackets = droppedPackets
     }
 }

@@ -27,6 +27,6 @@ public struct CaptureRun: Sendable {
         report = analysis.finish(
             CaptureSource(
                 format: facts.format, linkTypes: facts.linkTypes.map(\.name),
-                cutShort: facts.cutShortReason))
+                cutShort: facts.cutShortReason, droppedPackets: facts.missedPackets ?? 0))
     }
 }

@@ -36,7 +36,7 @@ public struct LoadedCasebook: Sendable {
             guard let read else { throw Fault(diagnostics: diagnostics) }
             casebook = read
             origin = .files
-            faults = diagnostics.filter { $0.severity == .error }.map(\.text)
+            faults = diagnostics.filter { $0.severity == .error && !$0.isHarmless }.map(\.text)
             do {
                 try store.rebuild(from: read, roots: folder.roots, faults: faults)
             } catch {

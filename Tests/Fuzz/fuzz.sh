@@ -1,14 +1,14 @@
 #!/bin/sh
 # Fuzz the code that reads hostile bytes, with libFuzzer.
 #
-#   Tests/Fuzz/fuzz.sh dissection|capture SECONDS
+#   Tests/Fuzz/fuzz.sh dissection|capture|analysis SECONDS
 #
 # The corpus stays in .build/fuzz and grows from run to run; its seeds come from the captures of the
 # project. An input that fails is kept in Tests/Fixtures/fuzz/TARGET, where a normal test replays it:
 # fix the fault, give the file a name that says what it is.
 set -eu
 cd "$(dirname "$0")/../.."
-usage="usage: fuzz.sh dissection|capture SECONDS"
+usage="usage: fuzz.sh dissection|capture|analysis SECONDS"
 target=${1:?$usage}
 seconds=${2:?$usage}
 out=$PWD/.build/fuzz
@@ -19,6 +19,7 @@ mkdir -p "$out/plain" "$out/covered" "$corpus" "$kept"
 case $target in
 dissection) exercise=Tests/DissectionTests/DissectionExercise.swift harness=DissectionFuzzer ;;
 capture) exercise=Tests/PacketCaptureTests/CaptureExercise.swift harness=CaptureFuzzer ;;
+analysis) exercise=Tests/TrafficAnalysisTests/AnalysisExercise.swift harness=AnalysisFuzzer ;;
 *) echo "$usage" >&2; exit 2 ;;
 esac
 
@@ -28,17 +29,21 @@ library() { # NAME FOLDER FLAG...: compile Sources/NAME into FOLDER
     swiftc -O -wmo -swift-version 6 -parse-as-library -enable-testing "$@" -I "$folder" \
         -enable-upcoming-feature InternalImportsByDefault -module-name "$name" \
         -emit-module -emit-module-path "$folder/$name.swiftmodule" \
-        -c -o "$folder/$name.o" Sources/"$name"/*.swift
+        -c -o "$folder/$name.o" $(find Sources/"$name" -name "*.swift")
 }
 
 library Dissection "$out/covered" -sanitize=fuzzer
 library PacketCapture "$out/covered" -sanitize=fuzzer
+if [ "$target" = analysis ]; then
+    library Casebook "$out/covered"
+    library TrafficAnalysis "$out/covered" -sanitize=fuzzer
+fi
 swiftc -O -swift-version 6 -parse-as-library -sanitize=fuzzer -I "$out/covered" \
     -o "$out/$harness" "$exercise" "Tests/Fuzz/$harness.swift" "$out/covered/"*.o
 
 captures=$(find Tests/Fixtures casebook \( -name '*.pcap' -o -name '*.pcapng' \) -size -64k \
     2>/dev/null || true)
-if [ "$target" = capture ]; then
+if [ "$target" != dissection ]; then
     for file in $captures; do
         cp "$file" "$corpus/$(cksum <"$file" | tr ' ' -)"
     done

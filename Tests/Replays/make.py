@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""Remake the replay captures: make.py [SCENARIO…] [--list] [--check] [--readme] [--jobs N].
+"""Remake the captures: make.py [SCENARIO…] [--heldout] [--list] [--check] [--readme] [--jobs N].
 
-Without a name every scenario runs. Namespaces need root. Only the standard library is used; the
-programs are tcpdump, dumpcap, tshark, nginx, haproxy, stunnel, openssl, curl, java, ip and nft.
+Without a name every replay's scenario runs, with --heldout every held-out one instead. Namespaces
+need root. Only the standard library is used; the programs are tcpdump, dumpcap, tshark, nginx,
+haproxy, stunnel, openssl, curl, java, ip and nft; for the held-out captures also apache2, ncat,
+node, perl (IO::Socket::SSL) and ruby.
 """
 
 import argparse
@@ -85,6 +87,8 @@ def main():
     """Read the command line; exit 0 done, 1 a scenario or check failed, 2 wrong usage."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", metavar="SCENARIO")
+    parser.add_argument("--heldout", action="store_true",
+                        help="the held-out captures, not the replays of the cases")
     parser.add_argument("--list", action="store_true", help="name the scenarios and their files")
     parser.add_argument("--check", action="store_true", help="only check the files with tshark")
     parser.add_argument("--readme", action="store_true", help="only write the README files")
@@ -102,15 +106,18 @@ def main():
     unknown = [name for name in options.names if name not in known]
     if unknown:
         parser.error(f"unknown scenario: {', '.join(unknown)} (see --list)")
-    names = options.names or sorted(known)
+    names = options.names or sorted(
+        name for name in known if known[name].heldout == options.heldout)
     if options.list:
         for name in names:
             print(name)
             for replay in known[name].replays:
                 print(f"    {replay.path}: {replay.verdict}")
         return 0
+    kinds = {known[name].heldout for name in names}
     if options.readme:
-        readme.write_all()
+        for heldout in kinds:
+            readme.write_all(heldout)
         return 0
     if not options.check:
         if os.geteuid() != 0:
@@ -119,7 +126,8 @@ def main():
             return 2
         if make(names, options.jobs):
             return 1
-        readme.write_all()
+        for heldout in kinds:
+            readme.write_all(heldout)
     return 1 if check(names) else 0
 
 

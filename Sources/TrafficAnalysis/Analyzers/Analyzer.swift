@@ -112,8 +112,12 @@ struct FlowFacts {
     var closedByServer: Bool { flow.close.happened && !closedByClient }
     /// The first FIN or RST, else the end of the capture.
     var end: Int64 { flow.close.happened ? flow.close.time : captureEnd }
-    /// Round trip of the TCP handshake at the capture's place; 0 when it was not seen.
-    var roundTrip: Int64 { flow.synACKTime == 0 ? 0 : flow.synACKTime - flow.firstTime }
+    /// Round trip of the TCP handshake at the capture's place, at most 1 s; 0 when it was not seen
+    /// or the clock went back.
+    var roundTrip: Int64 {
+        flow.synACKTime == 0
+            ? 0 : min(max(flow.synACKTime - flow.firstTime, 0), 1_000_000_000)
+    }
 
     /// "Nobody answered" can be said: both sides are in the capture, and no bytes of the server
     /// were acknowledged that the capture has not.
@@ -167,7 +171,8 @@ struct Tally {
             return [
                 Evidence(
                     id: id, kind: .finding, state: .present, source: source, count: count,
-                    summary: present(), measure: measure,
+                    summary: present(),
+                    measure: measure ?? Evidence.Measure(value: Double(count), unit: "count"),
                     locations: places.map { place in
                         Evidence.Location(
                             file: capture.file, flow: Int(place.flow), packet: Int(place.packet),
@@ -198,6 +203,11 @@ func counted(_ count: Int, _ noun: String, _ plural: String? = nil) -> String {
 
 func measured(_ nanoseconds: Int64) -> Evidence.Measure {
     Evidence.Measure(value: (Double(nanoseconds) / 1e6).rounded() / 1e3, unit: "s")
+}
+
+func percent(_ part: Int, of whole: Int) -> Evidence.Measure {
+    let share = whole == 0 ? 0 : Double(part) * 100 / Double(whole)
+    return Evidence.Measure(value: (share * 10).rounded() / 10, unit: "percent")
 }
 
 func median(_ values: [Int64]) -> Int64 {

@@ -24,6 +24,8 @@ struct ClientHelloAnalyzer: Analyzer {
     private var acked = Tally()
     private var split = Tally()
     private var cut = Tally()
+    private var longestWait: Int64 = 0
+    private var longestACKedWait: Int64 = 0
     private var byEndpoint: [Endpoint: [Hello]] = [:]
     private var neverSent: [(endpoint: Endpoint, place: Place)] = []
 
@@ -69,8 +71,12 @@ struct ClientHelloAnalyzer: Analyzer {
         byEndpoint[f.endpoint, default: []].append(
             Hello(time: tls.clientHelloTime, answered: answerTime != 0, place: place))
         guard !answered else { return }
+        let wait = answerTime == 0 ? waited : min(waited, answerTime - tls.clientHelloTime)
         unanswered.add(place)
-        if tls.clientHelloACKTime != 0 { acked.add(place) }
+        longestWait = max(longestWait, wait)
+        guard tls.clientHelloACKTime != 0 else { return }
+        acked.add(place)
+        longestACKedWait = max(longestACKedWait, wait)
     }
 
     func conclude() -> [Evidence] {
@@ -78,12 +84,14 @@ struct ClientHelloAnalyzer: Analyzer {
             "capture.tls.client-hello-unanswered", capture,
             present: "\(counted(unanswered.count, "ClientHello")) of \(unanswered.opportunities) got no "
                 + "TLS record from the server within 3 s or while the client waited",
-            absent: "every ClientHello was answered while the client waited")
+            absent: "every ClientHello was answered while the client waited",
+            measure: measured(longestWait))
             + acked.evidence(
                 "capture.tls.client-hello-acked-unanswered", capture,
                 present: "\(counted(acked.count, "ClientHello")) acknowledged by TCP and not answered: "
                     + "the host, or a box on the way, has it; the application has not answered",
-                absent: "no ClientHello was acknowledged and left unanswered")
+                absent: "no ClientHello was acknowledged and left unanswered",
+                measure: measured(longestACKedWait))
             + unansweredSince
             + neverSentEvidence
             + split.evidence(

@@ -54,10 +54,12 @@ struct CloseNotifyAnalyzer: Analyzer {
             + byClient.evidence(
                 "capture.tls.no-close-notify-by-client", capture,
                 present: "the client ended \(share(byClient)) that it closed without close_notify",
-                absent: "clients that closed first said close_notify")
+                absent: "clients that closed first said close_notify",
+                measure: percent(byClient.count, of: byClient.opportunities))
             + byServer.evidence(
                 "capture.tls.no-close-notify-by-server", capture,
                 present: "the server ended \(share(byServer)) that it closed without close_notify",
-                absent: "servers that closed first said close_notify")
+                absent: "servers that closed first said close_notify",
+                measure: percent(byServer.count, of: byServer.opportunities))
     }
 }

@@ -93,7 +93,7 @@ struct HelloReleaseAnalyzer: Analyzer {
         var servedMeanwhile = 0
         var overlaps = false
         for hello in asked {
-            let window = max(Self.window, 10 * min(hello.roundTrip, 1_000_000_000))
+            let window = max(Self.window, 10 * hello.roundTrip)
             let others = held.filter { $0.number != hello.number && $0.start <= hello.time }
             if others.contains(where: { $0.end >= hello.time }) { overlaps = true }
             let isReleased = others.contains {

@@ -15,7 +15,7 @@ struct LateAnswerAnalyzer: Analyzer {
         answered += 1
         let wait = f.server.longestAnswer
         // A request that had to be repeated was late on the way, not at the server.
-        guard f.server.lateAnswers > 0, wait >= 10 * min(f.roundTrip, 1_000_000_000),
+        guard f.server.lateAnswers > 0, wait >= 10 * f.roundTrip,
             f.clientRare?.hasRepeated != true, f.serverRare?.hasRepeated != true
         else { return }
         pairs[f.pair, default: []].append(

@@ -36,7 +36,7 @@ struct PathAnalyzer: Analyzer {
         guard hasMAC, let other = side.links.first else { return }
         mac.add(f.place(other.firstPacket))
         let sender = f.flow.directions[d]
-        let hops = Self.nextHops(of: sender, side.links)
+        let hops = Self.nextHops(of: sender, side)
         guard let split = hops.first(where: { $0.count >= 2 }) else { return }
         twoHops.add(f.place(split[1].firstPacket))
         let lossy = Self.lossy(split, sender, peer: f.flow.directions[1 - d])
@@ -61,13 +61,14 @@ struct PathAnalyzer: Analyzer {
     }
 
     /// The uses of links by source MAC, each with its next hops, the first packet's first.
-    private static func nextHops(of sender: Direction, _ links: [LinkUse]) -> [[LinkUse]] {
+    private static func nextHops(of sender: Direction, _ side: RareDirection) -> [[LinkUse]] {
         var first = LinkUse(
             sourceMAC: sender.sourceMAC, destinationMAC: sender.destinationMAC, packets: 1)
-        let elsewhere = links.reduce(0) { $0 + $1.retransmitted }
-        first.retransmitted = sender.retransmitted > elsewhere ? sender.retransmitted - elsewhere : 0
+        // What was not repeated over another link was repeated over the first.
+        let elsewhere = side.links.reduce(0) { $0 + $1.retransmitted }
+        first.retransmitted = side.repeatedSegments - min(elsewhere, side.repeatedSegments)
         var groups: [[LinkUse]] = [[first]]
-        for link in links {
+        for link in side.links {
             if let index = groups.firstIndex(where: { $0[0].sourceMAC == link.sourceMAC }) {
                 groups[index].append(link)
             } else {
@@ -99,6 +100,7 @@ struct PathAnalyzer: Analyzer {
                 "capture.tcp.loss-follows-next-hop", capture,
                 present: "on \(lossFollows.count) of \(counted(splitWithLoss, "split connection")) with "
                     + "repeats, all that had to be repeated had gone to one of the two next hops",
-                absent: "repeats went to both next hops alike")
+                absent: "repeats went to both next hops alike",
+                measure: percent(lossFollows.count, of: splitWithLoss))
     }
 }

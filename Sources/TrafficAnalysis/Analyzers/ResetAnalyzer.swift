@@ -90,12 +90,14 @@ struct ResetAnalyzer: Analyzer {
             "capture.tcp.reset-by-client", capture,
             present: "the client reset \(counted(byClient.count, "connection")) of "
                 + "\(byClient.opportunities) while the answer was pending or in transfer",
-            absent: "no client reset a connection with an answer pending")
+            absent: "no client reset a connection with an answer pending",
+            measure: percent(byClient.count, of: byClient.opportunities))
             + byServer.evidence(
                 "capture.tcp.reset-by-server-after-request", capture,
                 present: "the server's address reset \(counted(byServer.count, "connection")) within "
                     + "100 ms of the request",
-                absent: "no request was answered by RST")
+                absent: "no request was answered by RST",
+                measure: percent(byServer.count, of: byServer.opportunities))
             + midstream.evidence(
                 "capture.tcp.reset-midstream", capture,
                 present: "\(counted(midstream.count, "connection")) that carried data both ways ended "

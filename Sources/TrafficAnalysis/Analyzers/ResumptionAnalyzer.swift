@@ -60,6 +60,7 @@ struct ResumptionAnalyzer: Analyzer {
         var varies = Tally()
         var noSession = Tally()
         var notes = Notes()
+        var repeated = 0
         let groups = pairs.values.sorted { $0[0].place.flow < $1[0].place.flow }
         for handshakes in groups {
             let (unclean, clean, unknown) = Self.count(handshakes)
@@ -80,31 +81,35 @@ struct ResumptionAnalyzer: Analyzer {
             if clean.refused >= 2, clean.offered - clean.refused >= 2 {
                 for place in clean.places { varies.add(place) }
             }
+            let full = mostlyFull.count
             Self.judgeRepeats(handshakes, &mostlyFull, &neverOffered)
+            if mostlyFull.count > full { repeated += handshakes.count - 1 }
             Self.judgeIssued(handshakes, &noSession)
         }
         return refused.evidence(
             "capture.tls.resumption-refused", capture,
             present: "\(refused.count) of \(refused.opportunities) offered sessions were refused: "
                 + "a full handshake instead",
-            absent: "every offered session was taken up")
+            absent: "every offered session was taken up",
+            measure: percent(refused.count, of: refused.opportunities))
             + afterUnclean.evidence(
                 "capture.tls.resumption-refused-after-unclean-close", capture,
                 present: "sessions are refused after a close without close_notify "
                     + "(\(notes.unclean)) and taken up after a clean one (\(notes.clean))",
                 absent: "how the client closed made no such difference (refused \(notes.unclean) "
-                    + "after closes without close_notify, \(notes.clean) after clean ones)")
+                    + "after closes without close_notify, \(notes.clean) after clean ones)",
+                measure: notes.uncleanShare)
             + afterClean.evidence(
                 "capture.tls.resumption-refused-after-clean-close", capture,
                 present: "\(notes.clean) sessions were refused although their connection was closed "
                     + "with close_notify",
                 absent: "sessions of cleanly closed connections were taken up (refused "
-                    + "\(notes.clean))")
+                    + "\(notes.clean))", measure: notes.cleanShare)
             + mostlyFull.evidence(
                 "capture.tls.full-handshakes-mostly", capture,
                 present: "repeat connections between the same two hosts are nearly all full "
                     + "handshakes (\(mostlyFull.count))",
-                absent: "repeat connections mostly resume")
+                absent: "repeat connections mostly resume", measure: percent(mostlyFull.count, of: repeated))
             + neverOffered.evidence(
                 "capture.tls.resumption-never-offered", capture,
                 present: "a client came back again and again and never offered a session "
@@ -114,7 +119,7 @@ struct ResumptionAnalyzer: Analyzer {
                 "capture.tls.resumption-varies", capture,
                 present: "of \(notes.clean) offers after clean closes some were refused and some "
                     + "taken up: it depends on who answers",
-                absent: "offers after clean closes fared alike")
+                absent: "offers after clean closes fared alike", measure: notes.cleanShare)
             + noSession.evidence(
                 "capture.tls.no-session-issued", capture,
                 present: "the server made \(counted(noSession.count, "full handshake")) without "
@@ -130,6 +135,10 @@ struct ResumptionAnalyzer: Analyzer {
             counts.cleanRefused += clean.refused
             counts.clean += clean.offered
         }
+        var uncleanShare: Evidence.Measure {
+            percent(counts.uncleanRefused, of: counts.unclean)
+        }
+        var cleanShare: Evidence.Measure { percent(counts.cleanRefused, of: counts.clean) }
         var unclean: String { "\(counts.uncleanRefused) of \(counts.unclean)" }
         var clean: String { "\(counts.cleanRefused) of \(counts.clean)" }
     }

@@ -94,7 +94,8 @@ struct TrafficShapeAnalyzer: Analyzer {
             "capture.tcp.connect-rate-multiplied", capture,
             present: "connections came up to \(Int64(peak) / usual) times as fast as usual, with less than "
                 + "1 s between a client's tries",
-            absent: "the rate of new connections did not multiply")
+            absent: "the rate of new connections did not multiply",
+            measure: Evidence.Measure(value: Double(Int64(peak) / usual), unit: "count"))
     }
 
     /// Per server address: a firewall on an asymmetric path sees one direction of some hosts only.
@@ -110,6 +111,7 @@ struct TrafficShapeAnalyzer: Analyzer {
         return tally.evidence(
             "capture.tcp.one-direction-only", capture,
             present: "of nearly all \(flows) connections to a server only one direction is in the "
-                + "capture", absent: "both directions are in the capture")
+                + "capture", absent: "both directions are in the capture",
+            measure: percent(tally.count, of: flows))
     }
 }

@@ -196,6 +196,7 @@ extension RareDirection {
     }
 
     mutating func noteRepeat(sourceMAC: UInt64, destinationMAC: UInt64, at place: PacketPlace) {
+        repeatedSegments &+= 1
         if firstRetransmissionPacket == 0 { firstRetransmissionPacket = place.number }
         for index in links.indices
         where links[index].sourceMAC == sourceMAC && links[index].destinationMAC == destinationMAC {

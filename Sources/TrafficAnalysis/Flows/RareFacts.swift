@@ -39,6 +39,8 @@ struct RareDirection {
     /// Repeats of one segment with nothing back from the peer.
     var run = RepeatRun()
     var longestRun = RepeatRun()
+    /// Payload segments none of whose bytes was new, and the first of them.
+    var repeatedSegments: UInt32 = 0
     var firstRetransmissionPacket: UInt32 = 0
     /// Repeats after >= 200 ms that no three duplicate ACKs asked for.
     var timeoutRetransmissions: UInt32 = 0

@@ -89,7 +89,11 @@ struct Examination {
             "\(counted(tables.capturedTwice, "packet")) captured twice (mirror port, two interfaces); "
                 + "the copies count as neither repeats nor duplicate ACKs")
         warn(
-            tables.missedBytes > 0, "missed-packets",
+            source.droppedPackets > 0, "missed-packets",
+            "the capturing program dropped \(counted(source.droppedPackets, "packet")): the capture "
+                + "is incomplete")
+        warn(
+            tables.missedBytes > 0 && source.droppedPackets == 0, "missed-packets",
             "on \(counted(tables.missedBytes, "direction")) bytes were acknowledged that are not in "
                 + "the capture: it is incomplete, nothing is said there about missing answers")
         warn(

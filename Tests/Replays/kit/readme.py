@@ -5,7 +5,7 @@ import os
 import re
 import subprocess
 
-from .scenario import FIXTURES, REGISTRY, ROOT
+from .scenario import FIXTURES, HELDOUT, REGISTRY, ROOT, Heldout
 
 INTRO = """# {title}
 
@@ -41,9 +41,19 @@ def programs():
         f"dumpcap {_version('dumpcap', '--version')}"])
 
 
+def more_programs():
+    """Names and versions of the programs that only held-out scenarios use."""
+    return ", ".join([
+        f"Apache {_version('apache2', '-v')}", f"Ncat {_version('ncat', '--version')}",
+        f"node {_version('node', '--version')}", f"Perl {_version('perl', '-v')}",
+        f"Ruby {_version('ruby', '--version')}"])
+
+
 def _entry(made, replay):
     lines = [f"## {replay.file}", ""]
-    if replay.verdict:
+    if isinstance(replay, Heldout):
+        lines += [f"Expected first: **{replay.first}**, verdict: **{replay.verdict}**.", ""]
+    elif replay.verdict:
         lines += [f"Deserves: **{replay.verdict}**.", ""]
     lines += [replay.shows.strip(), ""]
     if replay.findings:
@@ -60,15 +70,33 @@ def _entry(made, replay):
     return "\n".join(lines)
 
 
-def write_all():
-    """Write one README.md a folder; returns their paths."""
+def _title(folder):
+    if folder == FIXTURES:
+        return "Captures that no case may claim"
+    if folder.startswith(HELDOUT):
+        return f"Held-out captures: {os.path.basename(folder)}"
+    return "Replays of this case"
+
+
+def write_expected():
+    """Write the table of what is expected of each held-out capture."""
+    rows = sorted((f"{replay.case}/{replay.file}", replay.first, replay.verdict)
+                  for made in REGISTRY.values() for replay in made.replays
+                  if isinstance(replay, Heldout) and os.path.exists(
+                      os.path.join(ROOT, replay.path)))
+    with open(os.path.join(ROOT, HELDOUT, "expected.tsv"), "w") as handle:
+        handle.writelines("\t".join(row) + "\n" for row in rows)
+
+
+def write_all(heldout):
+    """Write one README.md a folder of the held-out captures or of the others."""
     folders = collections.defaultdict(list)
-    for made in REGISTRY.values():
+    for made in (made for made in REGISTRY.values() if made.heldout == heldout):
         for replay in made.replays:
             folders[os.path.dirname(replay.path)].append((made, replay))
-    used = programs()
+    used = f"{programs()}, {more_programs()}" if heldout else programs()
     for folder, entries in folders.items():
-        title = "Captures that no case may claim" if folder == FIXTURES else "Replays of this case"
+        title = _title(folder)
         entries = [pair for pair in entries if os.path.exists(os.path.join(ROOT, pair[1].path))]
         if not entries:
             continue
@@ -76,4 +104,5 @@ def write_all():
         text += "\n".join(_entry(*pair) for pair in entries)
         with open(os.path.join(ROOT, folder, "README.md"), "w") as handle:
             handle.write(text.rstrip() + "\n")
-    return sorted(folders)
+    if heldout:
+        write_expected()

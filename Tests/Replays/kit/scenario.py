@@ -6,6 +6,7 @@ import subprocess
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", "..", ".."))
 FIXTURES = "Tests/Fixtures/captures"
+HELDOUT = "Tests/Fixtures/heldout"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,6 +39,25 @@ class Replay:
 
 
 @dataclasses.dataclass(frozen=True)
+class Heldout(Replay):
+    """A capture that nothing was tuned to; `case` is the folder: a case's id, or "healthy".
+
+    `verdict` is what a fair reader of the packets expects: confirmed, likely (or better), any
+    (only the first rank counts) or not-confirmed.
+    """
+
+    @property
+    def path(self):
+        """The file's place, relative to the repository."""
+        return f"{HELDOUT}/{self.case}/{self.file}"
+
+    @property
+    def first(self):
+        """The case that should be ranked first, or "none"."""
+        return "none" if self.case == "healthy" else self.case
+
+
+@dataclasses.dataclass(frozen=True)
 class Scenario:
     """A function that makes one or more captures in a lab of its own."""
 
@@ -47,6 +67,11 @@ class Scenario:
     replays: tuple
     function: object
     seconds: int
+
+    @property
+    def heldout(self):
+        """True when all that it makes is held out."""
+        return all(isinstance(replay, Heldout) for replay in self.replays)
 
 
 REGISTRY = {}
