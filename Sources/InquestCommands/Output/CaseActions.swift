@@ -43,20 +43,9 @@ struct CaseActions {
                 "Effect: \(decision.effect.rawValue). Ask before you run it.", indent: 2,
                 style: .caution)
         }
-        if CommandFilling.isAvailable(decision.command) {
-            return page.command(result.commands.fill(decision.command))
-        }
-        // The first alternative is the one that the case's author would run.
-        let byHand = Self.unique(
-            (decision.confirms.first ?? []).compactMap { result.casebook[finding: $0]?.byHand })
-        if byHand.isEmpty { return page.command(result.commands.fill(decision.command)) }
-        page.paragraph("By hand:", indent: 2)
-        for line in byHand { page.command(result.commands.fill(line)) }
-    }
-
-    private static func unique(_ lines: [String]) -> [String] {
-        var seen: Set<String> = []
-        return lines.filter { seen.insert($0).inserted }
+        let (lines, byHand) = result.decidingCommands(decision)
+        if byHand { page.paragraph("By hand:", indent: 2) }
+        for line in lines { page.command(line) }
     }
 
     private func fixes(_ page: inout TextPage) {
@@ -74,13 +63,7 @@ struct CaseActions {
         page.paragraph(verification.window, label: "over: ", indent: 2)
         for fact in verification.absent { page.paragraph(fact, label: "gone: ", indent: 2) }
         for fact in verification.present { page.paragraph(fact, label: "seen: ", indent: 2) }
-        if CommandFilling.isAvailable(verification.command) {
-            page.command(result.commands.fill(verification.command))
-        } else {
-            let facts = verification.absent + verification.present
-            let byHand = facts.compactMap { result.casebook[finding: $0]?.byHand }
-            for line in Self.unique(byHand) { page.command(result.commands.fill(line)) }
-        }
+        for line in result.provingCommands(verification).lines { page.command(line) }
     }
 
     private func falseLeads(_ page: inout TextPage) {

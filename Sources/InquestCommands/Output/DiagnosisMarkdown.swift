@@ -7,10 +7,13 @@ enum DiagnosisMarkdown {
     static func report(_ result: TriageResult) -> [UInt8] {
         var text = heading(result)
         text += evidence(result)
-        if let leader = result.diagnosis.leader, result.diagnosis.verdict != .none,
-            let entry = result.casebook[case: leader.id]
-        {
-            text += actions(leader, entry, result)
+        if let leader = result.diagnosis.leader, let entry = result.casebook[case: leader.id] {
+            switch result.diagnosis.verdict {
+            case .confirmed, .likely:
+                text += decision(leader, entry, result) + actions(leader, entry, result)
+            case .undecided: text += decision(leader, entry, result)
+            case .none: break
+            }
         }
         text += cases(result)
         text += list("Warnings", result.warnings.map { escaped($0.summary) })
@@ -19,13 +22,17 @@ enum DiagnosisMarkdown {
 
     private static func heading(_ result: TriageResult) -> String {
         let diagnosis = result.diagnosis
+        let interrupted =
+            result.truncated ? "Interrupted: this is what was seen until then.\n\n" : ""
         guard let leader = diagnosis.leader, diagnosis.verdict != .none,
             let entry = result.casebook[case: leader.id]
-        else { return "# Inquest: no known case\n\n" }
-        return "# Inquest: \(diagnosis.verdict.rawValue): \(escaped(entry.title))\n\n"
+        else { return "# Inquest: no known case\n\n" + interrupted }
+        let verdict =
+            diagnosis.verdict == .undecided
+            ? "not enough evidence; perhaps" : diagnosis.verdict.rawValue
+        return "# Inquest: \(verdict): \(escaped(entry.title))\n\n"
             + "`\(leader.id)`, \(Wording.probability(leader.probability)); casebook "
-            + "`\(result.casebook.hash)` of \(result.casebook.cases.count) cases.\n\n"
-            + (result.truncated ? "Interrupted: this is what was seen until then.\n\n" : "")
+            + "`\(result.casebook.hash)` of \(result.casebook.cases.count) cases.\n\n" + interrupted
     }
 
     private static func evidence(_ result: TriageResult) -> String {
@@ -39,37 +46,40 @@ enum DiagnosisMarkdown {
             })
     }
 
-    private static func actions(
+    private static func decision(
         _ leader: RankedCase, _ entry: Case, _ result: TriageResult
     ) -> String {
         let decision = entry.decision
-        let test =
-            decision.undecidable.map { "There is none: \(escaped($0))" } ?? escaped(decision.test)
-        let command = code(result.commands.fill(decision.command))
-        var text = "## Deciding test\n\n\(test)"
-        if leader.decided {
-            text += " It has been run and matched."
-        } else if decision.undecidable == nil {
-            text += " Effect: \(decision.effect.rawValue).\n\n```\n\(command)\n```"
+        let heading = "## Deciding test\n\n"
+        if let why = decision.undecidable { return heading + "There is none: \(escaped(why))\n\n" }
+        let test = heading + escaped(decision.test)
+        if leader.decided { return test + " It has been run, and it matched.\n\n" }
+        if leader.verdict == .confirmed {
+            return test + " It need not be run: the evidence proves the case by itself.\n\n"
         }
-        text +=
-            "\n\n"
-            + list(
-                "What to do",
-                [
-                    "now: " + escaped(entry.fixes.mitigation),
-                    "cause: " + escaped(entry.fixes.root),
-                ] + (entry.fixes.prevention.map { ["later: " + escaped($0)] } ?? []))
-        let verify = code(result.commands.fill(entry.verification.command))
-        text +=
-            "## Proof of the fix\n\n\(escaped(entry.verification.window))\n\n"
-            + "```\n\(verify)\n```\n\n"
-        return text
+        return test + " Effect: \(decision.effect.rawValue).\n\n"
+            + fenced(result.decidingCommands(decision).lines)
+    }
+
+    private static func actions(
+        _ leader: RankedCase, _ entry: Case, _ result: TriageResult
+    ) -> String {
+        let later = entry.fixes.prevention.map { ["later: " + escaped($0)] } ?? []
+        let fixes = [
+            "now: " + escaped(entry.fixes.mitigation), "cause: " + escaped(entry.fixes.root),
+        ]
+        return list("What to do", fixes + later)
+            + "## Proof of the fix\n\n\(escaped(entry.verification.window))\n\n"
+            + fenced(result.provingCommands(entry.verification).lines)
             + list(
                 "False leads",
                 leader.falseLeads.map {
                     escaped("\($0.lead.lead) \($0.lead.why)") + ($0.closed ? " (closed)" : "")
                 })
+    }
+
+    private static func fenced(_ commands: [String]) -> String {
+        "```\n" + commands.map { code($0) + "\n" }.joined() + "```\n\n"
     }
 
     private static func cases(_ result: TriageResult) -> String {
