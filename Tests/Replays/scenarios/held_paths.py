@@ -209,7 +209,7 @@ def idle_java(path):
     [Heldout("half-open-after-peer-crash", "ipv6-tls-server-gone.pcapng", "likely",
              "IPv6. Four kept TLS connections are in use when the server's machine loses power: no "
              "FIN, no RST. Their next requests are repeated with doubling pauses and never "
-             "acknowledged, for 25 s; new SYNs are unanswered too. Captured on the client.",
+             "acknowledged, for 20 s; new SYNs are unanswered too. Captured on the client.",
              "", (("tcp.analysis.retransmission && tcp.len > 0", 16, 60),
                   (f"{SYN}", 7, 30)))],
     "nginx; Python ssl clients; curl; `ip link set eth0 down` on the server; dumpcap",
