@@ -7,5 +7,5 @@ cd "$(dirname "$0")/.."
 inquest=${1:?usage: casebook.sh PATH-OF-INQUEST}
 
 "$inquest" case lint
-"$inquest" case test
+"$inquest" case test --healthy Tests/Fixtures/captures
 echo "casebook: every case is well formed and every replay gives what its case expects"

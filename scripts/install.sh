@@ -18,7 +18,7 @@ strip --strip-debug "$destdir$prefix/bin/inquest" 2>/dev/null || true
 install -m 644 LICENSE "$share/doc/inquest/LICENSE"
 
 # The old casebook goes first: a case that was retired must not linger.
-rm -rf "$share/inquest/casebook"
-cp -R casebook "$share/inquest/casebook"
-chmod -R u=rwX,go=rX "$share/inquest/casebook"
+rm -rf "$share/inquest/casebook" "$share/inquest/schemas"
+cp -R casebook schemas "$share/inquest"
+chmod -R u=rwX,go=rX "$share/inquest/casebook" "$share/inquest/schemas"
 echo "install: $destdir$prefix/bin/inquest and $share/inquest/casebook"

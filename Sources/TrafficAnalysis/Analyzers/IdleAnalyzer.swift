@@ -38,10 +38,13 @@ struct IdleAnalyzer: Analyzer {
 
     private mutating func visitHalfClosed(_ f: FlowFacts) {
         guard f.isEstablished, f.flow.close.happened, !f.flow.close.isReset else { return }
-        neverCloses.opportunities += 1
         let closer = Int(f.flow.close.direction)
         let other = f.flow.directions[1 - closer]
         let waited = capture.last - f.flow.close.time
+        // Half closed for less than a minute is not known either way.
+        if other.fin > 0 || other.rst > 0 || waited >= Self.halfClosed {
+            neverCloses.opportunities += 1
+        }
         guard other.fin == 0, other.rst == 0, f.flow.directions[closer].rst == 0,
             other.packets > 0, waited >= Self.halfClosed,
             Int32(bitPattern: other.highestACK &- f.flow.directions[closer].next) > 0

@@ -9,6 +9,10 @@ struct SourceBlockAnalyzer: Analyzer {
 
     private enum Event {
         case served, cancelled, shutOut
+        /// SYN answered by RST: a closed port, unless the source was served there before.
+        case refused
+
+        var isShut: Bool { self == .shutOut || self == .refused }
     }
 
     private let capture: CaptureContext
@@ -29,6 +33,8 @@ struct SourceBlockAnalyzer: Analyzer {
         } else if f.server.packets == 0 {
             guard f.flow.seen.contains(.syn), f.client.syn >= 2, !capture.isOneSided else { return }
             events[f.pair, default: []].append((f.flow.firstTime, .shutOut, open))
+        } else if f.serverRare?.reset.answersSYN == true {
+            events[f.pair, default: []].append((f.flow.firstTime, .refused, open))
         } else if f.cancelled {
             events[f.pair, default: []].append((f.flow.close.time, .cancelled, open))
         } else if f.server.payloadBytes > 0 {
@@ -55,14 +61,14 @@ struct SourceBlockAnalyzer: Analyzer {
         for pair in cancelling.keys.sorted() {
             let ordered = (events[pair] ?? []).sorted { $0.time < $1.time }
             tally.opportunities += 1
-            guard let start = ordered.firstIndex(where: { $0.event == .shutOut }) else { continue }
+            guard let start = ordered.firstIndex(where: { $0.event.isShut }) else { continue }
             let earlier = ordered[..<start]
             let count = earlier.count { $0.event == .cancelled }
             // A handshake that completed shows that the source was let through before.
             guard count >= 3 else { continue }
             before = max(before, count)
             source = "\(pair.client)"
-            for event in ordered[start...] where event.event == .shutOut { tally.add(event.place) }
+            for event in ordered[start...] where event.event.isShut { tally.add(event.place) }
             let elsewhere = servedElsewhere(pair, since: ordered[start].time)
             if !elsewhere.isEmpty { others.opportunities += 1 }
             let isShut = ordered[start...].allSatisfy { $0.event != .served }
@@ -73,7 +79,7 @@ struct SourceBlockAnalyzer: Analyzer {
         return tally.evidence(
             "capture.tcp.source-blocked-after-resets", capture,
             present: "after \(before) cancelled requests \(source) was shut out: "
-                + "\(counted(tally.count, "attempt")) met silence or a block page",
+                + "\(counted(tally.count, "attempt")) met silence, a refusal or a block page",
             absent: "sources that cancelled requests were served afterwards",
             measure: Evidence.Measure(value: Double(before), unit: "count"))
             + others.evidence(
