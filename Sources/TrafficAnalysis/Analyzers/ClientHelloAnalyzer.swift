@@ -13,10 +13,20 @@ struct ClientHelloAnalyzer: Analyzer {
     static let patience: Int64 = 1_000_000_000
     static let deadline: Int64 = 3_000_000_000
 
-    private struct Hello {
-        var time: Int64
-        var answered: Bool
-        var place: Place
+    /// A server's hellos so far: how many, and those since the last that was answered.
+    private struct Server {
+        var hellos = 0
+        var unansweredSince: [Place] = []
+
+        /// Flows are visited in the order in which they opened, and so, nearly, were the hellos.
+        mutating func note(_ unanswered: Place?) {
+            hellos += 1
+            if let unanswered {
+                unansweredSince.append(unanswered)
+            } else {
+                unansweredSince.removeAll()
+            }
+        }
     }
 
     private let capture: CaptureContext
@@ -26,7 +36,7 @@ struct ClientHelloAnalyzer: Analyzer {
     private var cut = Tally()
     private var longestWait: Int64 = 0
     private var longestACKedWait: Int64 = 0
-    private var byEndpoint: [Endpoint: [Hello]] = [:]
+    private var servers: [Endpoint: Server] = [:]
     private var neverSent: [(endpoint: Endpoint, place: Place)] = []
 
     init(_ capture: CaptureContext) { self.capture = capture }
@@ -68,8 +78,7 @@ struct ClientHelloAnalyzer: Analyzer {
             cut.add(f.place(f.flow.close.packet, f.flow.close.time))
         }
         guard answered || waited >= Self.patience else { return }
-        byEndpoint[f.endpoint, default: []].append(
-            Hello(time: tls.clientHelloTime, answered: answerTime != 0, place: place))
+        servers[f.endpoint, default: Server()].note(answerTime != 0 ? nil : place)
         guard !answered else { return }
         let wait = answerTime == 0 ? waited : min(waited, answerTime - tls.clientHelloTime)
         unanswered.add(place)
@@ -111,13 +120,12 @@ struct ClientHelloAnalyzer: Analyzer {
     private var unansweredSince: [Evidence] {
         var tally = Tally()
         var names: [String] = []
-        for (endpoint, hellos) in byEndpoint.sorted(by: { $0.value[0].time < $1.value[0].time }) {
-            if hellos.count >= 3 { tally.opportunities += 1 }
-            let ordered = hellos.sorted { $0.time < $1.time }
-            let tail = ordered.reversed().prefix { !$0.answered }
-            guard tail.count >= 3 else { continue }
+        tally.opportunities = servers.values.count { $0.hellos >= 3 }
+        let silent = servers.filter { $0.value.unansweredSince.count >= 3 }
+            .sorted { $0.value.unansweredSince[0].packet < $1.value.unansweredSince[0].packet }
+        for (endpoint, server) in silent {
             names.append(endpoint.description)
-            for hello in tail.reversed() { tally.add(hello.place) }
+            for place in server.unansweredSince { tally.add(place) }
         }
         return tally.evidence(
             "capture.tls.all-hellos-unanswered-since", capture,
@@ -130,9 +138,9 @@ struct ClientHelloAnalyzer: Analyzer {
     /// A port is taken for a TLS port when it is one by registration or TLS was seen on it.
     private var neverSentEvidence: [Evidence] {
         var tally = Tally()
-        tally.opportunities = byEndpoint.isEmpty ? 0 : 1
+        tally.opportunities = servers.isEmpty ? 0 : 1
         for flow in neverSent
-        where byEndpoint[flow.endpoint] != nil || TLSPorts.contains(flow.endpoint.port) {
+        where servers[flow.endpoint] != nil || TLSPorts.contains(flow.endpoint.port) {
             tally.add(flow.place)
         }
         return tally.evidence(

@@ -37,19 +37,24 @@ struct HelloReleaseAnalyzer: Analyzer {
 
     mutating func visit(_ f: FlowFacts) {
         guard f.isEstablished else { return }
-        if let tls = f.tls, tls.clientHellos > 0 {
-            guard tls.serverRecordTime != 0 else { return }
-            hellos[f.endpoint, default: []].append(
-                Hello(
-                    number: f.number, established: f.flow.establishedTime,
-                    time: tls.clientHelloTime, answer: tls.serverRecordTime,
-                    roundTrip: f.roundTrip,
-                    place: f.place(tls.serverRecordPacket, tls.serverRecordTime)))
-        }
+        if let tls = f.tls, tls.clientHellos > 0 { visit(tls, f) }
         if let end = silenceEnd(f), end - f.flow.establishedTime >= Self.leastHeld {
             silent[f.endpoint, default: []].append(
                 Silent(number: f.number, start: f.flow.establishedTime, end: end))
         }
+    }
+
+    private mutating func visit(_ tls: TLSFlow, _ f: FlowFacts) {
+        guard tls.serverRecordTime != 0 else { return }
+        // A hello that was answered at once tells something only beside a silent connection, and
+        // flows are visited in the order in which they opened.
+        let waited = tls.serverRecordTime - tls.clientHelloTime
+        guard waited >= Self.leastHeld || silent[f.endpoint] != nil else { return }
+        hellos[f.endpoint, default: []].append(
+            Hello(
+                number: f.number, established: f.flow.establishedTime, time: tls.clientHelloTime,
+                answer: tls.serverRecordTime, roundTrip: f.roundTrip,
+                place: f.place(tls.serverRecordPacket, tls.serverRecordTime)))
     }
 
     /// When the client ended its silence: by its hello, its FIN or its RST; a hello that is never

@@ -12,12 +12,28 @@ struct ResumptionAnalyzer: Analyzer {
         "capture.tls.no-session-issued",
     ]
 
+    /// What is kept of every handshake, so as few bytes as can be.
     private struct Handshake {
-        var tls: TLSFlow
-        var close: FlowRecord.Close
+        var offeredSession: UInt64
+        var issuedSession: UInt64
         var place: Place
         /// Nobody can resume what is still open or was lost from sight.
         var end: Int64
+        var close: FlowRecord.Close
+        var facts: TLSFlow.Facts
+        var offers: Bool
+        var isFull: Bool
+
+        init(_ tls: TLSFlow, _ f: FlowFacts) {
+            offeredSession = tls.offeredSession
+            issuedSession = tls.issuedSession
+            place = f.place(tls.clientHelloPacket, tls.clientHelloTime)
+            end = f.end
+            close = f.close(f.flow.client)
+            facts = tls.facts
+            offers = tls.offeredResumption
+            isFull = tls.madeFullHandshake
+        }
     }
 
     /// Offers of one client to one server by how the session's last connection was closed.
@@ -44,11 +60,7 @@ struct ResumptionAnalyzer: Analyzer {
         guard let tls = f.tls, tls.clientHellos > 0, tls.serverHellos > 0,
             tls.resumed || tls.madeFullHandshake
         else { return }
-        pairs[f.pair, default: []].append(
-            Handshake(
-                tls: tls, close: f.close(f.flow.client),
-                place: f.place(tls.clientHelloPacket, tls.clientHelloTime),
-                end: f.end))
+        pairs[f.pair, default: []].append(Handshake(tls, f))
     }
 
     func conclude() -> [Evidence] {
@@ -153,15 +165,16 @@ struct ResumptionAnalyzer: Analyzer {
         var unknown = Count()
         var issuer: [UInt64: Int] = [:]
         for (index, handshake) in handshakes.enumerated() {
-            let tls = handshake.tls
-            let byID = issuer[tls.offeredSession]
-            if tls.issuedSession != 0, !tls.isTLS13 { issuer[tls.issuedSession] = index }
-            guard tls.offeredResumption || byID != nil else { continue }
-            let isRefused = tls.madeFullHandshake
+            let byID = issuer[handshake.offeredSession]
+            if handshake.issuedSession != 0, !handshake.facts.contains(.isTLS13) {
+                issuer[handshake.issuedSession] = index
+            }
+            guard handshake.offers || byID != nil else { continue }
+            let isRefused = handshake.isFull
             // Several connections may be open at once; the session comes from one that has ended.
             let origin =
                 byID
-                ?? handshakes[..<index].lastIndex { $0.end <= tls.clientHelloTime }
+                ?? handshakes[..<index].lastIndex { $0.end <= handshake.place.time }
             switch origin.map({ handshakes[$0].close }) {
             case .closeNotify, .probableCloseNotify: clean.add(refused: isRefused, handshake.place)
             case .fin, .rst: unclean.add(refused: isRefused, handshake.place)
@@ -173,11 +186,11 @@ struct ResumptionAnalyzer: Analyzer {
 
     /// Up to TLS 1.2: a session is an id in the ServerHello, or a ticket (RFC 5077).
     private static func judgeIssued(_ handshakes: [Handshake], _ noSession: inout Tally) {
-        let full = handshakes.filter { !$0.tls.isTLS13 && $0.tls.madeFullHandshake }
+        let full = handshakes.filter { !$0.facts.contains(.isTLS13) && $0.isFull }
         guard full.count >= 2 else { return }
         noSession.opportunities += 1
         let without = full.filter {
-            $0.tls.issuedSession == 0 && !$0.tls.facts.contains(.issuesTicket)
+            $0.issuedSession == 0 && !$0.facts.contains(.issuesTicket)
         }
         guard without.count == full.count else { return }
         for handshake in without { noSession.add(handshake.place) }
@@ -190,11 +203,11 @@ struct ResumptionAnalyzer: Analyzer {
         guard repeats.count >= 3 else { return }
         neverOffered.opportunities += 1
         mostlyFull.opportunities += 1
-        let full = repeats.filter(\.tls.madeFullHandshake)
+        let full = repeats.filter(\.isFull)
         if full.count * 5 >= repeats.count * 4 {
             for handshake in full { mostlyFull.add(handshake.place) }
         }
-        if !handshakes.contains(where: \.tls.offeredResumption) {
+        if !handshakes.contains(where: \.offers) {
             for handshake in repeats { neverOffered.add(handshake.place) }
         }
     }

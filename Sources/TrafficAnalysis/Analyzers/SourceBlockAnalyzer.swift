@@ -8,7 +8,7 @@ struct SourceBlockAnalyzer: Analyzer {
     ]
 
     private enum Event {
-        case served, cancelled, shutOut
+        case cancelled, shutOut
         /// SYN answered by RST: a closed port, unless the source was served there before.
         case refused
 
@@ -18,7 +18,19 @@ struct SourceBlockAnalyzer: Analyzer {
     private let capture: CaptureContext
     private var pages = Tally()
     private var phrase = ""
-    private var events: [Pair: [(time: Int64, event: Event, place: Place)]] = [:]
+    private var sources: [Pair: Source] = [:]
+
+    /// What befell one source at one server. Of the times it was served only the last few are
+    /// kept: they are the most, and three tell all.
+    private struct Source {
+        var events: [(time: Int64, event: Event, place: Place)] = []
+        var servedLately: [Int64] = []
+
+        mutating func serve(_ time: Int64) {
+            if servedLately.count == 4 { servedLately.removeFirst() }
+            servedLately.append(time)
+        }
+    }
 
     init(_ capture: CaptureContext) { self.capture = capture }
 
@@ -29,16 +41,16 @@ struct SourceBlockAnalyzer: Analyzer {
             let place = f.place(page.packet, page.time)
             pages.add(place)
             if phrase.isEmpty { phrase = page.phrase }
-            events[f.pair, default: []].append((page.time, .shutOut, place))
+            sources[f.pair, default: Source()].events.append((page.time, .shutOut, place))
         } else if f.server.packets == 0 {
             guard f.flow.seen.contains(.syn), f.client.syn >= 2, !capture.isOneSided else { return }
-            events[f.pair, default: []].append((f.flow.firstTime, .shutOut, open))
+            sources[f.pair, default: Source()].events.append((f.flow.firstTime, .shutOut, open))
         } else if f.serverRare?.reset.answersSYN == true {
-            events[f.pair, default: []].append((f.flow.firstTime, .refused, open))
+            sources[f.pair, default: Source()].events.append((f.flow.firstTime, .refused, open))
         } else if f.cancelled {
-            events[f.pair, default: []].append((f.flow.close.time, .cancelled, open))
+            sources[f.pair, default: Source()].events.append((f.flow.close.time, .cancelled, open))
         } else if f.server.payloadBytes > 0 {
-            events[f.pair, default: []].append((f.flow.firstTime, .served, open))
+            sources[f.pair, default: Source()].serve(f.flow.firstTime)
         }
     }
 
@@ -57,23 +69,25 @@ struct SourceBlockAnalyzer: Analyzer {
         var served = 0
         var before = 0
         var source = ""
-        let cancelling = events.filter { $0.value.count { $0.event == .cancelled } >= 3 }
+        let cancelling = sources.filter {
+            $0.value.events.count { $0.event == .cancelled } >= 3
+        }
         for pair in cancelling.keys.sorted() {
-            let ordered = (events[pair] ?? []).sorted { $0.time < $1.time }
+            guard let seen = sources[pair] else { continue }
+            let ordered = seen.events.sorted { $0.time < $1.time }
             tally.opportunities += 1
             guard let start = ordered.firstIndex(where: { $0.event.isShut }) else { continue }
-            let earlier = ordered[..<start]
-            let count = earlier.count { $0.event == .cancelled }
-            // A handshake that completed shows that the source was let through before.
+            let count = ordered[..<start].count { $0.event == .cancelled }
+            // A request that could be cancelled shows that the source was let through before.
             guard count >= 3 else { continue }
             before = max(before, count)
             source = "\(pair.client)"
             for event in ordered[start...] where event.event.isShut { tally.add(event.place) }
             let elsewhere = servedElsewhere(pair, since: ordered[start].time)
-            if !elsewhere.isEmpty { others.opportunities += 1 }
-            let isShut = ordered[start...].allSatisfy { $0.event != .served }
-            guard isShut, ordered[start...].count >= 2, elsewhere.count >= 3 else { continue }
-            served = max(served, elsewhere.count)
+            if elsewhere > 0 { others.opportunities += 1 }
+            let isShut = (seen.servedLately.last ?? .min) < ordered[start].time
+            guard isShut, ordered[start...].count >= 2, elsewhere >= 3 else { continue }
+            served = max(served, elsewhere)
             for event in ordered[start...] { others.add(event.place) }
         }
         return tally.evidence(
@@ -85,14 +99,15 @@ struct SourceBlockAnalyzer: Analyzer {
             + others.evidence(
                 "capture.tcp.others-served-during-block", capture,
                 present: "while \(source) got no answer any more, other sources got "
-                    + "\(counted(served, "answer")) from the same server",
+                    + "\(served) answers or more from the same server",
                 absent: "no source was shut out while others were served",
                 measure: Evidence.Measure(value: Double(served), unit: "count"))
     }
 
-    /// Answers of the same server to other clients from `since` on.
-    private func servedElsewhere(_ pair: Pair, since: Int64) -> [Place] {
-        events.filter { $0.key.server == pair.server && $0.key.client != pair.client }
-            .flatMap(\.value).filter { $0.event == .served && $0.time >= since }.map(\.place)
+    /// Answers of the same server to other clients from `since` on, counting no more than the last
+    /// four of each.
+    private func servedElsewhere(_ pair: Pair, since: Int64) -> Int {
+        sources.filter { $0.key.server == pair.server && $0.key.client != pair.client }
+            .reduce(0) { $0 + $1.value.servedLately.count { $0 >= since } }
     }
 }

@@ -18,6 +18,11 @@ struct TrafficShapeAnalyzer: Analyzer {
         var times: [Int64] = []
         var checks = 0
         var place: Place
+
+        mutating func add(_ time: Int64, isCheck: Bool) {
+            times.append(time)
+            if isCheck { checks += 1 }
+        }
     }
 
     private let capture: CaptureContext
@@ -36,9 +41,9 @@ struct TrafficShapeAnalyzer: Analyzer {
         }
         guard f.flow.seen.contains(.syn) else { return }
         connections[f.endpoint, default: 0] += 1
-        sources[f.pair, default: Source(place: place)].times.append(f.flow.firstTime)
         // A check: no request was ever made on it.
-        if f.isEstablished, f.client.lastMessageTime == 0 { sources[f.pair]?.checks += 1 }
+        let isCheck = f.isEstablished && f.client.lastMessageTime == 0
+        sources[f.pair, default: Source(place: place)].add(f.flow.firstTime, isCheck: isCheck)
     }
 
     func conclude() -> [Evidence] {

@@ -2,8 +2,8 @@ internal import Dissection
 
 /// What flows refer to by index: rare facts, TLS facts, reassembly buffers, interned names.
 struct SideTables {
-    var rare: [RareFacts] = []
-    var tls: [TLSFlow] = []
+    var rare = Chunked<RareFacts>()
+    var tls = Chunked<TLSFlow>()
     var pool = StreamPool()
     private(set) var names: [String] = []
     private var nameIndex: [String: Int32] = [:]
