@@ -5,6 +5,7 @@ public import Dissection
 /// Memory grows with the number of flows (see `Benchmarks/README.md`), never with packets or bytes.
 public struct CaptureAnalysis: ~Copyable {
     let file: String
+    let flowLimit: Int
     var table = FlowTable()
     var tables = SideTables()
     var packets = 0
@@ -12,6 +13,8 @@ public struct CaptureAnalysis: ~Copyable {
     var truncatedPackets = 0
     var undecodedPackets = 0
     var fragments = 0
+    /// Packets of connections beyond `flowLimit`.
+    var unfollowedPackets = 0
     var oversizedPackets = 0
     var firstTime: Int64 = 0
     var lastTime: Int64 = 0
@@ -21,9 +24,13 @@ public struct CaptureAnalysis: ~Copyable {
     private var previousTime: Int64 = .min
     private var segment = TCPSegment()
 
-    /// - Parameter file: the name that evidence cites.
-    public init(file: String) {
+    /// - Parameters:
+    ///   - file: the name that evidence cites.
+    ///   - flowLimit: how many connections are followed, about 1 KB each; a flood of SYNs must not
+    ///     take all memory.
+    public init(file: String, flowLimit: Int = 4_000_000) {
         self.file = file
+        self.flowLimit = flowLimit
     }
 
     /// Takes one packet into account.
@@ -57,7 +64,11 @@ public struct CaptureAnalysis: ~Copyable {
             return
         }
         let (key, fromUpper) = FlowKey.of(segment)
-        let index = flow(key, fromUpper: fromUpper, link: link, time: time, number: number)
+        guard let index = flow(key, fromUpper: fromUpper, link: link, time: time, number: number)
+        else {
+            unfollowedPackets += 1
+            return
+        }
         table[index].observe(
             segment, packet, direction: fromUpper ? 1 : 0,
             at: PacketPlace(number: UInt32(truncatingIfNeeded: number), time: time),
@@ -77,12 +88,13 @@ public struct CaptureAnalysis: ~Copyable {
     @inline(__always)
     private mutating func flow(
         _ key: FlowKey, fromUpper: Bool, link: LinkType, time: Int64, number: Int
-    ) -> Int {
+    ) -> Int? {
         if let index = table.find(key) {
             guard segment.flags.contains(.syn), opensAnother(index, fromUpper: fromUpper) else {
                 return index
             }
         }
+        if table.count >= flowLimit { return nil }
         return table.add(
             Flow(
                 key: key, segment: segment, fromUpper: fromUpper, link: link, time: time,

@@ -9,9 +9,10 @@ let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().appendingPathComponent("Fixtures")
 
 /// Analyses one capture file as `inquest capture` does.
-func analyse(_ path: String) throws -> CaptureReport {
+func analyse(_ path: String, flowLimit: Int = .max) throws -> CaptureReport {
     var reader = try CaptureReader(path: path)
-    var analysis = CaptureAnalysis(file: path.split(separator: "/").last.map(String.init) ?? path)
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    var analysis = CaptureAnalysis(file: name, flowLimit: flowLimit)
     let facts = try reader.forEachPacket { record, bytes in
         analysis.packet(
             bytes, number: record.number, time: record.time, wireLength: record.wireLength,

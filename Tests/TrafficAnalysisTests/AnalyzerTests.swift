@@ -84,4 +84,14 @@ import Testing
         #expect(state("capture.tcp.request-never-answered", report) == "unknown")
         #expect(state("capture.tcp.syn-unanswered", report) != "present")
     }
+
+    @Test func `connections beyond the limit are counted, not followed`() throws {
+        let path = fixtures.appendingPathComponent("captures/healthy-http-keepalive.pcapng").path
+        let whole = try analyse(path)
+        let limited = try analyse(path, flowLimit: 1)
+        try #require(whole.flowCount > 1)
+        #expect(limited.flowCount == 1)
+        #expect(limited.packets == whole.packets)
+        #expect(limited.warnings.contains { $0.id == "capture.quality.too-many-flows" })
+    }
 }

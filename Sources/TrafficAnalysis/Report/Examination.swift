@@ -114,6 +114,10 @@ struct Examination {
                 + "in "
                 + "the capture: it is incomplete, nothing is said there about missing answers")
         warn(
+            analysis.unfollowedPackets > 0, "too-many-flows",
+            "\(counted(analysis.unfollowedPackets, "packet")) of connections beyond the first "
+                + "\(analysis.flowLimit) were not followed; cut the capture by time or address")
+        warn(
             analysis.timeWentBack > 0, "time-goes-back",
             "time goes back \(counted(analysis.timeWentBack, "time")) between packets: clock "
                 + "step, or "
