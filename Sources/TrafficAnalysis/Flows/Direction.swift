@@ -5,37 +5,36 @@ internal import Dissection
 /// Read and written for every packet, so it holds only what every flow needs; rare things are in
 /// `RareFacts`.
 struct Direction {
-    var packets: UInt32 = 0
+    // Widest first: Swift lays fields out in this order, and padding would cost a sixth.
     var payloadBytes: UInt64 = 0
-
-    /// Sequence number of the first payload byte: the SYN's plus one, or the first seen.
-    var base: UInt32 = 0
-    /// One past the highest payload byte seen; the FIN is not counted.
-    var next: UInt32 = 0
-    var highestACK: UInt32 = 0
     var highestACKTime: Int64 = 0
-
     var lastTime: Int64 = 0
     var firstPayloadTime: Int64 = 0
     var lastPayloadTime: Int64 = 0
     /// Of the last payload that can be a request or an answer (not a TLS alert or handshake).
     var lastMessageTime: Int64 = 0
-    /// The longest this side let a message of the peer wait while the peer stayed, and how many
-    /// of its answers took 1 s or more (saturating).
+    /// The longest this side let a message of the peer wait while the peer stayed.
     var longestAnswer: Int64 = 0
-    var firstPayloadPacket: UInt32 = 0
-    var lastMessagePacket: UInt32 = 0
-
     var sourceMAC: UInt64 = 0
     var destinationMAC: UInt64 = 0
+
+    var packets: UInt32 = 0
+    /// Sequence number of the first payload byte: the SYN's plus one, or the first seen.
+    var base: UInt32 = 0
+    /// One past the highest payload byte seen; the FIN is not counted.
+    var next: UInt32 = 0
+    var highestACK: UInt32 = 0
+    var firstPayloadPacket: UInt32 = 0
+    var lastMessagePacket: UInt32 = 0
     /// Hashes of the last packets' identification and numbers, newest first.
     var signature0: UInt32 = 0
     var signature1: UInt32 = 0
-
     var retransmitted: UInt32 = 0
     var outOfOrder: UInt32 = 0
     var duplicateACKs: UInt32 = 0
     var zeroWindows: UInt32 = 0
+    var tls = TLSDirection()
+
     var syn: UInt16 = 0
     var fin: UInt16 = 0
     var rst: UInt16 = 0
@@ -43,12 +42,11 @@ struct Direction {
     /// The longest segment that was acknowledged, and the longest since all was acknowledged.
     var longestACKed: UInt16 = 0
     var longestUnACKed: UInt16 = 0
-    var timeToLive: UInt8 = 0
     var has: Seen = []
-    var lateAnswers: UInt8 = 0
+    var timeToLive: UInt8 = 0
     var duplicateACKRun: UInt8 = 0
-
-    var tls = TLSDirection()
+    /// Answers that took 1 s or more (saturating).
+    var lateAnswers: UInt8 = 0
 
     struct Seen: OptionSet {
         let rawValue: UInt16

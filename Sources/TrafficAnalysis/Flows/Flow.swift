@@ -2,27 +2,27 @@ internal import Dissection
 
 /// One TCP connection as the capture shows it. Direction 0 is what `key.lower` sent.
 struct Flow {
-    let key: FlowKey
     var directions: [2 of Direction] = [Direction(), Direction()]
     var firstTime: Int64
     var lastTime: Int64
     /// When the SYN-ACK and the first ACK after it were seen; 0 when they were not.
     var synACKTime: Int64 = 0
     var establishedTime: Int64 = 0
+    let key: FlowKey
     var firstPacket: UInt32
     /// Index into `SideTables.rare` and `SideTables.tls`, or -1.
     var rare: Int32 = -1
     var tls: Int32 = -1
     var close = FirstClose()
     var history = History()
+    var outerVLAN: UInt16 = 0
+    var innerVLAN: UInt16 = 0
+    var seen: Seen = []
     /// Which direction is the client's, and which rule said so.
     var clientDirection: UInt8 = 0
     var clientRule = ClientRule.port
-    var seen: Seen = []
     /// The link has MAC addresses; on loopback they are zero.
     let hasMAC: Bool
-    var outerVLAN: UInt16 = 0
-    var innerVLAN: UInt16 = 0
 
     struct Seen: OptionSet {
         let rawValue: UInt16
@@ -42,9 +42,9 @@ struct Flow {
     /// The first FIN or RST of the flow.
     struct FirstClose {
         var time: Int64 = 0
-        var packet: UInt32 = 0
         /// Nanoseconds from the last unanswered message of one side to the close; -1 when none.
         var sinceMessage: Int64 = -1
+        var packet: UInt32 = 0
         var direction: UInt8 = 0
         /// The direction whose message was unanswered.
         var askedBy: UInt8 = 0

@@ -8,8 +8,8 @@ internal import Dissection
 /// logarithmically; we do not, since the counts stand beside it.
 struct History {
     private var letters: (UInt64, UInt64) = (0, 0)
-    private var count: UInt8 = 0
     private var seen: (UInt16, UInt16) = (0, 0)
+    private var count: UInt8 = 0
 
     enum Event: UInt8 {
         case syn, synACK, ack, data, fin, rst, retransmitted, zeroWindow, multiple

@@ -46,14 +46,15 @@ extension Flow {
             }
             offset += 5
         } else {
-            while directions[d].tls.headerCount < 5, offset < end {
-                let shift = UInt64(directions[d].tls.headerCount) * 8
-                directions[d].tls.headerBytes |= UInt64(bytes.byte(at: offset)) << shift
+            while directions[d].tls.headerCount < 4, offset < end {
+                let shift = UInt32(directions[d].tls.headerCount) * 8
+                directions[d].tls.headerBytes |= UInt32(bytes.byte(at: offset)) << shift
                 directions[d].tls.headerCount += 1
                 offset += 1
             }
-            guard directions[d].tls.headerCount == 5 else { return true }
-            record = directions[d].tls.takeHeader()
+            guard offset < end else { return true }
+            record = directions[d].tls.takeHeader(last: bytes.byte(at: offset))
+            offset += 1
         }
         guard let record else {
             tables.pool.giveBack(&directions[d].tls.stream)
@@ -165,8 +166,9 @@ extension Flow {
 
 extension TLSDirection {
     /// The header that was put together from two segments.
-    mutating func takeHeader() -> TLSRecord? {
-        let header = (0..<5).map { UInt8(truncatingIfNeeded: headerBytes >> (UInt64($0) * 8)) }
+    mutating func takeHeader(last: UInt8) -> TLSRecord? {
+        let first = (0..<4).map { UInt8(truncatingIfNeeded: headerBytes >> (UInt32($0) * 8)) }
+        let header = first + [last]
         headerCount = 0
         headerBytes = 0
         return tlsRecord(header.span.bytes, at: 0)

@@ -4,23 +4,23 @@ struct TLSDirection {
     var expected: UInt32 = 0
     /// Bytes of the current record that are still to come.
     var remaining: UInt32 = 0
-    /// The first bytes of a record header that a segment's end cut, lowest byte first.
-    var headerBytes: UInt64 = 0
+    /// Index of the reassembly buffer in `StreamPool`, or -1.
+    var stream: Int32 = -1
+    /// The first bytes, at most four, of a record header that a segment's end cut, lowest first.
+    var headerBytes: UInt32 = 0
+    /// Length and content type of the last record that began, 0 before the first.
+    var lastLength: UInt16 = 0
+    var lastType: UInt8 = 0
     var headerCount: UInt8 = 0
     var state = State.unknown
-    /// Content type and length of the last record that began, 0 before the first.
-    var lastType: UInt8 = 0
-    var lastLength: UInt16 = 0
     /// Records of type 23 so far, saturating at 255; in state `unknown`: whether plain was read.
     var applicationRecords: UInt8 = 0
+    /// Description of the last alert in clear, 255 = none.
+    var lastAlert: UInt8 = 255
     /// The first encrypted record is the client's Finished (TLS 1.3), no request.
     var firstIsFinished = false
     /// The record being read is an SSL 2 hello.
     var isSSLv2 = false
-    /// Description of the last alert in clear, 255 = none.
-    var lastAlert: UInt8 = 255
-    /// Index of the reassembly buffer in `StreamPool`, or -1.
-    var stream: Int32 = -1
 
     enum State: UInt8 {
         /// No payload, or none that looks like TLS.
