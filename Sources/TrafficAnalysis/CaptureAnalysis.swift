@@ -12,7 +12,6 @@ public struct CaptureAnalysis: ~Copyable {
     var bytes: UInt64 = 0
     var truncatedPackets = 0
     var undecodedPackets = 0
-    var fragments = 0
     /// Packets of connections beyond `flowLimit`.
     var unfollowedPackets = 0
     var oversizedPackets = 0
@@ -78,8 +77,7 @@ public struct CaptureAnalysis: ~Copyable {
     private mutating func note(_ verdict: PacketVerdict) {
         switch verdict {
         case .truncated, .malformed, .unsupportedLink: undecodedPackets += 1
-        case .fragment: fragments += 1
-        case .tcp, .notIP, .notTCP: break
+        case .fragment, .tcp, .notIP, .notTCP: break
         }
     }
 

@@ -29,7 +29,6 @@ struct Flow {
         static let syn = Seen(rawValue: 1)
         static let synACK = Seen(rawValue: 2)
         static let established = Seen(rawValue: 4)
-        static let httpRequest = Seen(rawValue: 8)
         static let httpResponse = Seen(rawValue: 16)
         /// A response that a block page could be: an error, or a text.
         static let mayBeBlockPage = Seen(rawValue: 32)

@@ -16,7 +16,6 @@ extension Flow {
                 clientRule = .hello
                 clientDirection = UInt8(d)
             }
-            seen.insert(.httpRequest)
         } else if looksLikeHTTPResponse(payload) {
             seen.insert(.httpResponse)
             lookForBlockPage(payload, direction: d, at: place, tables: &tables)

@@ -177,8 +177,6 @@ extension Flow {
         tables.tls[index].clientHelloSegments = segments
         if let name = hello.serverName {
             tables.tls[index].serverName = tables.intern(name)
-        } else {
-            tables.tls[index].facts.insert(.noServerName)
         }
         if hello.offersTLS13 { tables.tls[index].facts.insert(.offersTLS13) }
         if hello.offersPSK { tables.tls[index].facts.insert(.offersPSK) }
@@ -204,7 +202,6 @@ extension Flow {
         tables.tls[index].serverHelloTime = place.time
         tables.tls[index].serverHelloPacket = place.number
         tables.tls[index].version = hello.selectedVersion
-        tables.tls[index].cipherSuite = hello.cipherSuite
         if let alpn = hello.alpn { tables.tls[index].alpn = tables.intern(alpn) }
         if hello.isTLS13 { tables.tls[index].facts.insert(.isTLS13) }
         if hello.pskAccepted { tables.tls[index].facts.insert(.pskAccepted) }

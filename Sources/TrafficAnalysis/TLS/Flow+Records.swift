@@ -141,7 +141,7 @@ extension Flow {
             tables.tls[index].facts.contains(.helloRetry)
             && (d == client
                 ? tables.tls[index].clientHellos < 2 : tables.tls[index].serverHellos == 0)
-        tables.tls[index].facts.insert(d == client ? .clientCipherChange : .serverCipherChange)
+        if d == server { tables.tls[index].facts.insert(.serverCipherChange) }
         if !isRetry {
             directions[d].tls.firstIsFinished =
                 tables.tls[index].isTLS13 && d == client

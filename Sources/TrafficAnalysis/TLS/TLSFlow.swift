@@ -7,7 +7,6 @@ struct TLSFlow {
     var alpn: Int32 = -1
     /// From the ServerHello, 0 before it; a HelloRetryRequest does not count.
     var version: UInt16 = 0
-    var cipherSuite: UInt16 = 0
     var facts: Facts = []
     var alerts: [Alert] = []
 
@@ -36,10 +35,8 @@ struct TLSFlow {
         static let pskAccepted = Facts(rawValue: 8)
         static let certificateSeen = Facts(rawValue: 16)
         static let serverCipherChange = Facts(rawValue: 32)
-        static let clientCipherChange = Facts(rawValue: 64)
         static let certificateRequested = Facts(rawValue: 128)
         static let helloRetry = Facts(rawValue: 256)
-        static let noServerName = Facts(rawValue: 512)
         /// The server's Certificate was looked for in a stream without gaps.
         static let serverFlightCut = Facts(rawValue: 1024)
         static let plainAnswer = Facts(rawValue: 2048)
