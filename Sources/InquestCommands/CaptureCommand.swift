@@ -61,7 +61,7 @@ struct CaptureCommand: Subcommand {
         var progress = Progress(name: file, console: console)
         defer { progress.finish() }
         do {
-            return try CaptureRun(path: file) { packets in
+            return try CaptureRun(path: file, keepsFlows: flows) { packets in
                 progress.update(packets: packets)
                 return !Interrupt.requested
             }

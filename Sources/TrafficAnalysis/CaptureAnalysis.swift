@@ -2,12 +2,20 @@ public import Dissection
 
 /// Turns the packets of one capture into flows and findings, in one pass and bounded memory.
 ///
-/// Memory grows with the number of flows (see `Benchmarks/README.md`), never with packets or bytes.
+/// Memory grows with the flows that are open at one time, and by what the analyzers note of each
+/// that is over (see `Benchmarks/README.md`), never with packets or bytes. Only who wants to list
+/// the flows has all of them kept.
 public struct CaptureAnalysis: ~Copyable {
     let file: String
     let flowLimit: Int
+    let keepsFlows: Bool
+    let linger: Int64
     var table = FlowTable()
     var tables = SideTables()
+    var examination = Examination()
+    private var past = PastFlows()
+    /// Places of flows that are over, in the order in which they ended.
+    private var ended = Queue()
     var packets = 0
     var bytes: UInt64 = 0
     var truncatedPackets = 0
@@ -23,13 +31,24 @@ public struct CaptureAnalysis: ~Copyable {
     private var previousTime: Int64 = .min
     private var segment = TCPSegment()
 
+    /// How long a flow that is over is kept for late packets: twice what Zeek waits
+    /// (`tcp_close_delay`, 5 s), in nanoseconds.
+    public static let linger: Int64 = 10_000_000_000
+
     /// - Parameters:
     ///   - file: the name that evidence cites.
-    ///   - flowLimit: how many connections are followed, about 1 KB each; a flood of SYNs must not
-    ///     take all memory.
-    public init(file: String, flowLimit: Int = 4_000_000) {
+    ///   - flowLimit: how many connections are followed at one time, less than 1 KB each; a flood
+    ///     of SYNs must not take all memory.
+    ///   - keepsFlows: flows stay until the end, for `CaptureReport.forEachFlow`.
+    ///   - linger: nanoseconds without a packet after which a flow that is over is given back.
+    public init(
+        file: String, flowLimit: Int = 4_000_000, keepsFlows: Bool = true,
+        linger: Int64 = Self.linger
+    ) {
         self.file = file
         self.flowLimit = flowLimit
+        self.keepsFlows = keepsFlows
+        self.linger = linger
     }
 
     /// Takes one packet into account.
@@ -64,14 +83,37 @@ public struct CaptureAnalysis: ~Copyable {
         }
         let (key, fromUpper) = FlowKey.of(segment)
         guard let index = flow(key, fromUpper: fromUpper, link: link, time: time, number: number)
-        else {
-            unfollowedPackets += 1
-            return
-        }
+        else { return }
         table[index].observe(
             segment, packet, direction: fromUpper ? 1 : 0,
             at: PacketPlace(number: UInt32(truncatingIfNeeded: number), time: time),
             tables: &tables)
+        if !keepsFlows, !segment.flags.isDisjoint(with: [.fin, .rst]) { noteEnd(index) }
+    }
+
+    private mutating func noteEnd(_ index: Int) {
+        guard table[index].isOver, !table[index].seen.contains(.queued) else { return }
+        table[index].seen.insert(.queued)
+        ended.append(UInt32(truncatingIfNeeded: index))
+    }
+
+    /// Looks at the few flows that ended first, whenever a new one opens: so the queue does not
+    /// grow, and no packet has to wait for many.
+    private mutating func giveBackEnded(now: Int64) {
+        for _ in 0..<4 {
+            guard let first = ended.first else { return }
+            let quiet = now &- table[Int(first)].lastTime
+            if quiet < linger, now &- table[Int(first)].close.time < linger { return }
+            ended.removeFirst()
+            if quiet < linger { ended.append(first) } else { giveBack(Int(first)) }
+        }
+    }
+
+    private mutating func giveBack(_ index: Int) {
+        examination.visit(table[index], tables, captureEnd: lastTime)
+        past.add(table.hash(table[index].key), table[index])
+        tables.giveBack(&table[index])
+        table.giveBack(index)
     }
 
     private mutating func note(_ verdict: PacketVerdict) {
@@ -92,11 +134,27 @@ public struct CaptureAnalysis: ~Copyable {
                 return index
             }
         }
-        if table.count >= flowLimit { return nil }
+        return open(key, fromUpper: fromUpper, link: link, time: time, number: number)
+    }
+
+    private mutating func open(
+        _ key: FlowKey, fromUpper: Bool, link: LinkType, time: Int64, number: Int
+    ) -> Int? {
+        if !keepsFlows {
+            giveBackEnded(now: time)
+            if past.holds(table.hash(key), segment, fromUpper: fromUpper) {
+                examination.countLate(segment.flags)
+                return nil
+            }
+        }
+        guard table.open < flowLimit, table.count < Int(UInt32.max) else {
+            unfollowedPackets += 1
+            return nil
+        }
         return table.add(
             Flow(
-                key: key, segment: segment, fromUpper: fromUpper, link: link, time: time,
-                packet: number))
+                key: key, number: table.count, segment: segment, fromUpper: fromUpper, link: link,
+                time: time, packet: number))
     }
 
     private func opensAnother(_ index: Int, fromUpper: Bool) -> Bool {

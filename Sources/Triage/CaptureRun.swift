@@ -10,11 +10,12 @@ public struct CaptureRun: Sendable {
 
     /// - Parameters:
     ///   - path: a pcap or pcapng file, `-` for standard input.
+    ///   - keepsFlows: whether the report can list the flows; without, memory stays small.
     ///   - goOn: asked after each packet with the number read so far; `false` ends the reading,
     ///     and what was seen until then is the result.
-    public init(path: String, goOn: (Int) -> Bool) throws(CaptureError) {
+    public init(path: String, keepsFlows: Bool = false, goOn: (Int) -> Bool) throws(CaptureError) {
         var reader = try CaptureReader(path: path)
-        var analysis = CaptureAnalysis(file: path)
+        var analysis = CaptureAnalysis(file: path, keepsFlows: keepsFlows)
         var stopped = false
         let facts = try reader.forEachPacket { record, bytes in
             analysis.packet(

@@ -51,12 +51,10 @@ public struct TriageSession {
         let cited = Set(
             report.findings.lazy.filter { $0.state == .present }
                 .flatMap(\.locations).compactMap(\.flow))
-        if cited.isEmpty { return [:] }
-        var servers: [Int: String] = [:]
-        report.forEachFlow { flow in
-            if cited.contains(flow.flow) { servers[flow.flow] = Self.text(flow.server) }
-        }
-        return servers
+        return Dictionary(
+            uniqueKeysWithValues: cited.compactMap { flow in
+                report.server(ofFlow: flow).map { (flow, Self.text($0)) }
+            })
     }
 
     private static func text(_ endpoint: FlowRecord.Endpoint) -> String {

@@ -8,13 +8,16 @@ import TrafficAnalysis
 @testable import CaptureGeneration
 
 /// The analysis of a run's capture, through a file as `inquest capture` reads it.
-private func analyse(_ capture: [UInt8]) throws -> CaptureReport {
+private func analyse(
+    _ capture: [UInt8], keepsFlows: Bool = true, linger: Int64 = CaptureAnalysis.linger
+) throws -> CaptureReport {
     let path = FileManager.default.temporaryDirectory
         .appendingPathComponent("inquest-generated-\(UUID().uuidString).pcap").path
     try Data(capture).write(to: URL(fileURLWithPath: path))
     defer { try? FileManager.default.removeItem(atPath: path) }
     var reader = try CaptureReader(path: path)
-    var analysis = CaptureAnalysis(file: "generated")
+    var analysis = CaptureAnalysis(
+        file: "generated", keepsFlows: keepsFlows, linger: linger)
     let facts = try reader.forEachPacket { record, bytes in
         analysis.packet(
             bytes, number: record.number, time: record.time, wireLength: record.wireLength,
@@ -132,6 +135,46 @@ struct AnalysisTests {
                 $0.shares.merged = 40
                 $0.shares.faulty = 50
             })
+    }
+
+    /// What is said of a capture must not depend on when flows are given back, and so not on the
+    /// order in which analyzers see them.
+    @Test(arguments: 1...3)
+    func `Giving flows back early changes no finding`(seed: UInt64) throws {
+        let run = try Run {
+            $0.seed = seed
+            $0.limit = .flows(3000)
+            $0.flowsPerSecond = 10
+            $0.clients = 20
+            $0.shares.faulty = 40
+        }
+        let kept = try analyse(run.capture)
+        let given = try analyse(run.capture, keepsFlows: false)
+        #expect(given.findings == kept.findings)
+        #expect(given.tcp == kept.tcp)
+        #expect(given.tls == kept.tls)
+        #expect(given.warnings == kept.warnings)
+        #expect(kept.flowRecords == kept.tcp.flows)
+        #expect(given.flowRecords * 3 < kept.tcp.flows)
+        for flow in 0..<kept.tcp.flows {
+            #expect(given.server(ofFlow: flow) == kept.server(ofFlow: flow))
+        }
+    }
+
+    @Test func `A late packet opens no new flow, a new handshake does`() throws {
+        let run = try Run {
+            $0.limit = .flows(2000)
+            $0.flowsPerSecond = 1000
+            $0.shares.faulty = 0
+        }
+        // The same capture twice, as if the client's system used its ports again; the copies carry
+        // the initial sequence numbers of the first and so are late packets of it.
+        let twice = run.capture + run.capture.dropFirst(24)
+        let once = try analyse(run.capture, keepsFlows: false)
+        let report = try analyse(twice, keepsFlows: false, linger: 1_000_000)
+        #expect(report.packets == 2 * once.packets)
+        #expect(report.tcp.flows == once.tcp.flows)
+        #expect(report.flowRecords < once.tcp.flows)
     }
 
     /// The finding that a fault must, and healthy flows must not, give rise to.

@@ -37,7 +37,7 @@ private func check(_ report: CaptureReport, packets: Int) {
         precondition(finding.measure?.value.isFinite ?? true)
         precondition(finding.state != .present || finding.count ?? 0 > 0, finding.id)
         for place in finding.locations {
-            precondition(0..<report.flowCount ~= place.flow ?? 0, finding.id)
+            precondition(0..<report.tcp.flows ~= place.flow ?? 0, finding.id)
             precondition(place.packet ?? 0 > 0, finding.id)
         }
     }

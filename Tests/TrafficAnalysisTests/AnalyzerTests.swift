@@ -89,8 +89,8 @@ import Testing
         let path = fixtures.appendingPathComponent("captures/healthy-http-keepalive.pcapng").path
         let whole = try analyse(path)
         let limited = try analyse(path, flowLimit: 1)
-        try #require(whole.flowCount > 1)
-        #expect(limited.flowCount == 1)
+        try #require(whole.tcp.flows > 1)
+        #expect(limited.tcp.flows == 1)
         #expect(limited.packets == whole.packets)
         #expect(limited.warnings.contains { $0.id == "capture.quality.too-many-flows" })
     }

@@ -28,7 +28,7 @@ import TrafficAnalysis
         let truth = try Truth(Self.folder.appendingPathComponent("truth/" + file))
         guard let report = try truth.analyse(in: Self.folder) else { return }
         if truth.comparesStreamCount {
-            #expect(report.flowCount == truth.streams.count, "\(file): number of flows")
+            #expect(report.tcp.flows == truth.streams.count, "\(file): number of flows")
         }
         var byTuple: [String: [FlowRecord]] = [:]
         for flow in flows(of: report) { byTuple[Truth.tuple(flow), default: []].append(flow) }

@@ -7,17 +7,9 @@ import TrafficAnalysis
 ///     flow 0 silent |..............................x      |
 ///     flow 3 waited |      wwwwwwwwwwwwwwwwwwwwwwwwwS---  |
 struct HandshakeLadder {
-    private struct Row {
-        var flow: Int
-        var first: Int64
-        var last: Int64
-        /// When the ServerHello came; `nil` for the silent flow.
-        var answered: Int64?
-    }
+    private typealias Row = HandshakeWaits.Wait
 
     private static let finding = "capture.tls.hello-released-by-silent-flow-end"
-    /// A wait as long as the finding asks for, in nanoseconds.
-    private static let longWait: Int64 = 1_000_000_000
     private static let columns: Int64 = 52
     private static let maximumRows = 12
 
@@ -31,20 +23,11 @@ struct HandshakeLadder {
         guard let evidence = report.findings.first(where: { $0.id == Self.finding }),
             evidence.state == .present, let cited = evidence.locations.compactMap(\.flow).first
         else { return nil }
-        var endpoint: FlowRecord.Endpoint?
-        report.forEachFlow { if $0.flow == cited { endpoint = $0.server } }
-        guard let endpoint else { return nil }
+        guard let endpoint = report.server(ofFlow: cited) else { return nil }
         server = "\(endpoint.address) port \(endpoint.port)"
-        var waiting: [Row] = []
-        var silent: [Row] = []
-        report.forEachFlow { flow in
-            guard flow.server == endpoint else { return }
-            if let wait = flow.tls?.serverHelloAfter, wait >= Self.longWait {
-                waiting.append(Self.row(flow, answered: flow.first + wait))
-            } else if (flow.tls?.serverHellos ?? 0) == 0, flow.last - flow.first >= Self.longWait {
-                silent.append(Self.row(flow, answered: nil))
-            }
-        }
+        let waits = report.handshakeWaits(at: endpoint)
+        let waiting = waits.filter { $0.answered != nil }
+        let silent = waits.filter { $0.answered == nil }
         guard let first = waiting.map(\.first).min(),
             let released = waiting.compactMap(\.answered).max()
         else { return nil }
@@ -53,10 +36,6 @@ struct HandshakeLadder {
             .sorted { ($0.first, $0.flow) < ($1.first, $1.flow) }
         start = rows.map(\.first).min() ?? first
         end = max(rows.map(\.last).max() ?? released, start + 1)
-    }
-
-    private static func row(_ flow: FlowRecord, answered: Int64?) -> Row {
-        Row(flow: flow.flow, first: flow.first, last: flow.last, answered: answered)
     }
 
     func write(_ page: inout TextPage) {

@@ -6,10 +6,7 @@ internal import Casebook
 struct AcknowledgementAnalyzer: Analyzer {
     static let establishes: [FactID] = ["capture.tcp.ack-goes-backwards"]
 
-    private let capture: CaptureContext
     private var tally = Tally()
-
-    init(_ capture: CaptureContext) { self.capture = capture }
 
     mutating func visit(_ f: FlowFacts) {
         guard f.isEstablished, f.client.packets > 2, f.server.packets > 1 else { return }
@@ -21,7 +18,7 @@ struct AcknowledgementAnalyzer: Analyzer {
         }
     }
 
-    func conclude() -> [Evidence] {
+    func conclude(_ capture: CaptureContext) -> [Evidence] {
         tally.evidence(
             "capture.tcp.ack-goes-backwards", capture,
             present:

@@ -10,15 +10,13 @@ struct AlertAnalyzer: Analyzer {
         "capture.tls.closed-right-after-handshake",
     ]
 
-    private let capture: CaptureContext
     private var byServer = Tally()
     private var byClient = Tally()
     private var requested = Tally()
     private var certificate = Tally()
     private var closedAfter = Tally()
-    private var names: [Bool: [String]] = [:]
-
-    init(_ capture: CaptureContext) { self.capture = capture }
+    /// The alerts of clients and of servers, each with the first packet that had it.
+    private var names: [Bool: [String: UInt32]] = [:]
 
     mutating func visit(_ f: FlowFacts) {
         guard let tls = f.tls, tls.clientHellos > 0, f.serverIsVisible else { return }
@@ -38,7 +36,8 @@ struct AlertAnalyzer: Analyzer {
             let name =
                 TLSAlert(level: 2, description: alert.description).name
                 + " (\(alert.description))"
-            if names[isClient]?.contains(name) != true { names[isClient, default: []].append(name) }
+            let first = names[isClient]?[name] ?? .max
+            names[isClient, default: [:]][name] = min(first, alert.packet)
         }
     }
 
@@ -69,7 +68,7 @@ struct AlertAnalyzer: Analyzer {
             f.place(f.flow.close.packet, f.flow.close.time))
     }
 
-    func conclude() -> [Evidence] {
+    func conclude(_ capture: CaptureContext) -> [Evidence] {
         byServer.evidence(
             "capture.tls.alert-by-server", capture,
             present: "the server refused \(counted(byServer.count, "handshake")) with "
@@ -97,6 +96,7 @@ struct AlertAnalyzer: Analyzer {
     }
 
     private func list(_ isClient: Bool) -> String {
-        (names[isClient] ?? []).prefix(4).joined(separator: ", ")
+        (names[isClient] ?? [:]).sorted { $0.value < $1.value }.prefix(4).map(\.key)
+            .joined(separator: ", ")
     }
 }

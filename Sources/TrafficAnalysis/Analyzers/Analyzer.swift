@@ -1,17 +1,21 @@
 internal import Casebook
 internal import Dissection
 
-/// Turns flows into findings: sees each flow once, in order of the flows' first packets, and then
-/// says what the capture shows.
+/// Turns flows into findings: sees each flow once, when it is over, and at the end of the capture
+/// says what it shows.
+///
+/// Flows come in no order that means anything: a long one ends after many that began later. What an
+/// analyzer says must not depend on it, and what it keeps of a flow is small, since it is kept of
+/// every flow of the capture.
 ///
 /// One analyzer is one file and one line in `analyzers`. It says `absent` only when the capture had
 /// the opportunity to show the finding; without opportunity it says nothing.
 protocol Analyzer: SendableMetatype {
     /// The findings it can establish, with ids of `casebook/findings.yaml`.
     static var establishes: [FactID] { get }
-    init(_ capture: CaptureContext)
+    init()
     mutating func visit(_ flow: FlowFacts)
-    func conclude() -> [Evidence]
+    func conclude(_ capture: CaptureContext) -> [Evidence]
 }
 
 /// Every analyzer, in the order in which findings are listed.
@@ -35,6 +39,23 @@ struct CaptureContext {
     let packets: Int
     let payloadPackets: Int
     let repeatedPayloadPackets: Int
+    let servers: Interned<Endpoint>
+    let pairs: Interned<NumberedPair>
+
+    func pair(_ number: UInt32) -> Pair {
+        Pair(client: pairs[number].client, server: servers[pairs[number].server])
+    }
+}
+
+/// A pair in half of the bytes.
+struct NumberedPair: Hashable {
+    var client: IPAddress
+    /// Into `CaptureContext.servers`.
+    var server: UInt32
+
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(seededHash(client, UInt64(server)))
+    }
 }
 
 /// A server's address and port.
@@ -90,9 +111,13 @@ struct FlowFacts {
     let serverRare: RareDirection?
     let endpoint: Endpoint
     let pair: Pair
+    /// Into `CaptureContext.servers` and `.pairs`.
+    var serverNumber: UInt32 = 0
+    var pairNumber: UInt32 = 0
 
-    init(number: Int, flow: Flow, tls: TLSFlow?, rare: RareFacts?, captureEnd: Int64) {
-        self.number = number
+    /// - Parameter captureEnd: the last time seen so far; only asked for while a flow is open.
+    init(_ flow: Flow, tls: TLSFlow?, rare: RareFacts?, captureEnd: Int64) {
+        number = Int(flow.number)
         self.flow = flow
         self.tls = tls
         self.rare = rare
@@ -110,6 +135,8 @@ struct FlowFacts {
         flow.close.happened && Int(flow.close.direction) == flow.client
     }
     var closedByServer: Bool { flow.close.happened && !closedByClient }
+    /// What is open when the capture ends lasts to its end; what is closed, to its last packet.
+    var lastSeen: Int64 { flow.close.happened ? flow.lastTime : captureEnd }
     /// The first FIN or RST, else the end of the capture.
     var end: Int64 { flow.close.happened ? flow.close.time : captureEnd }
     /// Round trip of the TCP handshake at the capture's place, at most 1 s; 0 when it was not seen
@@ -139,14 +166,19 @@ struct FlowFacts {
 }
 
 /// Where an instance was seen, in few bytes; becomes an `Evidence.Location` when it is told.
-struct Place {
+struct Place: Comparable {
     var flow: UInt32
     var packet: UInt32
     /// -1 where only the packet is known.
     var time: Int64
+
+    /// By the flow's first packet, then by packet.
+    static func < (left: Place, right: Place) -> Bool {
+        left.flow != right.flow ? left.flow < right.flow : left.packet < right.packet
+    }
 }
 
-/// Counts instances of a finding and keeps the first places.
+/// Counts instances of a finding and keeps the first places of the capture.
 struct Tally {
     private(set) var count = 0
     private(set) var places: [Place] = []
@@ -156,9 +188,28 @@ struct Tally {
     /// Enough to look at; a list of thousands helps nobody.
     static let placeLimit = 10
 
+    /// In any order: of more than `placeLimit` those are kept that come first in the capture.
     mutating func add(_ place: Place) {
         count += 1
-        if places.count < Self.placeLimit { places.append(place) }
+        if places.count == Self.placeLimit {
+            guard place < places[Self.placeLimit - 1] else { return }
+            places.removeLast()
+        }
+        let index = places.lastIndex { !(place < $0) }.map { $0 + 1 } ?? 0
+        places.insert(place, at: index)
+    }
+
+    /// Everything that another tally counted.
+    mutating func add(_ other: Tally) {
+        let total = count + other.count
+        for place in other.places { add(place) }
+        count = total
+    }
+
+    /// As if nothing had been seen of it.
+    mutating func forget() {
+        count = 0
+        places = []
     }
 
     /// Present with instances, absent with opportunity, else nothing.

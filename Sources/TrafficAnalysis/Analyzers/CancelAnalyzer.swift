@@ -12,16 +12,13 @@ struct CancelAnalyzer: Analyzer {
         var place: Place
     }
 
-    private let capture: CaptureContext
     private var cancelled: [Cancel] = []
     private var neverAnswered: [Cancel] = []
     private var requests = 0
     private var unanswered = 0
 
-    init(_ capture: CaptureContext) { self.capture = capture }
-
     mutating func visit(_ f: FlowFacts) {
-        guard f.client.lastMessageTime > 0, f.serverIsVisible, !capture.isOneSided else { return }
+        guard f.client.lastMessageTime > 0, f.serverIsVisible else { return }
         requests += 1
         if f.server.payloadBytes == 0, f.end - f.client.lastMessageTime >= 5_000_000_000 {
             unanswered += 1
@@ -35,7 +32,9 @@ struct CancelAnalyzer: Analyzer {
         if f.server.lastMessageTime <= f.client.lastMessageTime { neverAnswered.append(cancel) }
     }
 
-    func conclude() -> [Evidence] {
+    func conclude(_ capture: CaptureContext) -> [Evidence] {
+        // Of a one-sided capture nobody can say what was not answered.
+        if capture.isOneSided { return [] }
         let peak = Self.peak(cancelled, tolerance: 10)
         var fixed = Tally()
         fixed.opportunities = requests >= 3 ? 1 : 0
@@ -50,12 +49,12 @@ struct CancelAnalyzer: Analyzer {
             absent: cancelled.isEmpty
                 ? "no client closed while a request was unanswered"
                 : "the times from request to close do not agree (\(cancelled.count) cancelled)",
-            measure: measured(delay), atLeast: 3) + commonAge
+            measure: measured(delay), atLeast: 3) + commonAge(capture)
     }
 
     /// A mass close at one moment, as by a restart, is no deadline: the requests must have been
     /// asked at different times.
-    private var commonAge: [Evidence] {
+    private func commonAge(_ capture: CaptureContext) -> [Evidence] {
         let peak = Self.peak(neverAnswered, tolerance: 5)
         let asked = peak.map(\.asked).sorted()
         let age = median(peak.map(\.delay))

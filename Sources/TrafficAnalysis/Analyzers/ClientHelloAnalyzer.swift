@@ -16,20 +16,24 @@ struct ClientHelloAnalyzer: Analyzer {
     /// A server's hellos so far: how many, and those since the last that was answered.
     private struct Server {
         var hellos = 0
-        var unansweredSince: [Place] = []
+        private var lastAnswered: Place?
+        private var unanswered: [Place] = []
 
-        /// Flows are visited in the order in which they opened, and so, nearly, were the hellos.
-        mutating func note(_ unanswered: Place?) {
+        /// Those that opened after the last connection whose hello was answered.
+        var unansweredSince: [Place] {
+            unanswered.filter { place in lastAnswered.map { $0 < place } ?? true }.sorted()
+        }
+
+        mutating func note(_ place: Place, isAnswered: Bool) {
             hellos += 1
-            if let unanswered {
-                unansweredSince.append(unanswered)
-            } else {
-                unansweredSince.removeAll()
+            if !isAnswered {
+                unanswered.append(place)
+            } else if lastAnswered.map({ $0 < place }) ?? true {
+                lastAnswered = place
             }
         }
     }
 
-    private let capture: CaptureContext
     private var unanswered = Tally()
     private var acked = Tally()
     private var split = Tally()
@@ -37,20 +41,15 @@ struct ClientHelloAnalyzer: Analyzer {
     private var longestWait: Int64 = 0
     private var longestACKedWait: Int64 = 0
     private var servers: [Endpoint: Server] = [:]
-    private var neverSent: [(endpoint: Endpoint, place: Place)] = []
-
-    init(_ capture: CaptureContext) { self.capture = capture }
+    private var neverSent: [Endpoint: Tally] = [:]
 
     mutating func visit(_ f: FlowFacts) {
         guard let tls = f.tls, tls.clientHellos > 0 else {
             if f.isEstablished, f.client.payloadBytes == 0, f.server.payloadBytes == 0,
                 f.closedByServer
             {
-                neverSent.append(
-                    (
-                        f.endpoint,
-                        f.place(f.flow.close.packet, f.flow.close.time)
-                    ))
+                neverSent[f.endpoint, default: Tally()].add(
+                    f.place(f.flow.close.packet, f.flow.close.time))
             }
             return
         }
@@ -78,7 +77,7 @@ struct ClientHelloAnalyzer: Analyzer {
             cut.add(f.place(f.flow.close.packet, f.flow.close.time))
         }
         guard answered || waited >= Self.patience else { return }
-        servers[f.endpoint, default: Server()].note(answerTime != 0 ? nil : place)
+        servers[f.endpoint, default: Server()].note(place, isAnswered: answerTime != 0)
         guard !answered else { return }
         let wait = answerTime == 0 ? waited : min(waited, answerTime - tls.clientHelloTime)
         unanswered.add(place)
@@ -88,7 +87,7 @@ struct ClientHelloAnalyzer: Analyzer {
         longestACKedWait = max(longestACKedWait, wait)
     }
 
-    func conclude() -> [Evidence] {
+    func conclude(_ capture: CaptureContext) -> [Evidence] {
         unanswered.evidence(
             "capture.tls.client-hello-unanswered", capture,
             present:
@@ -103,8 +102,8 @@ struct ClientHelloAnalyzer: Analyzer {
                     + "the host, or a box on the way, has it; the application has not answered",
                 absent: "no ClientHello was acknowledged and left unanswered",
                 measure: measured(longestACKedWait))
-            + unansweredSince
-            + neverSentEvidence
+            + unansweredSince(capture)
+            + neverSentEvidence(capture)
             + split.evidence(
                 "capture.tls.client-hello-split", capture,
                 present: "\(counted(split.count, "ClientHello")) came in two or more segments",
@@ -117,15 +116,15 @@ struct ClientHelloAnalyzer: Analyzer {
                 absent: "no server closed right after the ClientHello")
     }
 
-    private var unansweredSince: [Evidence] {
+    private func unansweredSince(_ capture: CaptureContext) -> [Evidence] {
         var tally = Tally()
         var names: [String] = []
         tally.opportunities = servers.values.count { $0.hellos >= 3 }
-        let silent = servers.filter { $0.value.unansweredSince.count >= 3 }
-            .sorted { $0.value.unansweredSince[0].packet < $1.value.unansweredSince[0].packet }
-        for (endpoint, server) in silent {
+        let silent = servers.map { ($0.key, $0.value.unansweredSince) }
+            .filter { $0.1.count >= 3 }.sorted { $0.1[0].packet < $1.1[0].packet }
+        for (endpoint, places) in silent {
             names.append(endpoint.description)
-            for place in server.unansweredSince { tally.add(place) }
+            for place in places { tally.add(place) }
         }
         return tally.evidence(
             "capture.tls.all-hellos-unanswered-since", capture,
@@ -136,12 +135,12 @@ struct ClientHelloAnalyzer: Analyzer {
     }
 
     /// A port is taken for a TLS port when it is one by registration or TLS was seen on it.
-    private var neverSentEvidence: [Evidence] {
+    private func neverSentEvidence(_ capture: CaptureContext) -> [Evidence] {
         var tally = Tally()
         tally.opportunities = servers.isEmpty ? 0 : 1
-        for flow in neverSent
-        where servers[flow.endpoint] != nil || TLSPorts.contains(flow.endpoint.port) {
-            tally.add(flow.place)
+        for (endpoint, flows) in neverSent
+        where servers[endpoint] != nil || TLSPorts.contains(endpoint.port) {
+            tally.add(flows)
         }
         return tally.evidence(
             "capture.tls.client-hello-never-sent", capture,

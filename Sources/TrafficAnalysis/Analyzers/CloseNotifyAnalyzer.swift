@@ -10,12 +10,9 @@ struct CloseNotifyAnalyzer: Analyzer {
         "capture.tls.no-close-notify-by-server",
     ]
 
-    private let capture: CaptureContext
     private var either = Tally()
     private var byClient = Tally()
     private var byServer = Tally()
-
-    init(_ capture: CaptureContext) { self.capture = capture }
 
     mutating func visit(_ f: FlowFacts) {
         guard let tls = f.tls, tls.version != 0, f.flow.close.happened,
@@ -43,7 +40,7 @@ struct CloseNotifyAnalyzer: Analyzer {
         if f.closedByClient { byClient.add(place) } else { byServer.add(place) }
     }
 
-    func conclude() -> [Evidence] {
+    func conclude(_ capture: CaptureContext) -> [Evidence] {
         func share(_ tally: Tally) -> String {
             "\(tally.count) of \(counted(tally.opportunities, "TLS connection"))"
         }

@@ -14,47 +14,38 @@ struct HelloReleaseAnalyzer: Analyzer {
     /// The release comes within this or ten round trips, whichever is longer.
     static let window: Int64 = 50_000_000
 
-    private struct Silent {
-        var number: Int
-        var start: Int64
-        var end: Int64
-    }
-
     private struct Hello {
-        var number: Int
+        var place: Place
         var established: Int64
         var time: Int64
-        var answer: Int64
-        var roundTrip: Int64
-        var place: Place
+        var roundTrip: UInt32
+        var server: UInt32
+
+        var number: UInt32 { place.flow }
+        var answer: Int64 { place.time }
     }
 
-    private let capture: CaptureContext
-    private var silent: [Endpoint: [Silent]] = [:]
-    private var hellos: [Endpoint: [Hello]] = [:]
-
-    init(_ capture: CaptureContext) { self.capture = capture }
+    private var silent: [UInt32: [Silent]] = [:]
+    private var hellos = Chunked<Hello>()
 
     mutating func visit(_ f: FlowFacts) {
         guard f.isEstablished else { return }
         if let tls = f.tls, tls.clientHellos > 0 { visit(tls, f) }
         if let end = silenceEnd(f), end - f.flow.establishedTime >= Self.leastHeld {
-            silent[f.endpoint, default: []].append(
-                Silent(number: f.number, start: f.flow.establishedTime, end: end))
+            silent[f.serverNumber, default: []].append(
+                Silent(
+                    number: UInt32(truncatingIfNeeded: f.number), start: f.flow.establishedTime,
+                    end: end))
         }
     }
 
     private mutating func visit(_ tls: TLSFlow, _ f: FlowFacts) {
         guard tls.serverRecordTime != 0 else { return }
-        // A hello that was answered at once tells something only beside a silent connection, and
-        // flows are visited in the order in which they opened.
-        let waited = tls.serverRecordTime - tls.clientHelloTime
-        guard waited >= Self.leastHeld || silent[f.endpoint] != nil else { return }
-        hellos[f.endpoint, default: []].append(
+        hellos.append(
             Hello(
-                number: f.number, established: f.flow.establishedTime, time: tls.clientHelloTime,
-                answer: tls.serverRecordTime, roundTrip: f.roundTrip,
-                place: f.place(tls.serverRecordPacket, tls.serverRecordTime)))
+                place: f.place(tls.serverRecordPacket, tls.serverRecordTime),
+                established: f.flow.establishedTime, time: tls.clientHelloTime,
+                roundTrip: UInt32(clamping: f.roundTrip), server: f.serverNumber))
     }
 
     /// When the client ended its silence: by its hello, its FIN or its RST; a hello that is never
@@ -65,17 +56,16 @@ struct HelloReleaseAnalyzer: Analyzer {
         return f.flow.close.happened ? f.flow.close.time : .max
     }
 
-    func conclude() -> [Evidence] {
+    func conclude(_ capture: CaptureContext) -> [Evidence] {
         var released = Tally()
         var longest: Int64 = 0
         var servers: [String] = []
-        let endpoints = hellos.keys.sorted { hellos[$0]![0].number < hellos[$1]![0].number }
-        for endpoint in endpoints {
-            guard let held = silent[endpoint], let asked = hellos[endpoint] else { continue }
-            let judged = judge(asked, held)
+        for asked in grouped(hellos, by: \.server, then: { $0.place < $1.place }) {
+            guard let server = asked.first?.server, let held = silent[server] else { continue }
+            let judged = judge(asked, SilentConnections(held))
             if judged.opportunity { released.opportunities += 1 }
             guard judged.holds else { continue }
-            servers.append(endpoint.description)
+            servers.append(capture.servers[server].description)
             for hello in judged.released {
                 released.add(hello.place)
                 longest = max(longest, hello.answer - hello.time)
@@ -93,27 +83,28 @@ struct HelloReleaseAnalyzer: Analyzer {
     }
 
     private func judge(
-        _ asked: [Hello], _ held: [Silent]
+        _ asked: ArraySlice<Hello>, _ held: SilentConnections
     ) -> (holds: Bool, opportunity: Bool, released: [Hello]) {
         var released: [Hello] = []
         var unexplained = 0
         var servedMeanwhile = 0
         var overlaps = false
         for hello in asked {
-            let window = max(Self.window, 10 * hello.roundTrip)
-            let others = held.filter { $0.number != hello.number && $0.start <= hello.time }
-            if others.contains(where: { $0.end >= hello.time }) { overlaps = true }
-            let isReleased = others.contains {
-                $0.end <= hello.answer && hello.answer - $0.end <= window
-                    && $0.end - hello.time >= Self.leastHeld
-            }
-            if isReleased, hello.answer - hello.time >= Self.late {
+            let window = max(Self.window, 10 * Int64(hello.roundTrip))
+            let isLate = hello.answer - hello.time >= Self.late
+            let lastEnd = held.lastEnd(openedUntil: hello.time, except: hello.number)
+            if lastEnd >= hello.time { overlaps = true }
+            let earliest = max(hello.answer - window, hello.time + Self.leastHeld)
+            if isLate,
+                held.anyEnds(
+                    from: earliest, to: hello.answer, openedUntil: hello.time, except: hello.number)
+            {
                 released.append(hello)
-            } else if others.contains(where: {
-                $0.start < hello.established && $0.end > hello.answer + window
-            }) {
+            } else if held.lastEnd(openedUntil: hello.established - 1, except: hello.number)
+                > hello.answer + window
+            {
                 servedMeanwhile += 1
-            } else if hello.answer - hello.time >= Self.late {
+            } else if isLate {
                 unexplained += 1
             }
         }
@@ -122,5 +113,69 @@ struct HelloReleaseAnalyzer: Analyzer {
             || released.count == 1 && unexplained == 0
                 && released[0].answer - released[0].time >= 2 * Self.late
         return (enough && servedMeanwhile * 4 <= released.count, overlaps, released)
+    }
+}
+
+/// A connection on which the client said nothing, from its handshake to the end of the silence.
+private struct Silent {
+    var number: UInt32
+    var start: Int64
+    var end: Int64
+}
+
+/// The silent connections of one server, so ordered that asking about a hello does not take
+/// looking at each: a capture may hold a hundred thousand of both.
+private struct SilentConnections {
+    private let byStart: [Silent]
+    private let byEnd: [Silent]
+    /// For each of `byStart`, the two latest ends up to it; a connection does not hold itself.
+    private var latest: [(Silent, Silent?)] = []
+
+    init(_ silent: [Silent]) {
+        byStart = silent.sorted { ($0.start, $0.number) < ($1.start, $1.number) }
+        byEnd = silent.sorted { ($0.end, $0.number) < ($1.end, $1.number) }
+        latest.reserveCapacity(silent.count)
+        for next in byStart {
+            guard let (first, second) = latest.last else {
+                latest.append((next, nil))
+                continue
+            }
+            if next.end > first.end {
+                latest.append((next, first))
+            } else if next.end > second?.end ?? .min {
+                latest.append((first, next))
+            } else {
+                latest.append((first, second))
+            }
+        }
+    }
+
+    /// When the last of those ended that were open at `time` or before; `.min` without any.
+    func lastEnd(openedUntil time: Int64, except number: UInt32) -> Int64 {
+        let index = Self.firstIndex(byStart) { $0.start > time }
+        guard index > 0 else { return .min }
+        let (first, second) = latest[index - 1]
+        return first.number != number ? first.end : second?.end ?? .min
+    }
+
+    func anyEnds(
+        from first: Int64, to last: Int64, openedUntil time: Int64, except number: UInt32
+    ) -> Bool {
+        var index = Self.firstIndex(byEnd) { $0.end >= first }
+        while index < byEnd.count, byEnd[index].end <= last {
+            if byEnd[index].start <= time, byEnd[index].number != number { return true }
+            index += 1
+        }
+        return false
+    }
+
+    private static func firstIndex(_ list: [Silent], where isPast: (Silent) -> Bool) -> Int {
+        var low = 0
+        var high = list.count
+        while low < high {
+            let middle = (low + high) / 2
+            if isPast(list[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
     }
 }

@@ -9,14 +9,11 @@ struct IdleAnalyzer: Analyzer {
 
     static let halfClosed: Int64 = 60_000_000_000
 
-    private let capture: CaptureContext
     private var lost = Tally()
     private var reset = Tally()
     private var neverCloses = Tally()
     private var longestSilence: Int64 = 0
     private var longestHalf: Int64 = 0
-
-    init(_ capture: CaptureContext) { self.capture = capture }
 
     mutating func visit(_ f: FlowFacts) {
         visitHalfClosed(f)
@@ -40,12 +37,13 @@ struct IdleAnalyzer: Analyzer {
         guard f.isEstablished, f.flow.close.happened, !f.flow.close.isReset else { return }
         let closer = Int(f.flow.close.direction)
         let other = f.flow.directions[1 - closer]
-        let waited = capture.last - f.flow.close.time
+        let waited = f.captureEnd - f.flow.close.time
         // Half closed for less than a minute is not known either way.
+        guard f.flow.directions[closer].rst == 0 else { return }
         if other.fin > 0 || other.rst > 0 || waited >= Self.halfClosed {
             neverCloses.opportunities += 1
         }
-        guard other.fin == 0, other.rst == 0, f.flow.directions[closer].rst == 0,
+        guard other.fin == 0, other.rst == 0,
             other.packets > 0, waited >= Self.halfClosed,
             Int32(bitPattern: other.highestACK &- f.flow.directions[closer].next) > 0
         else { return }
@@ -54,7 +52,7 @@ struct IdleAnalyzer: Analyzer {
             f.place(f.flow.close.packet, f.flow.close.time))
     }
 
-    func conclude() -> [Evidence] {
+    func conclude(_ capture: CaptureContext) -> [Evidence] {
         lost.evidence(
             "capture.tcp.first-data-after-idle-lost", capture,
             present: "the first data after \(seconds(longestSilence)) of silence vanished on "

@@ -4,11 +4,8 @@ internal import Casebook
 struct LateAnswerAnalyzer: Analyzer {
     static let establishes: [FactID] = ["capture.tcp.requests-answered-late"]
 
-    private let capture: CaptureContext
     private var pairs: [Pair: [(count: Int, wait: Int64, place: Place)]] = [:]
     private var answered = 0
-
-    init(_ capture: CaptureContext) { self.capture = capture }
 
     mutating func visit(_ f: FlowFacts) {
         guard f.client.lastMessageTime > 0, f.server.lastMessageTime > 0 else { return }
@@ -25,7 +22,7 @@ struct LateAnswerAnalyzer: Analyzer {
             ))
     }
 
-    func conclude() -> [Evidence] {
+    func conclude(_ capture: CaptureContext) -> [Evidence] {
         var tally = Tally()
         tally.opportunities = answered >= 3 ? 1 : 0
         var waits: [Int64] = []

@@ -7,13 +7,10 @@ struct LossAnalyzer: Analyzer {
         "capture.tcp.loss-both-directions", "capture.tcp.retransmit-one-way",
     ]
 
-    private let capture: CaptureContext
     private var clientRepeats = Tally()
     private var serverRepeats = Tally()
     private var timeouts = Tally()
     private var talked = 0
-
-    init(_ capture: CaptureContext) { self.capture = capture }
 
     mutating func visit(_ f: FlowFacts) {
         guard f.client.payloadBytes > 0, f.server.packets > 0 else { return }
@@ -34,11 +31,11 @@ struct LossAnalyzer: Analyzer {
         }
     }
 
-    func conclude() -> [Evidence] {
-        share + direction
+    func conclude(_ capture: CaptureContext) -> [Evidence] {
+        share(capture) + direction(capture)
     }
 
-    private var share: [Evidence] {
+    private func share(_ capture: CaptureContext) -> [Evidence] {
         let total = capture.payloadPackets
         let repeated = capture.repeatedPayloadPackets
         let percent = total == 0 ? 0 : Double(repeated) * 100 / Double(total)
@@ -62,7 +59,7 @@ struct LossAnalyzer: Analyzer {
                 absent: "no segment had to wait for a retransmission timeout", atLeast: 3)
     }
 
-    private var direction: [Evidence] {
+    private func direction(_ capture: CaptureContext) -> [Evidence] {
         let (c, s) = (clientRepeats.count, serverRepeats.count)
         var both = Tally()
         both.opportunities = talked >= 3 ? 1 : 0

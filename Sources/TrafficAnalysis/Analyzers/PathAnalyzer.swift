@@ -7,14 +7,11 @@ struct PathAnalyzer: Analyzer {
         "capture.tcp.sender-uses-two-next-hops", "capture.tcp.loss-follows-next-hop",
     ]
 
-    private let capture: CaptureContext
     private var ttl = Tally()
     private var mac = Tally()
     private var twoHops = Tally()
     private var lossFollows = Tally()
     private var splitWithLoss = 0
-
-    init(_ capture: CaptureContext) { self.capture = capture }
 
     mutating func visit(_ f: FlowFacts) {
         guard f.client.packets + f.server.packets > 2 else { return }
@@ -78,7 +75,7 @@ struct PathAnalyzer: Analyzer {
         return groups
     }
 
-    func conclude() -> [Evidence] {
+    func conclude(_ capture: CaptureContext) -> [Evidence] {
         var lossFollows = lossFollows
         lossFollows.opportunities = splitWithLoss
         return ttl.evidence(

@@ -6,13 +6,9 @@ struct PlainOnTLSAnalyzer: Analyzer {
         "capture.tls.plain-bytes-on-tls-port", "capture.tls.plain-answer-to-hello",
     ]
 
-    private let capture: CaptureContext
     private var answers = Tally()
     private var tlsEndpoints: Set<Endpoint> = []
-    private var plain: [(endpoint: Endpoint, place: Place)] = []
-    private var answered: Set<Endpoint> = []
-
-    init(_ capture: CaptureContext) { self.capture = capture }
+    private var plain: [Endpoint: Tally] = [:]
 
     mutating func visit(_ f: FlowFacts) {
         if let tls = f.tls, tls.clientHellos > 0 {
@@ -23,20 +19,17 @@ struct PlainOnTLSAnalyzer: Analyzer {
                     f.place(f.server.firstPayloadPacket, f.server.firstPayloadTime))
             }
         } else if f.flow.seen.contains(.syn), f.client.has.contains(.plain) {
-            plain.append(
-                (
-                    f.endpoint,
-                    f.place(f.client.firstPayloadPacket, f.client.firstPayloadTime)
-                ))
+            plain[f.endpoint, default: Tally()].add(
+                f.place(f.client.firstPayloadPacket, f.client.firstPayloadTime))
         }
     }
 
-    func conclude() -> [Evidence] {
+    func conclude(_ capture: CaptureContext) -> [Evidence] {
         var bytes = Tally()
         bytes.opportunities = tlsEndpoints.count
-        for flow in plain
-        where tlsEndpoints.contains(flow.endpoint) || TLSPorts.contains(flow.endpoint.port) {
-            bytes.add(flow.place)
+        for (endpoint, flows) in plain
+        where tlsEndpoints.contains(endpoint) || TLSPorts.contains(endpoint.port) {
+            bytes.add(flows)
         }
         return bytes.evidence(
             "capture.tls.plain-bytes-on-tls-port", capture,

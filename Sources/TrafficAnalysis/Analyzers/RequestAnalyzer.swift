@@ -16,17 +16,14 @@ struct RequestAnalyzer: Analyzer {
         var place: Place
     }
 
-    private let capture: CaptureContext
     private var never = Tally()
     private var waiting: [Pair: [Waiting]] = [:]
     private var longest: Int64 = 0
     private var answeredRequests = 0
 
-    init(_ capture: CaptureContext) { self.capture = capture }
-
     mutating func visit(_ f: FlowFacts) {
         let client = f.client
-        guard client.lastMessageTime > 0, f.serverIsVisible, !capture.isOneSided else { return }
+        guard client.lastMessageTime > 0, f.serverIsVisible else { return }
         // What comes after the client has left answers nobody.
         if f.server.lastMessageTime > client.lastMessageTime, !f.cancelled {
             answeredRequests += 1
@@ -45,16 +42,18 @@ struct RequestAnalyzer: Analyzer {
             Waiting(start: client.lastMessageTime, end: f.end, place: place))
     }
 
-    func conclude() -> [Evidence] {
-        never.evidence(
+    func conclude(_ capture: CaptureContext) -> [Evidence] {
+        // Of a one-sided capture nobody can say what was not answered.
+        if capture.isOneSided { return [] }
+        return never.evidence(
             "capture.tcp.request-never-answered", capture,
             present:
                 "\(counted(never.count, "request")) acknowledged by TCP and never answered; the "
                 + "longest waited \(seconds(longest))",
-            absent: "every request was answered", measure: measured(longest)) + pileUp
+            absent: "every request was answered", measure: measured(longest)) + pileUp(capture)
     }
 
-    private var pileUp: [Evidence] {
+    private func pileUp(_ capture: CaptureContext) -> [Evidence] {
         var tally = Tally()
         tally.opportunities = answeredRequests >= 3 ? 1 : 0
         var most = 0

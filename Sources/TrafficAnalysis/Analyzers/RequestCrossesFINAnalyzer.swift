@@ -6,10 +6,7 @@ struct RequestCrossesFINAnalyzer: Analyzer {
 
     static let window: Int64 = 1_000_000_000
 
-    private let capture: CaptureContext
     private var tally = Tally()
-
-    init(_ capture: CaptureContext) { self.capture = capture }
 
     mutating func visit(_ f: FlowFacts) {
         // Kept alive: something was asked and answered before.
@@ -26,7 +23,7 @@ struct RequestCrossesFINAnalyzer: Analyzer {
             f.place(f.client.lastMessagePacket, f.client.lastMessageTime))
     }
 
-    func conclude() -> [Evidence] {
+    func conclude(_ capture: CaptureContext) -> [Evidence] {
         tally.evidence(
             "capture.http.request-crosses-fin", capture,
             present:

@@ -9,15 +9,12 @@ struct ResetAnalyzer: Analyzer {
         "capture.tcp.reset-cuts-data", "capture.tcp.reset-after-own-fin-data",
     ]
 
-    private let capture: CaptureContext
     private var byClient = Tally()
     private var byServer = Tally()
     private var midstream = Tally()
     private var foreign = Tally()
     private var cutting = Tally()
     private var afterFIN = Tally()
-
-    init(_ capture: CaptureContext) { self.capture = capture }
 
     mutating func visit(_ f: FlowFacts) {
         let talked = f.client.payloadBytes > 0 && f.server.payloadBytes > 0
@@ -85,7 +82,7 @@ struct ResetAnalyzer: Analyzer {
         if nearest >= 3 { foreign.add(place) }
     }
 
-    func conclude() -> [Evidence] {
+    func conclude(_ capture: CaptureContext) -> [Evidence] {
         byClient.evidence(
             "capture.tcp.reset-by-client", capture,
             present: "the client reset \(counted(byClient.count, "connection")) of "

@@ -17,6 +17,7 @@ struct ResumptionAnalyzer: Analyzer {
         var offeredSession: UInt64
         var issuedSession: UInt64
         var place: Place
+        var pair: UInt32
         /// Nobody can resume what is still open or was lost from sight.
         var end: Int64
         var close: FlowRecord.Close
@@ -28,6 +29,7 @@ struct ResumptionAnalyzer: Analyzer {
             offeredSession = tls.offeredSession
             issuedSession = tls.issuedSession
             place = f.place(tls.clientHelloPacket, tls.clientHelloTime)
+            pair = f.pairNumber
             end = f.end
             close = f.close(f.flow.client)
             facts = tls.facts
@@ -51,19 +53,16 @@ struct ResumptionAnalyzer: Analyzer {
         }
     }
 
-    private let capture: CaptureContext
-    private var pairs: [Pair: [Handshake]] = [:]
-
-    init(_ capture: CaptureContext) { self.capture = capture }
+    private var handshakes = Chunked<Handshake>()
 
     mutating func visit(_ f: FlowFacts) {
         guard let tls = f.tls, tls.clientHellos > 0, tls.serverHellos > 0,
             tls.resumed || tls.madeFullHandshake
         else { return }
-        pairs[f.pair, default: []].append(Handshake(tls, f))
+        handshakes.append(Handshake(tls, f))
     }
 
-    func conclude() -> [Evidence] {
+    func conclude(_ capture: CaptureContext) -> [Evidence] {
         var refused = Tally()
         var afterUnclean = Tally()
         var afterClean = Tally()
@@ -73,8 +72,7 @@ struct ResumptionAnalyzer: Analyzer {
         var noSession = Tally()
         var notes = Notes()
         var repeated = 0
-        let groups = pairs.values.sorted { $0[0].place.flow < $1[0].place.flow }
-        for handshakes in groups {
+        for handshakes in grouped(handshakes, by: \.pair, then: { $0.place < $1.place }) {
             let (unclean, clean, unknown) = Self.count(handshakes)
             notes.add(unclean, clean)
             refused.opportunities += unclean.offered + clean.offered + unknown.offered
@@ -158,13 +156,13 @@ struct ResumptionAnalyzer: Analyzer {
     }
 
     private static func count(
-        _ handshakes: [Handshake]
+        _ handshakes: ArraySlice<Handshake>
     ) -> (unclean: Count, clean: Count, unknown: Count) {
         var unclean = Count()
         var clean = Count()
         var unknown = Count()
         var issuer: [UInt64: Int] = [:]
-        for (index, handshake) in handshakes.enumerated() {
+        for (index, handshake) in zip(handshakes.indices, handshakes) {
             let byID = issuer[handshake.offeredSession]
             if handshake.issuedSession != 0, !handshake.facts.contains(.isTLS13) {
                 issuer[handshake.issuedSession] = index
@@ -185,7 +183,7 @@ struct ResumptionAnalyzer: Analyzer {
     }
 
     /// Up to TLS 1.2: a session is an id in the ServerHello, or a ticket (RFC 5077).
-    private static func judgeIssued(_ handshakes: [Handshake], _ noSession: inout Tally) {
+    private static func judgeIssued(_ handshakes: ArraySlice<Handshake>, _ noSession: inout Tally) {
         let full = handshakes.filter { !$0.facts.contains(.isTLS13) && $0.isFull }
         guard full.count >= 2 else { return }
         noSession.opportunities += 1
@@ -197,7 +195,7 @@ struct ResumptionAnalyzer: Analyzer {
     }
 
     private static func judgeRepeats(
-        _ handshakes: [Handshake], _ mostlyFull: inout Tally, _ neverOffered: inout Tally
+        _ handshakes: ArraySlice<Handshake>, _ mostlyFull: inout Tally, _ neverOffered: inout Tally
     ) {
         let repeats = handshakes.dropFirst()
         guard repeats.count >= 3 else { return }

@@ -8,15 +8,12 @@ struct SYNAnalyzer: Analyzer {
         "capture.tcp.synack-repeated-despite-ack",
     ]
 
-    private let capture: CaptureContext
     private var unanswered = Tally()
     private var late = Tally()
     private var refused = Tally()
     private var neverACKed = Tally()
     private var repeatedDespiteACK = Tally()
     private var longestWait: Int64 = 0
-
-    init(_ capture: CaptureContext) { self.capture = capture }
 
     mutating func visit(_ f: FlowFacts) {
         guard f.flow.seen.contains(.syn) else {
@@ -25,7 +22,7 @@ struct SYNAnalyzer: Analyzer {
         let place = f.place(f.flow.firstPacket, f.flow.firstTime)
         let tries = Int(f.client.syn)
         if f.server.packets == 0 {
-            guard !capture.isOneSided, f.client.payloadBytes == 0, tries >= 3 else { return }
+            guard f.client.payloadBytes == 0, tries >= 3 else { return }
             unanswered.add(place)
             return
         }
@@ -45,8 +42,10 @@ struct SYNAnalyzer: Analyzer {
         if f.serverRare?.synRepeatedAfterACK == true { repeatedDespiteACK.add(place) }
     }
 
-    func conclude() -> [Evidence] {
-        unanswered.evidence(
+    func conclude(_ capture: CaptureContext) -> [Evidence] {
+        var unanswered = unanswered
+        if capture.isOneSided { unanswered.forget() }
+        return unanswered.evidence(
             "capture.tcp.syn-unanswered", capture,
             present:
                 "\(counted(unanswered.count, "connection")) got no answer at all to 3 or more SYNs",

@@ -5,11 +5,8 @@ internal import Casebook
 struct ServerFINAnalyzer: Analyzer {
     static let establishes: [FactID] = ["capture.tcp.server-fin-without-data"]
 
-    private let capture: CaptureContext
     private var tally = Tally()
     private var waits: [Int64] = []
-
-    init(_ capture: CaptureContext) { self.capture = capture }
 
     mutating func visit(_ f: FlowFacts) {
         guard f.isEstablished, f.closedByServer, !f.flow.close.isReset else { return }
@@ -19,7 +16,7 @@ struct ServerFINAnalyzer: Analyzer {
         tally.add(f.place(f.flow.close.packet, f.flow.close.time))
     }
 
-    func conclude() -> [Evidence] {
+    func conclude(_ capture: CaptureContext) -> [Evidence] {
         tally.evidence(
             "capture.tcp.server-fin-without-data", capture,
             present:

@@ -8,12 +8,9 @@ struct ServerFlightAnalyzer: Analyzer {
 
     static let slow: Int64 = 1_000_000_000
 
-    private let capture: CaptureContext
     private var late = Tally()
     private var lost = Tally()
     private var longest: Int64 = 0
-
-    init(_ capture: CaptureContext) { self.capture = capture }
 
     mutating func visit(_ f: FlowFacts) {
         guard let tls = f.tls, tls.clientHellos > 0 else { return }
@@ -42,7 +39,7 @@ struct ServerFlightAnalyzer: Analyzer {
         lost.add(f.place(f.server.firstPayloadPacket, f.server.firstPayloadTime))
     }
 
-    func conclude() -> [Evidence] {
+    func conclude(_ capture: CaptureContext) -> [Evidence] {
         late.evidence(
             "capture.tls.slow-server-flight", capture,
             present: "\(counted(late.count, "ClientHello")) answered only after 1 s or more, the "

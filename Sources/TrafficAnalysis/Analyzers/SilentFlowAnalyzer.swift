@@ -9,13 +9,10 @@ struct SilentFlowAnalyzer: Analyzer {
     /// Silence after a handshake that counts, in nanoseconds (finding's definition: 3 s).
     static let silence: Int64 = 3_000_000_000
 
-    private let capture: CaptureContext
     private var silent = Tally()
     private var longest: Int64 = 0
     private var checks: [Pair: [(time: Int64, place: Place)]] = [:]
     private var established = 0
-
-    init(_ capture: CaptureContext) { self.capture = capture }
 
     mutating func visit(_ f: FlowFacts) {
         guard f.isEstablished else { return }
@@ -38,7 +35,7 @@ struct SilentFlowAnalyzer: Analyzer {
         }
     }
 
-    func conclude() -> [Evidence] {
+    func conclude(_ capture: CaptureContext) -> [Evidence] {
         silent.evidence(
             "capture.tcp.silent-open", capture,
             present:
@@ -46,11 +43,11 @@ struct SilentFlowAnalyzer: Analyzer {
                 + "or more after the handshake; the longest for \(seconds(longest))",
             absent: "no connection was silent for 3 s after its handshake",
             measure: measured(longest))
-            + checkers
+            + checkers(capture)
     }
 
     /// The busiest source of connections without a byte is the one worth naming.
-    private var checkers: [Evidence] {
+    private func checkers(_ capture: CaptureContext) -> [Evidence] {
         var tally = Tally()
         tally.opportunities = established
         let groups = checks.filter { $0.value.count >= 3 }

@@ -7,11 +7,8 @@ struct SlowClientAnalyzer: Analyzer {
     static let held: Int64 = 3_000_000_000
     static let many = 4
 
-    private let capture: CaptureContext
     private var slow: [Endpoint: [(start: Int64, end: Int64, place: Place)]] = [:]
     private var established = 0
-
-    init(_ capture: CaptureContext) { self.capture = capture }
 
     mutating func visit(_ f: FlowFacts) {
         guard f.isEstablished, f.serverIsVisible else { return }
@@ -29,7 +26,7 @@ struct SlowClientAnalyzer: Analyzer {
             ))
     }
 
-    func conclude() -> [Evidence] {
+    func conclude(_ capture: CaptureContext) -> [Evidence] {
         var tally = Tally()
         tally.opportunities = established >= Self.many ? 1 : 0
         var most = 0

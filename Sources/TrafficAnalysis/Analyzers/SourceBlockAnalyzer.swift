@@ -8,31 +8,23 @@ struct SourceBlockAnalyzer: Analyzer {
     ]
 
     private enum Event {
-        case cancelled, shutOut
+        case cancelled, shutOut, silence
         /// SYN answered by RST: a closed port, unless the source was served there before.
         case refused
 
-        var isShut: Bool { self == .shutOut || self == .refused }
+        var isShut: Bool { self != .cancelled }
     }
 
-    private let capture: CaptureContext
     private var pages = Tally()
-    private var phrase = ""
-    private var sources: [Pair: Source] = [:]
+    private var phrase: (text: String, packet: UInt32) = ("", .max)
+    private var events: [UInt32: [(time: Int64, event: Event, place: Place)]] = [:]
+    private var served = Chunked<Served>()
 
-    /// What befell one source at one server. Of the times it was served only the last few are
-    /// kept: they are the most, and three tell all.
-    private struct Source {
-        var events: [(time: Int64, event: Event, place: Place)] = []
-        var servedLately: [Int64] = []
-
-        mutating func serve(_ time: Int64) {
-            if servedLately.count == 4 { servedLately.removeFirst() }
-            servedLately.append(time)
-        }
+    /// When a source was let through and answered.
+    fileprivate struct Served {
+        var time: Int64
+        var pair: UInt32
     }
-
-    init(_ capture: CaptureContext) { self.capture = capture }
 
     mutating func visit(_ f: FlowFacts) {
         pages.opportunities += f.flow.seen.contains(.httpResponse) ? 1 : 0
@@ -40,54 +32,55 @@ struct SourceBlockAnalyzer: Analyzer {
         if let page = f.rare?.blockPage {
             let place = f.place(page.packet, page.time)
             pages.add(place)
-            if phrase.isEmpty { phrase = page.phrase }
-            sources[f.pair, default: Source()].events.append((page.time, .shutOut, place))
+            if page.packet < phrase.packet { phrase = (page.phrase, page.packet) }
+            events[f.pairNumber, default: []].append((page.time, .shutOut, place))
         } else if f.server.packets == 0 {
-            guard f.flow.seen.contains(.syn), f.client.syn >= 2, !capture.isOneSided else { return }
-            sources[f.pair, default: Source()].events.append((f.flow.firstTime, .shutOut, open))
+            guard f.flow.seen.contains(.syn), f.client.syn >= 2 else { return }
+            events[f.pairNumber, default: []].append((f.flow.firstTime, .silence, open))
         } else if f.serverRare?.reset.answersSYN == true {
-            sources[f.pair, default: Source()].events.append((f.flow.firstTime, .refused, open))
+            events[f.pairNumber, default: []].append((f.flow.firstTime, .refused, open))
         } else if f.cancelled {
-            sources[f.pair, default: Source()].events.append((f.flow.close.time, .cancelled, open))
+            events[f.pairNumber, default: []].append((f.flow.close.time, .cancelled, open))
         } else if f.server.payloadBytes > 0 {
-            sources[f.pair, default: Source()].serve(f.flow.firstTime)
+            served.append(Served(time: f.flow.firstTime, pair: f.pairNumber))
         }
     }
 
-    func conclude() -> [Evidence] {
+    func conclude(_ capture: CaptureContext) -> [Evidence] {
         pages.evidence(
             "capture.http.block-page", capture,
             present:
                 "\(counted(pages.count, "response")) in clear hold a block text "
-                + "(\u{201C}\(phrase)\u{201D})",
-            absent: "no response in clear held a block text") + blocked
+                + "(\u{201C}\(phrase.text)\u{201D})",
+            absent: "no response in clear held a block text") + blocked(capture)
     }
 
-    private var blocked: [Evidence] {
+    private func blocked(_ capture: CaptureContext) -> [Evidence] {
         var tally = Tally()
         var others = Tally()
-        var served = 0
+        var most = 0
         var before = 0
         var source = ""
-        let cancelling = sources.filter {
-            $0.value.events.count { $0.event == .cancelled } >= 3
-        }
-        for pair in cancelling.keys.sorted() {
-            guard let seen = sources[pair] else { continue }
-            let ordered = seen.events.sorted { $0.time < $1.time }
+        let cancelling = events.filter { $0.value.count { $0.event == .cancelled } >= 3 }
+        let answers = Answers(
+            served, at: Set(cancelling.keys.map { capture.pairs[$0].server }), capture)
+        for (pair, seen) in cancelling.sorted(by: { capture.pair($0.key) < capture.pair($1.key) }) {
+            // Silence of a one-sided capture is the capture's.
+            let ordered = seen.filter { !capture.isOneSided || $0.event != .silence }
+                .sorted { ($0.time, $0.place) < ($1.time, $1.place) }
             tally.opportunities += 1
             guard let start = ordered.firstIndex(where: { $0.event.isShut }) else { continue }
             let count = ordered[..<start].count { $0.event == .cancelled }
             // A request that could be cancelled shows that the source was let through before.
             guard count >= 3 else { continue }
             before = max(before, count)
-            source = "\(pair.client)"
+            source = "\(capture.pairs[pair].client)"
             for event in ordered[start...] where event.event.isShut { tally.add(event.place) }
-            let elsewhere = servedElsewhere(pair, since: ordered[start].time)
+            let elsewhere = answers.elsewhere(pair, since: ordered[start].time)
             if elsewhere > 0 { others.opportunities += 1 }
-            let isShut = (seen.servedLately.last ?? .min) < ordered[start].time
+            let isShut = !answers.has(pair, since: ordered[start].time)
             guard isShut, ordered[start...].count >= 2, elsewhere >= 3 else { continue }
-            served = max(served, elsewhere)
+            most = max(most, elsewhere)
             for event in ordered[start...] { others.add(event.place) }
         }
         return tally.evidence(
@@ -99,15 +92,53 @@ struct SourceBlockAnalyzer: Analyzer {
             + others.evidence(
                 "capture.tcp.others-served-during-block", capture,
                 present: "while \(source) got no answer any more, other sources got "
-                    + "\(served) answers or more from the same server",
+                    + "\(most) answers from the same server",
                 absent: "no source was shut out while others were served",
-                measure: Evidence.Measure(value: Double(served), unit: "count"))
+                measure: Evidence.Measure(value: Double(most), unit: "count"))
+    }
+}
+
+/// The times at which some servers answered: to anybody, and to each client.
+private struct Answers {
+    private var byServer: [UInt32: [Int64]] = [:]
+    private var byPair: [UInt32: [Int64]] = [:]
+    private let serverOf: Interned<NumberedPair>
+
+    init(
+        _ served: Chunked<SourceBlockAnalyzer.Served>, at servers: Set<UInt32>,
+        _ capture: CaptureContext
+    ) {
+        serverOf = capture.pairs
+        if servers.isEmpty { return }
+        for index in 0..<served.count {
+            let (pair, time) = (served[index].pair, served[index].time)
+            let server = serverOf[pair].server
+            guard servers.contains(server) else { continue }
+            byServer[server, default: []].append(time)
+            byPair[pair, default: []].append(time)
+        }
+        for key in byServer.keys { byServer[key]?.sort() }
+        for key in byPair.keys { byPair[key]?.sort() }
     }
 
-    /// Answers of the same server to other clients from `since` on, counting no more than the last
-    /// four of each.
-    private func servedElsewhere(_ pair: Pair, since: Int64) -> Int {
-        sources.filter { $0.key.server == pair.server && $0.key.client != pair.client }
-            .reduce(0) { $0 + $1.value.servedLately.count { $0 >= since } }
+    /// How many answers other clients got from the pair's server from `time` on.
+    func elsewhere(_ pair: UInt32, since time: Int64) -> Int {
+        Self.count(byServer[serverOf[pair].server], since: time)
+            - Self.count(byPair[pair], since: time)
+    }
+
+    func has(_ pair: UInt32, since time: Int64) -> Bool {
+        (byPair[pair]?.last ?? .min) >= time
+    }
+
+    private static func count(_ times: [Int64]?, since time: Int64) -> Int {
+        guard let times else { return 0 }
+        var low = 0
+        var high = times.count
+        while low < high {
+            let middle = (low + high) / 2
+            if times[middle] >= time { high = middle } else { low = middle + 1 }
+        }
+        return times.count - low
     }
 }

@@ -18,17 +18,13 @@ struct StuckSegmentAnalyzer: Analyzer {
         }
     }
 
-    private let capture: CaptureContext
     private var fromStart = Tally()
     private var backoff = Tally()
     private var longestACKed: [Path: UInt32] = [:]
     private var stuck: [(path: Path, length: UInt32, place: Place)] = []
     private var longestRun = 0
 
-    init(_ capture: CaptureContext) { self.capture = capture }
-
     mutating func visit(_ f: FlowFacts) {
-        guard !capture.isOneSided else { return }
         for d in [f.flow.client, f.flow.server] {
             let sender = f.flow.directions[d]
             guard sender.payloadBytes > 0 else { continue }
@@ -59,8 +55,10 @@ struct StuckSegmentAnalyzer: Analyzer {
         if neverACKed { stuck.append((path, run.length, place)) }
     }
 
-    func conclude() -> [Evidence] {
-        fromStart.evidence(
+    func conclude(_ capture: CaptureContext) -> [Evidence] {
+        // Of a one-sided capture nobody can say what was not answered.
+        if capture.isOneSided { return [] }
+        return fromStart.evidence(
             "capture.tcp.data-unacked-from-start", capture,
             present:
                 "on \(counted(fromStart.count, "connection")) the first data was sent 3 times or "
@@ -71,10 +69,10 @@ struct StuckSegmentAnalyzer: Analyzer {
                 present:
                     "\(counted(backoff.count, "segment")) repeated up to \(longestRun) times with "
                     + "growing gaps and no packet back: the peer is gone",
-                absent: "no segment was repeated 6 times without a packet back") + large
+                absent: "no segment was repeated 6 times without a packet back") + large(capture)
     }
 
-    private var large: [Evidence] {
+    private func large(_ capture: CaptureContext) -> [Evidence] {
         var tally = Tally()
         var smallest: UInt32 = .max
         var passed: UInt32 = 0

@@ -10,27 +10,21 @@ struct TrafficShapeAnalyzer: Analyzer {
 
     /// The rate of connections is counted in an eighth of the capture's time, at most 10 s and at
     /// least 1 s.
-    private var bucket: Int64 {
+    private func bucket(_ capture: CaptureContext) -> Int64 {
         min(max((capture.last - capture.first) / 8, 1_000_000_000), 10_000_000_000)
     }
 
-    private struct Source {
-        var times: [Int64] = []
-        var checks = 0
+    /// One connection whose SYN was seen.
+    private struct Opening {
+        /// Of the first packet, with its time.
         var place: Place
-
-        mutating func add(_ time: Int64, isCheck: Bool) {
-            times.append(time)
-            if isCheck { checks += 1 }
-        }
+        var pair: UInt32
+        var isCheck: Bool
     }
 
-    private let capture: CaptureContext
-    private var sources: [Pair: Source] = [:]
+    private var openings = Chunked<Opening>()
     private var connections: [Endpoint: Int] = [:]
     private var servers: [IPAddress: (flows: Int, oneSided: Tally)] = [:]
-
-    init(_ capture: CaptureContext) { self.capture = capture }
 
     mutating func visit(_ f: FlowFacts) {
         servers[f.endpoint.address, default: (0, Tally())].flows += 1
@@ -43,25 +37,29 @@ struct TrafficShapeAnalyzer: Analyzer {
         connections[f.endpoint, default: 0] += 1
         // A check: no request was ever made on it.
         let isCheck = f.isEstablished && f.client.lastMessageTime == 0
-        sources[f.pair, default: Source(place: place)].add(f.flow.firstTime, isCheck: isCheck)
+        openings.append(Opening(place: place, pair: f.pairNumber, isCheck: isCheck))
     }
 
-    func conclude() -> [Evidence] {
-        checks + rate + direction
+    func conclude(_ capture: CaptureContext) -> [Evidence] {
+        let sources = grouped(openings, by: \.pair, then: { $0.place < $1.place })
+        return checks(sources, capture) + rate(sources, capture) + direction(capture)
     }
 
-    private var checks: [Evidence] {
+    private func checks(
+        _ sources: [ArraySlice<Opening>], _ capture: CaptureContext
+    ) -> [Evidence] {
         var tally = Tally()
         var share = 0.0
         tally.opportunities = connections.values.count { $0 >= 10 }
-        let checkers = sources.filter { $0.value.checks * 2 >= connections[$0.key.server] ?? 0 }
-        for (pair, source) in checkers.sorted(by: { $0.key < $1.key }) {
-            let all = connections[pair.server] ?? 0
-            guard all >= 10 else { continue }
-            if SilentFlowAnalyzer.period(source.times) != nil {
-                tally.add(source.place)
-                share = max(share, Double(source.checks) * 100 / Double(all))
-            }
+        for source in sources {
+            guard let first = source.first else { continue }
+            let all = connections[capture.pair(first.pair).server] ?? 0
+            let checks = source.count(where: \.isCheck)
+            guard all >= 10, checks * 2 >= all,
+                SilentFlowAnalyzer.period(source.map(\.place.time)) != nil
+            else { continue }
+            tally.add(first.place)
+            share = max(share, Double(checks) * 100 / Double(all))
         }
         return tally.evidence(
             "capture.tcp.check-traffic-dominates", capture,
@@ -71,13 +69,15 @@ struct TrafficShapeAnalyzer: Analyzer {
             measure: Evidence.Measure(value: share.rounded(), unit: "percent"))
     }
 
-    private var rate: [Evidence] {
+    private func rate(
+        _ sources: [ArraySlice<Opening>], _ capture: CaptureContext
+    ) -> [Evidence] {
         var tally = Tally()
-        let bucket = bucket
+        let bucket = bucket(capture)
         guard capture.last - capture.first >= 6 * bucket else { return [] }
         var counts: [Int64: Int] = [:]
-        for source in sources.values {
-            for time in source.times { counts[(time - capture.first) / bucket, default: 0] += 1 }
+        for opening in sources.joined() {
+            counts[(opening.place.time - capture.first) / bucket, default: 0] += 1
         }
         // Most buckets of a quiet capture are empty; then one connection a bucket is the usual.
         let buckets = (capture.last - capture.first) / bucket + 1
@@ -88,12 +88,12 @@ struct TrafficShapeAnalyzer: Analyzer {
         }
         tally.opportunities = 1
         let from = capture.first + at * bucket
-        let fast = sources.values.filter { source in
-            let times = source.times.filter { from..<(from + bucket) ~= $0 }.sorted()
+        let fast = sources.filter { source in
+            let times = source.map(\.place.time).filter { from..<(from + bucket) ~= $0 }.sorted()
             return zip(times.dropFirst(), times).contains { $0 - $1 < 1_000_000_000 }
         }
         if peak >= 10, Int64(peak) >= 3 * usual, !fast.isEmpty {
-            for source in fast.sorted(by: { $0.times[0] < $1.times[0] }) { tally.add(source.place) }
+            for source in fast.compactMap(\.first) { tally.add(source.place) }
         }
         return tally.evidence(
             "capture.tcp.connect-rate-multiplied", capture,
@@ -106,7 +106,7 @@ struct TrafficShapeAnalyzer: Analyzer {
     }
 
     /// Per server address: a firewall on an asymmetric path sees one direction of some hosts only.
-    private var direction: [Evidence] {
+    private func direction(_ capture: CaptureContext) -> [Evidence] {
         var tally = Tally()
         var flows = 0
         for (_, server) in servers.sorted(by: { $0.key < $1.key }) where server.flows >= 3 {

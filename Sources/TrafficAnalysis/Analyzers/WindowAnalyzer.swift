@@ -6,11 +6,8 @@ struct WindowAnalyzer: Analyzer {
 
     static let long: Int64 = 1_000_000_000
 
-    private let capture: CaptureContext
     private var tally = Tally()
     private var longest: Int64 = 0
-
-    init(_ capture: CaptureContext) { self.capture = capture }
 
     mutating func visit(_ f: FlowFacts) {
         guard f.client.payloadBytes + f.server.payloadBytes > 0 else { return }
@@ -19,7 +16,7 @@ struct WindowAnalyzer: Analyzer {
             guard let side = f.rare?.directions[d], side.zeroWindowPacket != 0 else { continue }
             var closed = side.longestZeroWindow
             if f.flow.directions[d].has.contains(.zeroWindow) {
-                closed = max(closed, capture.last - side.zeroWindowSince)
+                closed = max(closed, f.lastSeen - side.zeroWindowSince)
             }
             guard closed >= Self.long else { continue }
             longest = max(longest, closed)
@@ -27,7 +24,7 @@ struct WindowAnalyzer: Analyzer {
         }
     }
 
-    func conclude() -> [Evidence] {
+    func conclude(_ capture: CaptureContext) -> [Evidence] {
         tally.evidence(
             "capture.tcp.zero-window", capture,
             present: "\(counted(tally.count, "receiver")) closed the window for up to "

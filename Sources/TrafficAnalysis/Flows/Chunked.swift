@@ -12,6 +12,13 @@ struct Chunked<Element> {
         @inline(__always) _modify { yield &chunks[index >> Self.bits][index & Self.mask] }
     }
 
+    /// Gives back the memory of whole chunks of elements below `index`, which nobody reads again.
+    mutating func forget(before index: Int) {
+        for chunk in chunks.indices.prefix(index >> Self.bits) where !chunks[chunk].isEmpty {
+            chunks[chunk] = []
+        }
+    }
+
     mutating func append(_ element: Element) {
         if count & Self.mask == 0 {
             var chunk: [Element] = []

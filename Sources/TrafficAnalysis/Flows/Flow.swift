@@ -9,6 +9,8 @@ struct Flow {
     var synACKTime: Int64 = 0
     var establishedTime: Int64 = 0
     let key: FlowKey
+    /// Zero-based, in order of the flows' first packets: Wireshark's `tcp.stream`.
+    let number: UInt32
     var firstPacket: UInt32
     /// Index into `SideTables.rare` and `SideTables.tls`, or -1.
     var rare: Int32 = -1
@@ -32,6 +34,8 @@ struct Flow {
         static let httpResponse = Seen(rawValue: 16)
         /// A response that a block page could be: an error, or a text.
         static let mayBeBlockPage = Seen(rawValue: 32)
+        /// It is over, and waits for late packets in the queue of those to be given back.
+        static let queued = Seen(rawValue: 512)
     }
 
     enum ClientRule: UInt8 {
@@ -54,9 +58,12 @@ struct Flow {
     }
 
     init(
-        key: FlowKey, segment: TCPSegment, fromUpper: Bool, link: LinkType, time: Int64, packet: Int
+        key: FlowKey, number: Int, segment: TCPSegment, fromUpper: Bool, link: LinkType,
+        time: Int64,
+        packet: Int
     ) {
         self.key = key
+        self.number = UInt32(truncatingIfNeeded: number)
         hasMAC = link == .ethernet || segment.sourceMAC != 0
         firstTime = time
         lastTime = time
@@ -71,6 +78,12 @@ struct Flow {
             // Without a handshake the higher port is taken for the client's until a hello tells.
             clientDirection = key.ports >> 16 >= key.ports & 0xFFFF ? 0 : 1
         }
+    }
+
+    /// Both sides said FIN, or one RST: what still comes are repeats.
+    var isOver: Bool {
+        let (a, b) = (directions[0], directions[1])
+        return a.rst > 0 || b.rst > 0 || a.fin > 0 && b.fin > 0
     }
 
     var client: Int { Int(clientDirection) }

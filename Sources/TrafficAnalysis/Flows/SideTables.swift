@@ -4,6 +4,8 @@ internal import Dissection
 struct SideTables {
     var rare = Chunked<RareFacts>()
     var tls = Chunked<TLSFlow>()
+    private var freeRare: [Int32] = []
+    private var freeTLS: [Int32] = []
     var pool = StreamPool()
     private(set) var names: [String] = []
     private var nameIndex: [String: Int32] = [:]
@@ -36,17 +38,40 @@ struct SideTables {
     /// The index of a flow's rare facts, made when it has none yet.
     mutating func rareIndex(_ flow: inout Flow) -> Int {
         if flow.rare < 0 {
-            rare.append(RareFacts())
-            flow.rare = Int32(rare.count - 1)
+            if let index = freeRare.popLast() {
+                flow.rare = index
+            } else {
+                rare.append(RareFacts())
+                flow.rare = Int32(rare.count - 1)
+            }
         }
         return Int(flow.rare)
     }
 
     mutating func tlsIndex(_ flow: inout Flow) -> Int {
         if flow.tls < 0 {
-            tls.append(TLSFlow())
-            flow.tls = Int32(tls.count - 1)
+            if let index = freeTLS.popLast() {
+                flow.tls = index
+            } else {
+                tls.append(TLSFlow())
+                flow.tls = Int32(tls.count - 1)
+            }
         }
         return Int(flow.tls)
+    }
+
+    /// Takes back what a flow that is over had.
+    mutating func giveBack(_ flow: inout Flow) {
+        for d in 0...1 { pool.giveBack(&flow.directions[d].tls.stream) }
+        if flow.rare >= 0 {
+            rare[Int(flow.rare)] = RareFacts()
+            freeRare.append(flow.rare)
+            flow.rare = -1
+        }
+        if flow.tls >= 0 {
+            tls[Int(flow.tls)] = TLSFlow()
+            freeTLS.append(flow.tls)
+            flow.tls = -1
+        }
     }
 }

@@ -33,10 +33,13 @@ public struct CaptureReport: Sendable {
     public let cutShort: Bool
     public let tcp: TCPTotals
     public let tls: TLSTotals
+    /// How many flows had to be held at one time: what peak memory depends on.
+    public let flowRecords: Int
     public let findings: [Evidence]
     public let warnings: [Warning]
-    let table: FlowTable
-    let tables: SideTables
+    private let servers: ServersOfFlows
+    private let waits: HandshakeWaits
+    private let kept: (table: FlowTable, places: [UInt32], tables: SideTables)?
 
     init(_ analysis: consuming CaptureAnalysis, source: CaptureSource) {
         file = analysis.file
@@ -49,24 +52,48 @@ public struct CaptureReport: Sendable {
         first = analysis.packets > 0 ? analysis.firstTime : nil
         last = analysis.packets > 0 ? analysis.lastTime : nil
         cutShort = source.cutShort != nil
-        var examination = Examination(analysis)
-        examination.run()
+        let places = analysis.table.places()
+        for place in places {
+            analysis.examination.visit(
+                analysis.table[Int(place)], analysis.tables, captureEnd: analysis.lastTime)
+            // What analyzers note takes the place of the flows.
+            if !analysis.keepsFlows, place & 0x3FF == 0 {
+                analysis.table.forget(before: Int(place))
+            }
+        }
+        let examination = analysis.examination
+        servers = examination.servers
+        waits = examination.waits
         tcp = examination.tcp
         tls = TLSTotals(
             clientHellos: analysis.tables.clientHellos, serverHellos: analysis.tables.serverHellos,
             alerts: analysis.tables.alerts)
-        findings = examination.findings
+        findings = examination.conclude(examination.context(analysis))
         warnings = examination.warnings(analysis, source)
-        table = analysis.table
-        tables = analysis.tables
+        flowRecords = analysis.table.flows.count
+        kept = analysis.keepsFlows ? (analysis.table, places, analysis.tables) : nil
     }
 
-    public var flowCount: Int { table.count }
-
-    /// Calls `body` with every flow, in order of the flows' first packets.
+    /// Calls `body` with every flow, in order of the flows' first packets; with none when the
+    /// analysis was told not to keep flows.
     public func forEachFlow(_ body: (FlowRecord) throws -> Void) rethrows {
-        for number in 0..<table.count {
-            try body(FlowRecord(table[number], number: number, tables: tables))
+        guard let kept else { return }
+        for place in kept.places {
+            try body(FlowRecord(kept.table[Int(place)], tables: kept.tables))
         }
+    }
+
+    /// The server's side of a flow that a finding cites.
+    public func server(ofFlow number: Int) -> FlowRecord.Endpoint? {
+        servers[number].map {
+            FlowRecord.Endpoint(address: $0.address, port: $0.port)
+        }
+    }
+
+    /// What waited at one server, in order of the flows' first packets.
+    public func handshakeWaits(at server: FlowRecord.Endpoint) -> [HandshakeWaits.Wait] {
+        waits.all.filter {
+            $0.server.address == server.address && $0.server.port == server.port
+        }.sorted { $0.flow < $1.flow }
     }
 }

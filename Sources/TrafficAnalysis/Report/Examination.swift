@@ -1,74 +1,61 @@
 internal import Casebook
+internal import Dissection
 
-/// Runs every analyzer over every flow, once.
+/// Shows every flow to every analyzer, once, and counts what the report's totals need.
 struct Examination {
-    private(set) var findings: [Evidence] = []
     private(set) var tcp = CaptureReport.TCPTotals()
-    private let context: CaptureContext
-    private let table: FlowTable
-    private let tables: SideTables
-    private let oneSidedFlows: Int
+    private(set) var waits = HandshakeWaits()
+    private var pairs = Interned<NumberedPair>()
+    private var running = analyzers.map { $0.init() }
+    private var oneSidedFlows = 0
+    private(set) var servers = ServersOfFlows()
 
-    init(_ analysis: borrowing CaptureAnalysis) {
-        table = analysis.table
-        tables = analysis.tables
-        oneSidedFlows = Self.countOneSided(analysis.table)
-        context = CaptureContext(
+    mutating func visit(_ flow: Flow, _ tables: SideTables, captureEnd: Int64) {
+        var facts = FlowFacts(
+            flow, tls: flow.tls >= 0 ? tables.tls[Int(flow.tls)] : nil,
+            rare: flow.rare >= 0 ? tables.rare[Int(flow.rare)] : nil, captureEnd: captureEnd)
+        tcp.flows += 1
+        for d in 0...1 { count(flow.directions[d]) }
+        if Self.isOneSided(flow) { oneSidedFlows += 1 }
+        facts.serverNumber = servers.note(facts.endpoint, of: facts.number)
+        facts.pairNumber = pairs.number(
+            of: NumberedPair(client: facts.pair.client, server: facts.serverNumber))
+        waits.visit(facts)
+        for index in running.indices { running[index].visit(facts) }
+    }
+
+    /// A packet of a flow that was given back.
+    mutating func countLate(_ flags: TCPFlags) {
+        if flags.contains(.syn), !flags.contains(.ack) { tcp.syn += 1 }
+        if flags.contains(.rst) { tcp.rst += 1 }
+    }
+
+    func conclude(_ context: CaptureContext) -> [Evidence] {
+        running.flatMap { $0.conclude(context) }
+    }
+
+    func context(_ analysis: borrowing CaptureAnalysis) -> CaptureContext {
+        CaptureContext(
             file: analysis.file, first: analysis.firstTime, last: analysis.lastTime,
-            isOneSided: oneSidedFlows * 2 > analysis.table.count, packets: analysis.packets,
-            payloadPackets: tables.payloadPackets,
-            repeatedPayloadPackets: tables.repeatedPayloadPackets)
+            isOneSided: oneSidedFlows * 2 > tcp.flows, packets: analysis.packets,
+            payloadPackets: analysis.tables.payloadPackets,
+            repeatedPayloadPackets: analysis.tables.repeatedPayloadPackets,
+            servers: servers.servers, pairs: pairs)
     }
 
-    /// Flows of which one side is missing although it must have answered: the other went beyond
-    /// its SYNs.
-    private static func countOneSided(_ table: FlowTable) -> Int {
-        var count = 0
-        for number in 0..<table.count
-        where table.flows[number].directions[0].packets == 0
-            || table.flows[number].directions[1].packets == 0
-        {
-            let d = table.flows[number].directions[0].packets == 0 ? 1 : 0
-            let only = table.flows[number].directions[d]
-            if only.packets > UInt32(only.syn) + UInt32(only.rst) || only.has.contains(.synACK) {
-                count += 1
-            }
+    /// One side is missing although it must have answered: the other went beyond its SYNs.
+    private static func isOneSided(_ flow: Flow) -> Bool {
+        guard flow.directions[0].packets == 0 || flow.directions[1].packets == 0 else {
+            return false
         }
-        return count
+        let only = flow.directions[flow.directions[0].packets == 0 ? 1 : 0]
+        return only.packets > UInt32(only.syn) + UInt32(only.rst) || only.has.contains(.synACK)
     }
 
-    /// Analyzers that run side by side. What they note of flows adds up, and is given back after
-    /// each pass; another pass over the flows costs less than 3 % of the time.
-    private static let perPass = 8
-
-    mutating func run() {
-        tcp.flows = table.count
-        for number in 0..<table.count { count(table.flows[number].directions) }
-        for start in stride(from: 0, to: analyzers.count, by: Self.perPass) {
-            let end = min(start + Self.perPass, analyzers.count)
-            findings += run(analyzers[start..<end])
-        }
-    }
-
-    private func run(_ chosen: ArraySlice<any Analyzer.Type>) -> [Evidence] {
-        var running = chosen.map { $0.init(context) }
-        for number in 0..<table.count {
-            let flow = table[number]
-            let facts = FlowFacts(
-                number: number, flow: flow, tls: flow.tls >= 0 ? tables.tls[Int(flow.tls)] : nil,
-                rare: flow.rare >= 0 ? tables.rare[Int(flow.rare)] : nil, captureEnd: context.last)
-            for index in running.indices { running[index].visit(facts) }
-        }
-        return running.flatMap { $0.conclude() }
-    }
-
-    private mutating func count(_ directions: [2 of Direction]) {
-        for d in 0...1 {
-            let direction = directions[d]
-            if !direction.has.contains(.synACK) { tcp.syn += Int(direction.syn) }
-            tcp.rst += Int(direction.rst)
-            tcp.retransmitted += Int(direction.retransmitted)
-        }
+    private mutating func count(_ direction: Direction) {
+        if !direction.has.contains(.synACK) { tcp.syn += Int(direction.syn) }
+        tcp.rst += Int(direction.rst)
+        tcp.retransmitted += Int(direction.retransmitted)
     }
 
     /// What lowers the worth of everything else, said first.
@@ -76,6 +63,7 @@ struct Examination {
         _ analysis: borrowing CaptureAnalysis, _ source: CaptureSource
     ) -> [Warning] {
         var warnings: [Warning] = []
+        let tables = analysis.tables
         func warn(_ condition: Bool, _ id: String, _ summary: @autoclosure () -> String) {
             if condition {
                 warnings.append(Warning(id: "capture.quality.\(id)", summary: summary()))
@@ -85,8 +73,8 @@ struct Examination {
             source.cutShort != nil, "cut-short",
             "the file ends inside a packet (\(source.cutShort ?? "")); all before it was read")
         warn(
-            oneSidedFlows * 10 > analysis.table.count && oneSidedFlows > 0, "one-sided",
-            "\(counted(oneSidedFlows, "connection")) of \(analysis.table.count) show only one "
+            oneSidedFlows * 10 > tcp.flows && oneSidedFlows > 0, "one-sided",
+            "\(counted(oneSidedFlows, "connection")) of \(tcp.flows) show only one "
                 + "direction: nothing is said there about missing answers")
         warn(
             analysis.truncatedPackets > 0, "snaplen",

@@ -1,11 +1,11 @@
 internal import Dissection
 
 extension FlowRecord {
-    init(_ flow: Flow, number: Int, tables: SideTables) {
+    init(_ flow: Flow, tables: SideTables) {
         let sides = PerSide(client: flow.client, server: flow.server)
         let directions = sides.map { flow.directions[$0] }
         let rare = flow.rare >= 0 ? tables.rare[Int(flow.rare)] : nil
-        self.flow = number
+        self.flow = Int(flow.number)
         communityID = CommunityID.of(flow)
         first = flow.firstTime
         last = flow.lastTime

@@ -1,0 +1,61 @@
+internal import Dissection
+
+/// The keys of flows that were given back, so that a late packet of one opens no new flow.
+///
+/// A key is known by its 64-bit hash alone, which is seeded: of 10 million flows two agree by
+/// chance once in 370,000 captures, and then a packet is counted as late.
+struct PastFlows {
+    private struct Entry {
+        var hash: UInt64 = 0
+        /// Sequence numbers of the first payload bytes, by direction, and which were seen.
+        var bases: (UInt32, UInt32) = (0, 0)
+    }
+
+    private var entries: [Entry] = []
+    private(set) var count = 0
+
+    /// Whether a segment belongs to the key's past flow. A SYN with another initial sequence number
+    /// does not: it opens a new one.
+    func holds(_ hash: UInt64, _ segment: TCPSegment, fromUpper: Bool) -> Bool {
+        guard count > 0, let slot = find(max(hash, 1)) else { return false }
+        guard segment.flags.contains(.syn), !segment.flags.contains(.ack) else { return true }
+        let bases = entries[slot].bases
+        return (fromUpper ? bases.1 : bases.0) == segment.sequence &+ 1
+    }
+
+    /// Remembers the newest past flow of a key.
+    mutating func add(_ hash: UInt64, _ flow: Flow) {
+        if count * 4 >= entries.count * 3 { grow() }
+        let entry = Entry(
+            hash: max(hash, 1), bases: (flow.directions[0].base, flow.directions[1].base))
+        if let slot = find(entry.hash) {
+            entries[slot] = entry
+        } else {
+            insert(entry)
+            count += 1
+        }
+    }
+
+    private func find(_ hash: UInt64) -> Int? {
+        let mask = entries.count - 1
+        var slot = Int(truncatingIfNeeded: hash) & mask
+        while entries[slot].hash != 0 {
+            if entries[slot].hash == hash { return slot }
+            slot = (slot + 1) & mask
+        }
+        return nil
+    }
+
+    private mutating func insert(_ entry: Entry) {
+        let mask = entries.count - 1
+        var slot = Int(truncatingIfNeeded: entry.hash) & mask
+        while entries[slot].hash != 0 { slot = (slot + 1) & mask }
+        entries[slot] = entry
+    }
+
+    private mutating func grow() {
+        let old = entries
+        entries = [Entry](repeating: Entry(), count: max(1024, old.count * 2))
+        for entry in old where entry.hash != 0 { insert(entry) }
+    }
+}
