@@ -31,9 +31,9 @@ public struct CaptureAnalysis: ~Copyable {
     private var previousTime: Int64 = .min
     private var segment = TCPSegment()
 
-    /// How long a flow that is over is kept for late packets: twice what Zeek waits
-    /// (`tcp_close_delay`, 5 s), in nanoseconds.
-    public static let linger: Int64 = 10_000_000_000
+    /// How long a flow that is over is kept for late packets, in nanoseconds: what Zeek waits
+    /// (Zeek manual, init-bare.zeek, `tcp_close_delay`).
+    public static let linger: Int64 = 5_000_000_000
 
     /// - Parameters:
     ///   - file: the name that evidence cites.

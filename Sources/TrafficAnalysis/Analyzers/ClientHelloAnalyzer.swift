@@ -82,7 +82,7 @@ struct ClientHelloAnalyzer: Analyzer {
         let wait = answerTime == 0 ? waited : min(waited, answerTime - tls.clientHelloTime)
         unanswered.add(place)
         longestWait = max(longestWait, wait)
-        guard tls.clientHelloACKTime != 0 else { return }
+        guard tls.facts.contains(.helloACKed) else { return }
         acked.add(place)
         longestACKedWait = max(longestACKedWait, wait)
     }

@@ -10,7 +10,7 @@ struct LateAnswerAnalyzer: Analyzer {
     mutating func visit(_ f: FlowFacts) {
         guard f.client.lastMessageTime > 0, f.server.lastMessageTime > 0 else { return }
         answered += 1
-        let wait = f.server.longestAnswer
+        let wait = Int64(f.server.longestAnswer) * 1000
         // A request that had to be repeated was late on the way, not at the server.
         guard f.server.lateAnswers > 0, wait >= 10 * f.roundTrip,
             f.clientRare?.hasRepeated != true, f.serverRare?.hasRepeated != true

@@ -13,8 +13,6 @@ struct Direction {
     var lastPayloadTime: Int64 = 0
     /// Of the last payload that can be a request or an answer (not a TLS alert or handshake).
     var lastMessageTime: Int64 = 0
-    /// The longest this side let a message of the peer wait while the peer stayed.
-    var longestAnswer: Int64 = 0
     var sourceMAC: UInt64 = 0
     var destinationMAC: UInt64 = 0
 
@@ -29,10 +27,9 @@ struct Direction {
     /// Hashes of the last packets' identification and numbers, newest first.
     var signature0: UInt32 = 0
     var signature1: UInt32 = 0
-    var retransmitted: UInt32 = 0
-    var outOfOrder: UInt32 = 0
-    var duplicateACKs: UInt32 = 0
-    var zeroWindows: UInt32 = 0
+    /// The longest this side let a message of the peer wait while the peer stayed, in
+    /// microseconds; saturates after 71 minutes.
+    var longestAnswer: UInt32 = 0
     var tls = TLSDirection()
 
     var syn: UInt16 = 0

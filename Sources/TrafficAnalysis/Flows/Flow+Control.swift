@@ -22,7 +22,7 @@ extension Flow {
         if flags.contains(.rst) {
             reset(segment, direction: d, at: place, tables: &tables)
         } else if flags.contains(.fin) {
-            finish(segment, direction: d, at: place)
+            finish(segment, direction: d, at: place, tables: &tables)
         }
     }
 
@@ -45,9 +45,9 @@ extension Flow {
         if directions[d].has.contains(.started), directions[d].base == base,
             directions[d].syn > 1
         {
-            directions[d].retransmitted &+= 1
             history.note(.retransmitted, direction: d)
             let index = tables.rareIndex(&self)
+            tables.rare[index].directions[d].retransmitted &+= 1
             if tables.rare[index].directions[d].synTimes.count < RareDirection.listLimit {
                 tables.rare[index].directions[d].synTimes.append(place.time)
             }
@@ -69,10 +69,13 @@ extension Flow {
         }
     }
 
-    private mutating func finish(_ segment: TCPSegment, direction d: Int, at place: PacketPlace) {
+    private mutating func finish(
+        _ segment: TCPSegment, direction d: Int, at place: PacketPlace, tables: inout SideTables
+    ) {
         if directions[d].fin > 1, segment.payloadLength == 0 {
-            directions[d].retransmitted &+= 1
             history.note(.retransmitted, direction: d)
+            let index = tables.rareIndex(&self)
+            tables.rare[index].directions[d].retransmitted &+= 1
         }
         noteClose(direction: d, isReset: false, at: place)
         if close.packet == place.number, segment.sequence == directions[d].base,

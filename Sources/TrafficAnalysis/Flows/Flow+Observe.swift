@@ -135,7 +135,7 @@ extension Flow {
             }
             noteProgress(ack, direction: d, at: place, tables: &tables)
         } else if delta == 0 {
-            noteSameACK(segment, direction: d)
+            noteSameACK(segment, direction: d, tables: &tables)
         } else {
             noteLowerACK(segment, direction: d, at: place, tables: &tables)
         }
@@ -153,7 +153,10 @@ extension Flow {
     private mutating func noteAnswer(direction d: Int, at place: PacketPlace) {
         guard !close.happened else { return }
         let wait = place.time &- directions[1 - d].lastMessageTime
-        if wait > directions[d].longestAnswer { directions[d].longestAnswer = wait }
+        let microseconds = UInt32(clamping: wait / 1000)
+        if microseconds > directions[d].longestAnswer {
+            directions[d].longestAnswer = microseconds
+        }
         if wait >= 1_000_000_000, directions[d].lateAnswers < .max {
             directions[d].lateAnswers += 1
         }
@@ -179,19 +182,22 @@ extension Flow {
             }
         }
         if seen.contains(.awaitsHelloACK), d == server {
-            noteHelloACK(ack, at: place, tables: &tables)
+            noteHelloACK(ack, tables: &tables)
         }
     }
 
     /// A duplicate ACK in the sense of RFC 5681 §2: no payload, no SYN or FIN, same number and
     /// window, and something outstanding. (tshark does not ask for the last.)
     @inline(__always)
-    private mutating func noteSameACK(_ segment: TCPSegment, direction d: Int) {
+    private mutating func noteSameACK(
+        _ segment: TCPSegment, direction d: Int, tables: inout SideTables
+    ) {
         guard segment.payloadLength == 0, segment.flags.isDisjoint(with: [.syn, .fin, .rst]),
             segment.window == directions[d].lastWindow, segment.window != 0,
             Int32(bitPattern: directions[1 - d].next &- segment.acknowledgement) > 0
         else { return }
-        directions[d].duplicateACKs &+= 1
+        let index = tables.rareIndex(&self)
+        tables.rare[index].directions[d].duplicateACKs &+= 1
         if directions[d].duplicateACKRun < .max { directions[d].duplicateACKRun += 1 }
     }
 }

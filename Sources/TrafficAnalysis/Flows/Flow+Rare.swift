@@ -13,7 +13,7 @@ extension Flow {
             holes: &tables.rare[rare].directions[d].holes)
         switch novelty {
         // A segment that begins below the highest byte and ends above it is late, too.
-        case .late, .partlyNew: directions[d].outOfOrder &+= 1
+        case .late, .partlyNew: tables.rare[rare].directions[d].outOfOrder &+= 1
         case .repeated:
             noteRetransmission(
                 segment, sequence: sequence, direction: d, at: place, tables: &tables)
@@ -43,9 +43,9 @@ extension Flow {
         direction d: Int, _ segment: TCPSegment, at place: PacketPlace,
         tables: inout SideTables
     ) {
-        directions[d].retransmitted &+= 1
         history.note(.retransmitted, direction: d)
         let rare = tables.rareIndex(&self)
+        tables.rare[rare].directions[d].retransmitted &+= 1
         tables.rare[rare].directions[d].noteRepeat(
             sourceMAC: segment.sourceMAC, destinationMAC: segment.destinationMAC, at: place)
     }
@@ -120,7 +120,7 @@ extension Flow {
     ) {
         let index = tables.rareIndex(&self)
         if segment.window == 0 {
-            directions[d].zeroWindows &+= 1
+            tables.rare[index].directions[d].zeroWindows &+= 1
             history.note(.zeroWindow, direction: d)
             if !directions[d].has.contains(.zeroWindow) {
                 directions[d].has.insert(.zeroWindow)

@@ -29,6 +29,11 @@ struct RareFacts {
 /// The rare facts of one side.
 struct RareDirection {
     var holes = HoleList()
+    /// What interfaces.md §4 counts.
+    var retransmitted: UInt32 = 0
+    var outOfOrder: UInt32 = 0
+    var duplicateACKs: UInt32 = 0
+    var zeroWindows: UInt32 = 0
     /// Next hops and TTLs other than the first packet's.
     var links: [LinkUse] = []
     var otherTTLs: [UInt8] = []

@@ -15,7 +15,10 @@ struct Examination {
             flow, tls: flow.tls >= 0 ? tables.tls[Int(flow.tls)] : nil,
             rare: flow.rare >= 0 ? tables.rare[Int(flow.rare)] : nil, captureEnd: captureEnd)
         tcp.flows += 1
-        for d in 0...1 { count(flow.directions[d]) }
+        for d in 0...1 {
+            count(flow.directions[d])
+            tcp.retransmitted += Int(facts.rare?.directions[d].retransmitted ?? 0)
+        }
         if Self.isOneSided(flow) { oneSidedFlows += 1 }
         facts.serverNumber = servers.note(facts.endpoint, of: facts.number)
         facts.pairNumber = pairs.number(
@@ -55,7 +58,6 @@ struct Examination {
     private mutating func count(_ direction: Direction) {
         if !direction.has.contains(.synACK) { tcp.syn += Int(direction.syn) }
         tcp.rst += Int(direction.rst)
-        tcp.retransmitted += Int(direction.retransmitted)
     }
 
     /// What lowers the worth of everything else, said first.

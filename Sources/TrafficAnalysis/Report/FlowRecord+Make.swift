@@ -22,10 +22,11 @@ extension FlowRecord {
         syn = directions.map { Int($0.syn) }
         fin = directions.map { Int($0.fin) }
         rst = directions.map { Int($0.rst) }
-        retransmitted = directions.map { Int($0.retransmitted) }
-        outOfOrder = directions.map { Int($0.outOfOrder) }
-        duplicateACKs = directions.map { Int($0.duplicateACKs) }
-        zeroWindows = directions.map { Int($0.zeroWindows) }
+        let rareSides = sides.map { rare?.directions[$0] ?? RareDirection() }
+        retransmitted = rareSides.map { Int($0.retransmitted) }
+        outOfOrder = rareSides.map { Int($0.outOfOrder) }
+        duplicateACKs = rareSides.map { Int($0.duplicateACKs) }
+        zeroWindows = rareSides.map { Int($0.zeroWindows) }
         ttl = sides.map { flow.timesToLive($0, rare) }
         mac = sides.map { flow.sourceMACs($0, rare) }
         vlan = flow.vlans(rare)

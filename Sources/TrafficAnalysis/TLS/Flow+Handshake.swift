@@ -210,13 +210,11 @@ extension Flow {
 
     /// The server's TCP acknowledged the ClientHello's last byte.
     @inline(never)
-    mutating func noteHelloACK(
-        _ ack: UInt32, at place: PacketPlace, tables: inout SideTables
-    ) {
+    mutating func noteHelloACK(_ ack: UInt32, tables: inout SideTables) {
         guard tls >= 0,
             Int32(bitPattern: ack &- tables.tls[Int(tls)].clientHelloEnd) >= 0
         else { return }
-        tables.tls[Int(tls)].clientHelloACKTime = place.time
+        tables.tls[Int(tls)].facts.insert(.helloACKed)
         seen.remove(.awaitsHelloACK)
     }
 }

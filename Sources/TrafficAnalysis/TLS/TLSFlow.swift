@@ -15,7 +15,6 @@ struct TLSFlow {
     var clientHelloTime: Int64 = 0
     var clientHelloPacket: UInt32 = 0
     var clientHelloEnd: UInt32 = 0
-    var clientHelloACKTime: Int64 = 0
     var clientHelloSegments: UInt8 = 0
     /// The first TLS record of the server after it, and the first ServerHello.
     var serverRecordTime: Int64 = 0
@@ -28,6 +27,8 @@ struct TLSFlow {
 
     struct Facts: OptionSet {
         let rawValue: UInt16
+        /// The server's TCP acknowledged the ClientHello's last byte.
+        static let helloACKed = Facts(rawValue: 64)
         static let offersTLS13 = Facts(rawValue: 1)
         static let offersPSK = Facts(rawValue: 2)
         /// A session ticket extension with a ticket in it.
