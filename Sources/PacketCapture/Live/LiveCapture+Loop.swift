@@ -12,12 +12,17 @@ public enum LiveEnd: Equatable, Sendable {
     case failed(String)
 }
 
-/// What happens during a live capture besides packets.
-public enum LiveEvent: Equatable, Sendable {
-    /// At least ten times a second, and after each bunch of packets.
-    case turn
+/// Who gets the packets of a live capture.
+public protocol LiveVisitor: ~Copyable {
+    /// Takes a packet, whose bytes are valid during the call only; `false` ends the capture.
+    mutating func packet(_ record: PacketRecord, _ bytes: RawSpan) -> Bool
+
+    /// Called after each bunch of packets and at least ten times a second; `false` ends the
+    /// capture.
+    mutating func turn() -> Bool
+
     /// The interface reported an error and is still there; packets may come again.
-    case wentDown
+    mutating func interfaceWentDown()
 }
 
 extension LiveCapture {
@@ -31,30 +36,26 @@ extension LiveCapture {
     /// Packets that were on the wire before the end, and which the kernel has not handed over yet,
     /// are still visited.
     ///
-    /// - Parameters:
-    ///   - deadline: when to end.
-    ///   - stop: asked after each bunch of packets and at least ten times a second.
-    ///   - event: told what happens; called in the same rhythm.
-    ///   - visit: The packet's bytes are valid during the call only.
     public mutating func forEachPacket(
-        until deadline: ContinuousClock.Instant, stop: () -> Bool, event: (LiveEvent) -> Void,
-        _ visit: (PacketRecord, RawSpan) -> Bool
+        until deadline: ContinuousClock.Instant, _ visitor: inout some LiveVisitor & ~Copyable
     ) -> LiveEnd {
         var isDown = false
         while true {
-            event(.turn)
-            if stop() { return settle(.stopped, visit) }
+            if !visitor.turn() { return settle(.stopped, &visitor) }
             let left = ContinuousClock.now.duration(to: deadline)
-            if left <= .zero { return settle(.deadline, visit) }
+            if left <= .zero { return settle(.deadline, &visitor) }
             let readiness = wait(milliseconds: Self.milliseconds(left))
             if readiness == .none { continue }
-            switch visitWaiting(limit: Self.packetsATurn, visit) {
+            let visited = visitWaiting(limit: Self.packetsATurn) { record, bytes in
+                visitor.packet(record, bytes)
+            }
+            switch visited {
             case .refused: return .refused
             case .failed(let words): return .failed(words)
             case .more: isDown = false
             case .empty:
                 guard readiness == .trouble else { continue }
-                if !isDown { event(.wentDown) }
+                if !isDown { visitor.interfaceWentDown() }
                 isDown = true
                 usleep(Self.troublePause)
             }
@@ -70,7 +71,7 @@ extension LiveCapture {
 
     /// Takes what the kernel's unfinished block holds: packets stamped before now.
     private mutating func settle(
-        _ end: LiveEnd, _ visit: (PacketRecord, RawSpan) -> Bool
+        _ end: LiveEnd, _ visitor: inout some LiveVisitor & ~Copyable
     ) -> LiveEnd {
         var now = timespec()
         unsafe clock_gettime(CLOCK_REALTIME, &now)
@@ -83,7 +84,7 @@ extension LiveCapture {
             var isLater = false
             let visited = visitWaiting(limit: Self.packetsATurn) { record, bytes in
                 isLater = record.time > last
-                return !isLater && visit(record, bytes)
+                return !isLater && visitor.packet(record, bytes)
             }
             switch visited {
             case .refused: return isLater ? end : .refused

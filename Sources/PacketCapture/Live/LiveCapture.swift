@@ -7,7 +7,7 @@ internal import Glibc
 /// Promiscuous mode stays off: what concerns this host is wanted, and it needs no further right.
 @safe public struct LiveCapture: ~Copyable {
     /// libpcap's MAXIMUM_SNAPLEN, tcpdump's default: packets are whole.
-    static let snapLength: Int32 = 262_144
+    public static let snapLength: Int32 = 262_144
     /// Milliseconds after which the kernel hands over a block that is not full.
     static let blockTimeout: Int32 = 100
     /// Bytes of the kernel's ring: what 1 Gbit/s brings in 130 ms, more than one block's wait;
