@@ -1,4 +1,5 @@
 internal import CPcap
+internal import Glibc
 
 /// A place where packets can be captured, as `pcap_findalldevs(3)` lists it.
 public struct CaptureInterface: Equatable, Sendable {
@@ -7,6 +8,8 @@ public struct CaptureInterface: Equatable, Sendable {
     public var description: String?
     public var isUp: Bool
     public var isLoopback: Bool
+    /// A network interface or `any`; libpcap also lists buses and logs of the firewall.
+    public var isNetwork: Bool
 
     /// All that libpcap lists, the most useful first; empty when it cannot tell. Needs no right.
     public static func all() -> [CaptureInterface] {
@@ -23,11 +26,15 @@ public struct CaptureInterface: Equatable, Sendable {
         return interfaces
     }
 
+    /// Names of what carries packets of a network.
+    public static func networkNames() -> [String] { all().filter(\.isNetwork).map(\.name) }
+
     private init(_ entry: pcap_if_t) {
         name = unsafe String(cString: entry.name)
         description = unsafe entry.description.map { unsafe String(cString: $0) }
         let flags = unsafe entry.flags
         isUp = flags & UInt32(PCAP_IF_UP) != 0
+        isNetwork = unsafe name == "any" || if_nametoindex(name) != 0
         isLoopback = flags & UInt32(PCAP_IF_LOOPBACK) != 0
     }
 }

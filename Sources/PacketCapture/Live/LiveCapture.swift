@@ -78,11 +78,11 @@ internal import Glibc
         let isKnown = { CaptureInterface.all().contains { $0.name == interface } }
         switch status {
         case PCAP_ERROR_NO_SUCH_DEVICE:
-            return .noSuchInterface(interface, known: CaptureInterface.all().map(\.name))
+            return .noSuchInterface(interface, known: CaptureInterface.networkNames())
         case PCAP_ERROR_PERM_DENIED, PCAP_ERROR_PROMISC_PERM_DENIED:
             return isKnown()
                 ? .noRight(interface: interface)
-                : .noSuchInterface(interface, known: CaptureInterface.all().map(\.name))
+                : .noSuchInterface(interface, known: CaptureInterface.networkNames())
         case PCAP_ERROR_IFACE_NOT_UP: return .interfaceDown(interface)
         default: return .cannotOpen(interface: interface, reason: words)
         }
