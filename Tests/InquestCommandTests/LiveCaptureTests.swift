@@ -112,6 +112,17 @@ struct LiveCaptureTests {
         #expect(try document(outcome.output)["tcp"]?["flows"]?.number == 4)
     }
 
+    @Test func `by sudo it gives up root's rights, and the file belongs to the caller`() throws {
+        let folder = Inquest.temporaryFolder()
+        let outcome = try Namespace.capture(
+            "--write now.pcap --json", folder: folder,
+            before: "export SUDO_UID=65534 SUDO_GID=65534 SUDO_USER=nobody; chmod 777 .")
+        #expect(outcome.status == 0, "\(outcome.error)")
+        #expect(try document(outcome.output)["tcp"]?["flows"]?.number == 4)
+        let facts = try FileManager.default.attributesOfItem(atPath: folder + "/now.pcap")
+        #expect((facts[.ownerAccountID] as? NSNumber)?.intValue == 65_534)
+    }
+
     @Test func `an existing file is never overwritten`() throws {
         let folder = Inquest.temporaryFolder()
         try Data("mine".utf8).write(to: URL(filePath: folder + "/now.pcap"))
