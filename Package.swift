@@ -25,12 +25,16 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
+        .systemLibrary(
+            name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
         .target(name: "Casebook", swiftSettings: strict),
         .target(name: "CasebookFiles", dependencies: ["Casebook", "Yams"], swiftSettings: strict),
         .target(name: "CasebookStore", dependencies: ["Casebook", grdb], swiftSettings: strict),
         .target(name: "Diagnosis", dependencies: ["Casebook"], swiftSettings: strict),
         .target(name: "Dissection", swiftSettings: strictMemory),
-        .target(name: "PacketCapture", dependencies: ["Dissection"], swiftSettings: strictMemory),
+        .target(
+            name: "PacketCapture", dependencies: ["CPcap", "Dissection"],
+            swiftSettings: strictMemory),
         .target(
             name: "TrafficAnalysis", dependencies: ["Casebook", "Dissection"],
             swiftSettings: strict),

@@ -25,6 +25,7 @@ need() { # PACKAGE WHAT-FOR CHECK...: note the package unless the check succeeds
 build() {
     need git "fetches the Swift packages" has_command git
     need ca-certificates "lets git trust the servers" [ -d /etc/ssl/certs ]
+    need libpcap-dev "captures from interfaces" has_header pcap/pcap.h
     need libsqlite3-dev "the index of the casebook" has_header sqlite3.h
 }
 
@@ -36,7 +37,6 @@ bench() {
     build
     need python3 "runs the measurements" has_command python3
     need gcc "compiles the counting loop" has_command cc
-    need libpcap-dev "the counting loop's library" has_header pcap/pcap.h
     need tshark "a peer" has_command tshark
     need tcptrace "a peer" has_command tcptrace
 }

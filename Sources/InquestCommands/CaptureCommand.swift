@@ -12,10 +12,21 @@ struct CaptureCommand: Subcommand {
               inquest capture client.pcap
               inquest capture --flows server.pcapng | jq 'select(.tls.server_hellos == 0)'
               tcpdump -c 1000 -w - port 443 | inquest capture - --json
+              inquest capture --interface eth0 --for 60 --write now.pcap tcp port 443
+
+            With --interface the words are a filter as tcpdump has it, pcap-filter(7).
+            ^C shows what was seen. Without --for and --packets that is the normal end
+            (exit code 0); otherwise the result is marked as truncated (130). A capture
+            ends by itself after an hour unless --for says otherwise.
             """)
 
-    @Argument(help: ArgumentHelp("pcap or pcapng, '-' for standard input.", valueName: "file"))
-    var files: [String]
+    @Argument(
+        help: ArgumentHelp(
+            "pcap or pcapng, '-' for standard input; with --interface a filter.",
+            valueName: "file"))
+    var files: [String] = []
+
+    @OptionGroup(title: "Live capture") var live: LiveOptions
 
     @Flag(help: "One JSON object a flow, in order of the flows' first packets.")
     var flows = false
@@ -25,8 +36,15 @@ struct CaptureCommand: Subcommand {
 
     @OptionGroup var global: GlobalOptions
 
+    func validate() throws {
+        if files.isEmpty, live.interface == nil {
+            throw ValidationError("Missing expected argument '<file>'; or --interface <name>")
+        }
+    }
+
     func execute(_ run: Run) throws -> ExitStatus {
         if json && ndjson { throw Failure.contradictingFormats(["--json", "--ndjson"]) }
+        if let interface = live.interface { return try captureLive(interface, run) }
         if files.filter({ $0 == "-" }).count > 1 { throw Failure.standardInputTwice }
         var status = ExitStatus.done
         for (index, file) in files.enumerated() where !Interrupt.requested {
@@ -45,26 +63,33 @@ struct CaptureCommand: Subcommand {
 
     private func show(_ file: String, isFirst: Bool, _ console: Console) throws(Failure) {
         let capture = try analyse(file, console)
+        if !isFirst, !flows, !json, !ndjson { console.write([UInt8(ascii: "\n")]) }
+        show(capture, console)
+        // Results of a long list of files are to be seen as they come.
+        console.flush()
+    }
+
+    func show(_ capture: CaptureRun, _ console: Console) {
         if flows {
             FlowJSON.write(capture.report, to: console)
         } else if json || ndjson {
             console.write(CaptureJSON.document(capture))
         } else {
-            if !isFirst { console.write([UInt8(ascii: "\n")]) }
             console.write(CaptureText(capture: capture).page(console.newPage()))
         }
-        // Results of a long list of files are to be seen as they come.
-        console.flush()
     }
 
     private func analyse(_ file: String, _ console: Console) throws(Failure) -> CaptureRun {
         var progress = Progress(name: file, console: console)
         defer { progress.finish() }
         do {
-            return try CaptureRun(path: file, keepsFlows: flows) { packets in
+            var capture = try CaptureRun(path: file, keepsFlows: flows) { packets in
                 progress.update(packets: packets)
                 return !Interrupt.requested
             }
+            // A pipe that waits looks like its end after ^C.
+            if Interrupt.requested { capture.interrupted = true }
+            return capture
         } catch {
             throw .capture(error)
         }

@@ -23,6 +23,8 @@ enum ErrorText {
     private static func report(_ failure: Failure) -> Report {
         switch failure {
         case .capture(let fault): report(fault)
+        case .live(let fault): report(fault)
+        case .saving(let fault): report(fault)
         case .input(let fault, let what): report(fault, what)
         case .badValue, .unknownSymptom, .unknownID, .nothingGiven, .contradictingFormats,
             .standardInputTwice:
@@ -129,11 +131,11 @@ enum ErrorText {
 
     /// What to say below a fault of usage when the flag belongs to work that this version lacks.
     static func usageHint(_ arguments: [String]) -> String {
-        let later: Set = ["--host", "--probe", "--allow", "--compare", "--log", "--interface"]
+        let later: Set = ["--host", "--probe", "--allow", "--compare", "--log"]
         guard arguments.contains(where: later.contains) else { return "" }
         let hint =
-            "This version judges captures, symptoms and evidence files; it does not probe, look "
-            + "at hosts or capture by itself. Capture with 'tcpdump -w FILE' and pass "
+            "This version judges captures, symptoms and evidence files; it does not probe or look "
+            + "at hosts. Capture with 'inquest capture --interface IF --write FILE' and pass "
             + "--capture FILE."
         return "\n" + Wrapping.wrap(hint, to: 79).joined(separator: "\n")
     }
@@ -148,5 +150,5 @@ enum ErrorText {
     }
 
     /// The system's own words for an `errno`.
-    private static func reason(_ code: Int32) -> String { String(cString: strerror(code)) }
+    static func reason(_ code: Int32) -> String { String(cString: strerror(code)) }
 }

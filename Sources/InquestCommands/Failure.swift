@@ -12,6 +12,8 @@ enum Failure: Error {
     case contradictingFormats([String])
     case standardInputTwice
     case capture(CaptureError)
+    case live(LiveCaptureError)
+    case saving(CaptureWriteError)
     case input(InputFile.Fault, what: String)
     case evidence(path: String, EvidenceFile.Fault)
     case casebookNotFound(tried: [String])

@@ -3,6 +3,7 @@ import Casebook
 import CasebookFiles
 import CasebookStore
 import Glibc
+import PacketCapture
 import Triage
 
 struct InfoCommand: Subcommand {
@@ -20,7 +21,7 @@ struct InfoCommand: Subcommand {
                 writer.member("schema", "inquest.info/1")
                 for fact in facts {
                     writer.key(fact.key)
-                    if let value = fact.value { writer.string(value) } else { writer.null() }
+                    fact.value.write(&writer)
                 }
             }
             writer.endLine()
@@ -30,7 +31,7 @@ struct InfoCommand: Subcommand {
         var page = run.console.newPage()
         for fact in facts {
             page.paragraph(
-                fact.value ?? "none", label: DisplayWidth.pad(fact.label, to: 18),
+                fact.value.text, label: DisplayWidth.pad(fact.label, to: 18),
                 labelStyle: .bold)
         }
         run.console.write(page)
@@ -40,7 +41,43 @@ struct InfoCommand: Subcommand {
     private struct Fact {
         var key: StaticString
         var label: String
-        var value: String?
+        var value: Value
+
+        init(key: StaticString, label: String, value: String?) {
+            (self.key, self.label, self.value) = (key, label, .text(value))
+        }
+
+        init(key: StaticString, label: String, flag: Bool, otherwise: String) {
+            (self.key, self.label, self.value) = (key, label, .flag(flag, otherwise: otherwise))
+        }
+
+        init(key: StaticString, label: String, list: [String]) {
+            (self.key, self.label, self.value) = (key, label, .list(list))
+        }
+    }
+
+    private enum Value {
+        case text(String?)
+        /// What a person is told to do when it is not so.
+        case flag(Bool, otherwise: String)
+        case list([String])
+
+        var text: String {
+            switch self {
+            case .text(let text): text ?? "none"
+            case .flag(let flag, let otherwise): flag ? "yes" : "no; \(otherwise)"
+            case .list(let list): list.isEmpty ? "none" : list.joined(separator: ", ")
+            }
+        }
+
+        func write(_ writer: inout JSONWriter) {
+            switch self {
+            case .text(let text?): writer.string(text)
+            case .text(nil): writer.null()
+            case .flag(let flag, _): writer.bool(flag)
+            case .list(let list): writer.array(list) { $0.string($1) }
+            }
+        }
     }
 
     private func facts(_ source: CasebookSource) -> [Fact] {
@@ -58,9 +95,15 @@ struct InfoCommand: Subcommand {
             Fact(key: "casebook_read_from", label: "read from", value: loaded?.origin.rawValue),
             Fact(key: "database", label: "index", value: database(loaded)),
             Fact(key: "captures", label: "reads captures", value: "pcap, pcapng"),
+            Fact(key: "libpcap", label: "live capture", value: LiveCapture.libraryVersion),
+            Fact(
+                key: "may_capture", label: "may capture", flag: CaptureRights.mayCapture,
+                otherwise: ErrorText.grant),
+            Fact(
+                key: "interfaces", label: "interfaces", list: CaptureInterface.networkNames()),
             Fact(
                 key: "not_in_this_version", label: "not yet",
-                value: "live probes, host checks, live capture"),
+                value: "live probes, host checks"),
         ]
     }
 

@@ -20,12 +20,16 @@ enum Interrupt {
         sigaction(SIGINT, nil, &inherited)
         let ignored = unsafeBitCast(SIG_IGN, to: Int.self)
         let handler = inherited.__sigaction_handler.sa_handler
-        if unsafeBitCast(handler, to: Int.self) != ignored { catchInterrupt() }
+        if unsafeBitCast(handler, to: Int.self) != ignored { catchSignal(SIGINT) }
         // A reader that went away (`| head`) ends us quietly, whatever our parent had chosen.
         signal(SIGPIPE, SIG_DFL)
     }
 
-    private static func catchInterrupt() {
+    /// Lets SIGTERM end the work as ^C does: `timeout 60 inquest capture --interface eth0` is a
+    /// habit from tcpdump.
+    static func endByTermination() { catchSignal(SIGTERM) }
+
+    private static func catchSignal(_ number: Int32) {
         var action = sigaction()
         action.__sigaction_handler.sa_handler = { _ in
             if interruptions.add(1, ordering: .relaxed).oldValue > 0 {
@@ -38,11 +42,11 @@ enum Interrupt {
         }
         // Without SA_RESTART the read returns instead of waiting on.
         action.sa_flags = 0
-        sigaction(SIGINT, &action, nil)
+        sigaction(number, &action, nil)
         // Programs that start us from a thread may leave it blocked.
-        var interrupt = sigset_t()
-        sigemptyset(&interrupt)
-        sigaddset(&interrupt, SIGINT)
-        sigprocmask(SIG_UNBLOCK, &interrupt, nil)
+        var blocked = sigset_t()
+        sigemptyset(&blocked)
+        sigaddset(&blocked, number)
+        sigprocmask(SIG_UNBLOCK, &blocked, nil)
     }
 }

@@ -1,3 +1,4 @@
+public import Casebook
 import Dissection
 public import PacketCapture
 public import TrafficAnalysis
@@ -5,8 +6,13 @@ public import TrafficAnalysis
 /// Reads one capture from its first packet to its last and analyses it on the way.
 public struct CaptureRun: Sendable {
     public var report: CaptureReport
-    /// Whether somebody stopped it before the end of the file.
+    /// Whether somebody stopped it before the end of the file, or of the time asked for.
     public var interrupted: Bool
+    /// What went wrong around the packets of a live capture.
+    public var liveWarnings: [Warning] = []
+
+    /// What makes the result less than it should be.
+    public var warnings: [Warning] { liveWarnings + report.warnings }
 
     /// - Parameters:
     ///   - path: a pcap or pcapng file, `-` for standard input.
@@ -29,5 +35,11 @@ public struct CaptureRun: Sendable {
             CaptureSource(
                 format: facts.format, linkTypes: facts.linkTypes.map(\.name),
                 cutShort: facts.cutShortReason, droppedPackets: facts.missedPackets ?? 0))
+    }
+
+    init(report: CaptureReport, interrupted: Bool, liveWarnings: [Warning]) {
+        self.report = report
+        self.interrupted = interrupted
+        self.liveWarnings = liveWarnings
     }
 }

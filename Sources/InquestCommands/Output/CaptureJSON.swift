@@ -22,9 +22,9 @@ enum CaptureJSON {
             writer.member("cut_short", report.cutShort)
             writer.totals(report)
             writer.member("findings", array: report.findings) { $0.evidence($1) }
-            writer.member("warnings", array: report.warnings) { $0.warning($1) }
+            writer.member("warnings", array: capture.warnings) { $0.warning($1) }
             // Only there when somebody pressed ^C: a whole capture has nothing to say here.
-            if capture.interrupted || Interrupt.requested { writer.member("truncated", true) }
+            if capture.interrupted { writer.member("truncated", true) }
         }
         writer.endLine()
         return writer.bytes

@@ -73,9 +73,9 @@ struct CaptureText {
     }
 
     private func warnings(_ page: inout TextPage) {
-        if report.warnings.isEmpty { return }
+        if capture.warnings.isEmpty { return }
         page.heading("Warnings")
-        for warning in report.warnings {
+        for warning in capture.warnings {
             page.paragraph(warning.summary, label: "! ", indent: 2, labelStyle: .caution)
         }
     }

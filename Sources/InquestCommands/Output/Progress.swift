@@ -20,7 +20,12 @@ struct Progress {
     }
 
     mutating func update(packets: Int) {
-        guard active, packets % Self.packetsBetweenLooks == 0 else { return }
+        if packets % Self.packetsBetweenLooks == 0 { show(packets: packets) }
+    }
+
+    /// Looks at the clock each time.
+    mutating func show(packets: Int) {
+        guard active else { return }
         let now = Self.now()
         guard now - lastShown >= Self.nanosecondsBetweenLines else { return }
         lastShown = now
