@@ -22,7 +22,9 @@ struct DiagnoseCommand: Subcommand {
     @Option(help: ArgumentHelp("A pcap or pcapng file, '-' for standard input.", valueName: "file"))
     var capture: [String] = []
 
-    @Option(help: ArgumentHelp("An answer; repeatable.", valueName: "id[=yes|no|unknown]"))
+    @Option(
+        help: ArgumentHelp(
+            "An answer; repeatable.", valueName: "id[=yes|no|probably|probably-not|unknown]"))
     var symptom: [String] = []
 
     @Option(help: ArgumentHelp("The trouble in your own words.", valueName: "text"))
@@ -30,6 +32,10 @@ struct DiagnoseCommand: Subcommand {
 
     @Option(help: ArgumentHelp("Recorded evidence, '-' for standard input.", valueName: "file"))
     var evidence: [String] = []
+
+    @Option(
+        help: ArgumentHelp("Propose no more than takes so long.", valueName: "seconds"))
+    var budget: Double?
 
     @Option(help: "The weakest verdict that ends with exit code 1.")
     var failOn = Threshold.likely
@@ -50,7 +56,7 @@ struct DiagnoseCommand: Subcommand {
         var session = TriageSession(casebook: casebook.casebook)
         for warning in casebook.warnings { session.warn(warning) }
         try gather(into: &session, run)
-        let result = session.result()
+        let result = session.result(budget: budget)
         if let record { try OutputFile.write(EvidenceFile.write(result.evidence), to: record) }
         present(result, run.console)
         return status(of: result)
@@ -64,6 +70,10 @@ struct DiagnoseCommand: Subcommand {
         if capture.isEmpty, symptom.isEmpty, say.isEmpty, evidence.isEmpty {
             throw Failure.nothingGiven
         }
+        if let budget, !(budget >= 0) {
+            throw Failure.badValue(
+                option: "--budget", value: "\(budget)", expected: ["0 or more seconds"])
+        }
         if (capture + evidence).filter({ $0 == "-" }).count > 1 {
             throw Failure.standardInputTwice
         }
@@ -73,7 +83,10 @@ struct DiagnoseCommand: Subcommand {
     private func gather(into session: inout TriageSession, _ run: Run) throws {
         let answers = SymptomAnswers(casebook: session.casebook)
         session.record(try symptom.map(answers.parse))
-        for text in say { session.record(answers.reports(in: text)) }
+        if !say.isEmpty {
+            let suggestions = Suggestions(session.casebook)
+            for text in say { session.record(answers.reports(in: text, suggestions)) }
+        }
         for path in evidence { try readEvidence(path, into: &session) }
         for path in capture where !Interrupt.requested {
             var progress = Progress(name: path, console: run.console)
