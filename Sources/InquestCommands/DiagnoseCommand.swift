@@ -12,8 +12,14 @@ struct DiagnoseCommand: Subcommand {
               inquest diagnose --capture client.pcap
               tcpdump -c 2000 -w - port 443 | inquest diagnose --capture -
               inquest diagnose --capture a.pcap --symptom restart-helps --symptom ping-works=no
+              inquest diagnose --interactive=plain --say "logins hang after a deploy"
               cat a.json b.json | inquest diagnose --evidence - --json
             """)
+
+    /// How questions are asked.
+    enum Interaction: String, ExpressibleByArgument, CaseIterable {
+        case plain
+    }
 
     enum Threshold: String, ExpressibleByArgument, CaseIterable {
         case likely, confirmed, none
@@ -43,6 +49,9 @@ struct DiagnoseCommand: Subcommand {
     @Option(help: ArgumentHelp("Write the evidence to a file.", valueName: "file"))
     var record: String?
 
+    @Option(help: "Ask on standard error what is worth asking, one line at a time.")
+    var interactive: Interaction?
+
     @Flag(help: "One JSON document.") var json = false
     @Flag(help: "One JSON object a line.") var ndjson = false
     @Flag(help: "Markdown, for a ticket.") var markdown = false
@@ -51,30 +60,38 @@ struct DiagnoseCommand: Subcommand {
     @OptionGroup var global: GlobalOptions
 
     func execute(_ run: Run) throws -> ExitStatus {
-        try checkUsage()
+        try checkUsage(run.settings)
         let casebook = try CasebookSource(run.settings).load()
         var session = TriageSession(casebook: casebook.casebook)
         for warning in casebook.warnings { session.warn(warning) }
         try gather(into: &session, run)
+        if interactive != nil {
+            var dialogue = PlainDialogue(session: session, budget: budget, console: run.console)
+            session = dialogue.run()
+        }
         let result = session.result(budget: budget)
         if let record { try OutputFile.write(EvidenceFile.write(result.evidence), to: record) }
         present(result, run.console)
         return status(of: result)
     }
 
-    private func checkUsage() throws {
+    private func checkUsage(_ settings: Settings) throws {
         let chosen = [
             ("--json", json), ("--ndjson", ndjson), ("--markdown", markdown), ("--nagios", nagios),
         ].filter(\.1).map(\.0)
         if chosen.count > 1 { throw Failure.contradictingFormats(chosen) }
-        if capture.isEmpty, symptom.isEmpty, say.isEmpty, evidence.isEmpty {
+        let asks = interactive != nil
+        if asks, settings.inputRefused {
+            throw Failure.contradictingFormats(["--interactive", "--no-input"])
+        }
+        if !asks, capture.isEmpty, symptom.isEmpty, say.isEmpty, evidence.isEmpty {
             throw Failure.nothingGiven
         }
         if let budget, !(budget >= 0) {
             throw Failure.badValue(
                 option: "--budget", value: "\(budget)", expected: ["0 or more seconds"])
         }
-        if (capture + evidence).filter({ $0 == "-" }).count > 1 {
+        if (capture + evidence).filter({ $0 == "-" }).count > (asks ? 0 : 1) {
             throw Failure.standardInputTwice
         }
     }

@@ -34,6 +34,9 @@ struct NextStepText {
             let name = step.byHand ? group.map(\.id).joined(separator: ", ") : step.question
             page.paragraph(name + effect, label: "> ", indent: 2)
             page.command(step.command)
+            if step.byHand {
+                page.paragraph("then --symptom \(step.id)=yes|no", indent: 4, style: .bold)
+            }
         }
         if let needs = step.needs { page.paragraph("It needs \(needs).", indent: 4) }
         page.paragraph(Self.worth(step), indent: 4, style: .dim)
