@@ -62,8 +62,9 @@ struct DiagnoseCommand: Subcommand {
     func execute(_ run: Run) throws -> ExitStatus {
         try checkUsage(run.settings)
         let casebook = try CasebookSource(run.settings).load()
-        var session = TriageSession(casebook: casebook.casebook)
-        for warning in casebook.warnings { session.warn(warning) }
+        let (engine, warning) = casebook.engine(now: IncidentCommand.now())
+        var session = TriageSession(casebook: casebook.casebook, engine: engine)
+        for warning in casebook.warnings + (warning.map { [$0] } ?? []) { session.warn(warning) }
         try gather(into: &session, run)
         if interactive != nil {
             var dialogue = PlainDialogue(session: session, budget: budget, console: run.console)
@@ -116,26 +117,9 @@ struct DiagnoseCommand: Subcommand {
     }
 
     private func readEvidence(_ path: String, into session: inout TriageSession) throws {
-        let bytes: [UInt8]
-        do {
-            bytes = try InputFile.read(path, limit: EvidenceFile.maximumBytes)
-        } catch {
-            throw Failure.input(error, what: "evidence file")
-        }
-        do {
-            let contents = try EvidenceFile.read(bytes, casebook: session.casebook)
-            session.record(contents.evidence)
-            for fault in contents.unknown { session.warn(unknown(fault, path)) }
-        } catch {
-            throw Failure.evidence(path: path, error)
-        }
-    }
-
-    private func unknown(_ fault: EvidenceFile.Fault, _ path: String) -> Warning {
-        Warning(
-            id: "evidence.unknown-id",
-            summary: "\(path):\(fault.place.line):\(fault.place.column): \(fault.fault); "
-                + "it was left out" + (fault.suggestion.map { " (\($0))" } ?? ""))
+        let contents = try EvidenceInput.read(path, casebook: session.casebook)
+        session.record(contents.evidence)
+        for fault in contents.unknown { session.warn(EvidenceInput.warning(fault, path)) }
     }
 
     private func present(_ result: TriageResult, _ console: Console) {
