@@ -72,7 +72,7 @@ struct DiagnoseCommand: Subcommand {
         }
         let result = session.result(budget: budget)
         if let record { try OutputFile.write(EvidenceFile.write(result.evidence), to: record) }
-        present(result, run.console)
+        present(result, run)
         return status(of: result)
     }
 
@@ -122,7 +122,8 @@ struct DiagnoseCommand: Subcommand {
         for fault in contents.unknown { session.warn(EvidenceInput.warning(fault, path)) }
     }
 
-    private func present(_ result: TriageResult, _ console: Console) {
+    private func present(_ result: TriageResult, _ run: Run) {
+        let console = run.console
         if json || ndjson {
             console.write(DiagnosisJSON.document(result))
         } else if markdown {
@@ -130,7 +131,8 @@ struct DiagnoseCommand: Subcommand {
         } else if nagios {
             console.write(NagiosLine.line(result))
         } else {
-            console.write(DiagnosisText(result: result).page(console.newPage()))
+            let text = DiagnosisText(result: result, verbose: run.settings.verbose)
+            console.write(text.page(console.newPage()))
         }
     }
 

@@ -27,6 +27,7 @@ enum DiagnosisJSON {
             writer.member("evidence", array: result.evidence) { $0.evidence($1) }
             writer.member("next", array: result.next) { $0.nextStep($1) }
             writer.stop(result.stop)
+            writer.secondThoughts(result.secondThoughts())
             writer.member("warnings", array: result.warnings) { $0.warning($1) }
             writer.member("truncated", result.truncated || Interrupt.requested)
         }
@@ -56,6 +57,9 @@ extension JSONWriter {
             writer.member("for", array: ranked.supports) { $0.contribution($1) }
             writer.member("against", array: ranked.against) { $0.contribution($1) }
             writer.member("missing", array: ranked.missing) { writer, fact in
+                writer.object { $0.member("id", fact) }
+            }
+            writer.member("unexplained", array: ranked.unexplained) { writer, fact in
                 writer.object { $0.member("id", fact) }
             }
             writer.member("false_leads", array: ranked.falseLeads) { $0.falseLead($1) }

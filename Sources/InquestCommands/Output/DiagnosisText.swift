@@ -5,6 +5,8 @@ import Triage
 /// A diagnosis for a tired stranger: the answer first, then why, then what to do.
 struct DiagnosisText {
     let result: TriageResult
+    /// `-v`: with everything that is left out because it hardly matters.
+    var verbose = false
 
     private var diagnosis: Diagnosis { result.diagnosis }
 
@@ -23,6 +25,7 @@ struct DiagnosisText {
                 actions.write(&page)
             }
         }
+        SecondThoughtsText(result: result, all: verbose).write(&page)
         otherCases(&page)
         guesses(&page)
         NextStepText(result: result).write(&page)
