@@ -111,7 +111,7 @@ enum Schema {
     /// row it takes back. Cases and facts are named by id: the index may be emptied under them.
     private static let incidentLedger = """
         CREATE TABLE ledger (
-            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            number INTEGER PRIMARY KEY,
             kind TEXT NOT NULL CHECK (kind IN ('confirmed', 'withdrawn')),
             time INTEGER NOT NULL,
             cause TEXT CHECK (cause IS NULL OR kind = 'confirmed'),

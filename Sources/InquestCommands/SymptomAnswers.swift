@@ -7,7 +7,7 @@ struct SymptomAnswers {
     let casebook: Casebook
 
     /// What `--symptom ID=…` takes.
-    static let words = ["yes", "no", "probably", "probably-not", "unknown"]
+    static let words = ["yes", "no", "unknown", "probably", "probably-not"]
     /// Weaker guesses at what somebody's own words mean are not worth reading.
     static let leastConfidence = 0.3
 

@@ -3,7 +3,8 @@ public import Casebook
 /// What has been observed so far: at most one entry for a fact and a source.
 ///
 /// A newer observation of the same fact by the same source replaces the older one in its place;
-/// people are one source, who correct themselves; an `unknown` one stays in the log as the reason, and counts for nothing.
+/// people are one source, who correct themselves. An `unknown` one stays in the log as the reason
+/// and counts for nothing.
 public struct EvidenceLog: Sendable {
     private struct Key: Hashable {
         var fact: FactID
