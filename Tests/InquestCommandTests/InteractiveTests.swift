@@ -74,7 +74,7 @@ import Triage
             ["diagnose", "--interactive=plain", "--casebook", Inquest.casebook, "--json"],
             environment: [:], folder: Inquest.temporaryFolder())
         running.feed(Array("y\n".utf8))
-        Thread.sleep(forTimeInterval: 1.5)
+        running.waitForError("Question 2")
         running.interrupt()
         let outcome = running.wait()
         #expect(outcome.status == 130)
