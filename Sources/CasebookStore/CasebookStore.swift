@@ -2,7 +2,8 @@ internal import Casebook
 internal import Synchronization
 
 /// The index of a casebook in SQLite: the whole model for a fast start, tables for questions, and
-/// full-text search. It is built from the casebook's files; deleting it loses no case.
+/// full-text search. It is built from the casebook's files; deleting it loses no case. Beside it
+/// lies the ledger of confirmed incidents, which only this file holds.
 ///
 /// A method that meets a damaged or full database goes on with a new one, in memory if need be,
 /// and says so in `takeNotices()`.
@@ -114,7 +115,8 @@ extension CasebookStore {
 
     static func setAsideNotice(_ path: String, reason: String, target: String) -> String {
         "The database \(path) is damaged (\(reason)). It was set aside as \(target) and a new one "
-            + "was made from the case files."
+            + "was made from the case files. Confirmed incidents that it held are not in the new "
+            + "one; they are in the file that was set aside."
     }
 
     static func memoryNotice(_ error: StoreError) -> String {

@@ -10,7 +10,7 @@ enum Schema {
     /// `INQS`; tells our databases from those of other programs.
     static let applicationID = 0x494E_5153
     /// The number of migrations, kept in `user_version`.
-    static let version = 1
+    static let version = 2
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -19,6 +19,10 @@ enum Schema {
             try database.execute(sql: searchIndex)
             try database.execute(
                 sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = 1")
+        }
+        migrator.registerMigration("incident-ledger") { database in
+            try database.execute(sql: incidentLedger)
+            try database.execute(sql: "PRAGMA user_version = 2")
         }
         return migrator
     }
@@ -101,5 +105,37 @@ enum Schema {
             title, symptoms, body, ids, tokenize = 'porter unicode61'
         );
         CREATE VIRTUAL TABLE case_grams USING fts5 (title, symptoms, tokenize = 'trigram');
+        """
+
+    /// Append-only: what was recorded stays, and a withdrawal is a row of its own that names the
+    /// row it takes back. Cases and facts are named by id: the index may be emptied under them.
+    private static let incidentLedger = """
+        CREATE TABLE ledger (
+            number INTEGER PRIMARY KEY,
+            kind TEXT NOT NULL CHECK (kind IN ('confirmed', 'withdrawn')),
+            time INTEGER NOT NULL,
+            cause TEXT CHECK (cause IS NULL OR kind = 'confirmed'),
+            verified INTEGER NOT NULL CHECK (verified IN (0, 1)),
+            fingerprint TEXT,
+            withdraws INTEGER UNIQUE REFERENCES ledger (number),
+            CHECK ((kind = 'withdrawn') = (withdraws IS NOT NULL))
+        ) STRICT;
+        CREATE TABLE ledger_evidence (
+            number INTEGER NOT NULL REFERENCES ledger (number),
+            position INTEGER NOT NULL,
+            fact_id TEXT NOT NULL,
+            kind TEXT NOT NULL CHECK (kind IN ('symptom', 'finding')),
+            state TEXT NOT NULL CHECK (state IN ('present', 'absent', 'unknown')),
+            source TEXT NOT NULL,
+            PRIMARY KEY (number, position)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TRIGGER ledger_is_append_only_1 BEFORE UPDATE ON ledger
+            BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+        CREATE TRIGGER ledger_is_append_only_2 BEFORE DELETE ON ledger
+            BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+        CREATE TRIGGER ledger_is_append_only_3 BEFORE UPDATE ON ledger_evidence
+            BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+        CREATE TRIGGER ledger_is_append_only_4 BEFORE DELETE ON ledger_evidence
+            BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
         """
 }

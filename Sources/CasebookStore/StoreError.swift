@@ -13,6 +13,12 @@ public enum StoreError: Error, Hashable, Sendable {
     case busy(path: String)
     case full(path: String)
     case readOnly(path: String)
+    /// There is no file to keep it in: the index of this run is in memory.
+    case notKept
+    /// The ledger has no confirmed incident of this number.
+    case noSuchIncident(number: Int)
+    /// It was taken back before.
+    case withdrawnAlready(number: Int)
     case failed(path: String, reason: String)
 }
 
@@ -29,6 +35,9 @@ extension StoreError: CustomStringConvertible {
         case .busy(let path): "\(path) is in use by another process"
         case .full(let path): "no space is left for \(path)"
         case .readOnly(let path): "\(path) cannot be written"
+        case .notKept: "the ledger of incidents needs a database file, and there is none"
+        case .noSuchIncident(let number): "the ledger has no confirmed incident \(number)"
+        case .withdrawnAlready(let number): "incident \(number) was withdrawn already"
         case .failed(let path, let reason): "\(path) cannot be used: \(reason)"
         }
     }

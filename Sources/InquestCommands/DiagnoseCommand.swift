@@ -12,8 +12,14 @@ struct DiagnoseCommand: Subcommand {
               inquest diagnose --capture client.pcap
               tcpdump -c 2000 -w - port 443 | inquest diagnose --capture -
               inquest diagnose --capture a.pcap --symptom restart-helps --symptom ping-works=no
+              inquest diagnose --interactive=plain --say "logins hang after a deploy"
               cat a.json b.json | inquest diagnose --evidence - --json
             """)
+
+    /// How questions are asked.
+    enum Interaction: String, ExpressibleByArgument, CaseIterable {
+        case plain
+    }
 
     enum Threshold: String, ExpressibleByArgument, CaseIterable {
         case likely, confirmed, none
@@ -22,7 +28,9 @@ struct DiagnoseCommand: Subcommand {
     @Option(help: ArgumentHelp("A pcap or pcapng file, '-' for standard input.", valueName: "file"))
     var capture: [String] = []
 
-    @Option(help: ArgumentHelp("An answer; repeatable.", valueName: "id[=yes|no|unknown]"))
+    @Option(
+        help: ArgumentHelp(
+            "An answer; repeatable.", valueName: "id[=yes|no|probably|probably-not|unknown]"))
     var symptom: [String] = []
 
     @Option(help: ArgumentHelp("The trouble in your own words.", valueName: "text"))
@@ -31,11 +39,18 @@ struct DiagnoseCommand: Subcommand {
     @Option(help: ArgumentHelp("Recorded evidence, '-' for standard input.", valueName: "file"))
     var evidence: [String] = []
 
+    @Option(
+        help: ArgumentHelp("Propose no more than takes so long.", valueName: "seconds"))
+    var budget: Double?
+
     @Option(help: "The weakest verdict that ends with exit code 1.")
     var failOn = Threshold.likely
 
     @Option(help: ArgumentHelp("Write the evidence to a file.", valueName: "file"))
     var record: String?
+
+    @Option(help: "Ask on standard error what is worth asking, one line at a time.")
+    var interactive: Interaction?
 
     @Flag(help: "One JSON document.") var json = false
     @Flag(help: "One JSON object a line.") var ndjson = false
@@ -45,26 +60,39 @@ struct DiagnoseCommand: Subcommand {
     @OptionGroup var global: GlobalOptions
 
     func execute(_ run: Run) throws -> ExitStatus {
-        try checkUsage()
+        try checkUsage(run.settings)
         let casebook = try CasebookSource(run.settings).load()
-        var session = TriageSession(casebook: casebook.casebook)
-        for warning in casebook.warnings { session.warn(warning) }
+        let (engine, warning) = casebook.engine(now: IncidentCommand.now())
+        var session = TriageSession(casebook: casebook.casebook, engine: engine)
+        for warning in casebook.warnings + (warning.map { [$0] } ?? []) { session.warn(warning) }
         try gather(into: &session, run)
-        let result = session.result()
+        if interactive != nil {
+            var dialogue = PlainDialogue(session: session, budget: budget, console: run.console)
+            session = dialogue.run()
+        }
+        let result = session.result(budget: budget)
         if let record { try OutputFile.write(EvidenceFile.write(result.evidence), to: record) }
-        present(result, run.console)
+        present(result, run)
         return status(of: result)
     }
 
-    private func checkUsage() throws {
+    private func checkUsage(_ settings: Settings) throws {
         let chosen = [
             ("--json", json), ("--ndjson", ndjson), ("--markdown", markdown), ("--nagios", nagios),
         ].filter(\.1).map(\.0)
         if chosen.count > 1 { throw Failure.contradictingFormats(chosen) }
-        if capture.isEmpty, symptom.isEmpty, say.isEmpty, evidence.isEmpty {
+        let asks = interactive != nil
+        if asks, settings.inputRefused {
+            throw Failure.contradictingFormats(["--interactive", "--no-input"])
+        }
+        if !asks, capture.isEmpty, symptom.isEmpty, say.isEmpty, evidence.isEmpty {
             throw Failure.nothingGiven
         }
-        if (capture + evidence).filter({ $0 == "-" }).count > 1 {
+        if let budget, !(budget >= 0) {
+            throw Failure.badValue(
+                option: "--budget", value: "\(budget)", expected: ["0 or more seconds"])
+        }
+        if (capture + evidence).filter({ $0 == "-" }).count > (asks ? 0 : 1) {
             throw Failure.standardInputTwice
         }
     }
@@ -73,7 +101,10 @@ struct DiagnoseCommand: Subcommand {
     private func gather(into session: inout TriageSession, _ run: Run) throws {
         let answers = SymptomAnswers(casebook: session.casebook)
         session.record(try symptom.map(answers.parse))
-        for text in say { session.record(answers.reports(in: text)) }
+        if !say.isEmpty {
+            let suggestions = Suggestions(session.casebook)
+            for text in say { session.record(answers.reports(in: text, suggestions)) }
+        }
         for path in evidence { try readEvidence(path, into: &session) }
         for path in capture where !Interrupt.requested {
             var progress = Progress(name: path, console: run.console)
@@ -86,29 +117,13 @@ struct DiagnoseCommand: Subcommand {
     }
 
     private func readEvidence(_ path: String, into session: inout TriageSession) throws {
-        let bytes: [UInt8]
-        do {
-            bytes = try InputFile.read(path, limit: EvidenceFile.maximumBytes)
-        } catch {
-            throw Failure.input(error, what: "evidence file")
-        }
-        do {
-            let contents = try EvidenceFile.read(bytes, casebook: session.casebook)
-            session.record(contents.evidence)
-            for fault in contents.unknown { session.warn(unknown(fault, path)) }
-        } catch {
-            throw Failure.evidence(path: path, error)
-        }
+        let contents = try EvidenceInput.read(path, casebook: session.casebook)
+        session.record(contents.evidence)
+        for fault in contents.unknown { session.warn(EvidenceInput.warning(fault, path)) }
     }
 
-    private func unknown(_ fault: EvidenceFile.Fault, _ path: String) -> Warning {
-        Warning(
-            id: "evidence.unknown-id",
-            summary: "\(path):\(fault.place.line):\(fault.place.column): \(fault.fault); "
-                + "it was left out" + (fault.suggestion.map { " (\($0))" } ?? ""))
-    }
-
-    private func present(_ result: TriageResult, _ console: Console) {
+    private func present(_ result: TriageResult, _ run: Run) {
+        let console = run.console
         if json || ndjson {
             console.write(DiagnosisJSON.document(result))
         } else if markdown {
@@ -116,7 +131,8 @@ struct DiagnoseCommand: Subcommand {
         } else if nagios {
             console.write(NagiosLine.line(result))
         } else {
-            console.write(DiagnosisText(result: result).page(console.newPage()))
+            let text = DiagnosisText(result: result, verbose: run.settings.verbose)
+            console.write(text.page(console.newPage()))
         }
     }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CasebookFiles
+import CasebookStore
 import Glibc
 import PacketCapture
 import Triage
@@ -42,6 +43,11 @@ enum ErrorText {
                     + "'inquest case lint' shows every fault", status: .badData)
         case .store(let fault):
             Report(text: "asking the index failed: \(fault)", status: .inputOutput)
+        case .ledger(let fault): ledger(fault)
+        case .emptyEvidence(let path):
+            Report(
+                text: "\(name(path)) holds no fact that is known to be present or absent; "
+                    + "an incident without evidence teaches nothing", status: .badData)
         case .output(let code):
             Report(
                 text: "writing to standard output failed: \(reason(code))", status: .inputOutput)
@@ -50,6 +56,18 @@ enum ErrorText {
                 text: "cannot write \(path): \(reason(code))",
                 status: code == EACCES || code == EPERM || code == EROFS
                     ? .noPermission : .inputOutput)
+        }
+    }
+
+    private static func ledger(_ fault: StoreError) -> Report {
+        switch fault {
+        case .noSuchIncident, .withdrawnAlready:
+            Report(text: "\(fault); 'inquest incident list' shows all", status: .usage)
+        case .notKept:
+            Report(text: "\(fault); name one with --database FILE", status: .inputOutput)
+        case .readOnly:
+            Report(text: "using the ledger failed: \(fault)", status: .noPermission)
+        default: Report(text: "using the ledger failed: \(fault)", status: .inputOutput)
         }
     }
 

@@ -19,6 +19,8 @@ enum Failure: Error {
     case casebookNotFound(tried: [String])
     case casebookUnusable(folders: [String], faults: [Diagnostic])
     case store(StoreError)
+    case ledger(StoreError)
+    case emptyEvidence(path: String)
     case output(Int32)
     case writing(path: String, code: Int32)
 }

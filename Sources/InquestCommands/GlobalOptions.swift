@@ -20,6 +20,9 @@ struct GlobalOptions: ParsableArguments {
     @Flag(name: .shortAndLong, help: "Say on standard error what is done.")
     var verbose = false
 
+    @Flag(help: "Never ask anything.")
+    var noInput = false
+
     @Option(help: ArgumentHelp("Notices as text or json.", valueName: "format"))
     var logFormat: String?
 }

@@ -44,11 +44,13 @@ struct LiveOptions: ParsableArguments {
         }
     }
 
-    func wish(on interface: String, filter words: [String]) -> LiveRun.Wish {
+    func wish(
+        on interface: String, filter words: [String], keepsFlows: Bool
+    ) -> LiveRun.Wish {
         let filter = words.joined(separator: " ")
         return LiveRun.Wish(
             interface: interface, filter: filter.isEmpty ? nil : filter,
             duration: .seconds(seconds ?? Double(Self.defaultDuration)), packets: packets,
-            file: write)
+            file: write, keepsFlows: keepsFlows)
     }
 }

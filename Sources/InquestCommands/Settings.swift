@@ -12,6 +12,8 @@ struct Settings {
     var plain = false
     var quiet = false
     var verbose = false
+    /// Nobody is there to answer a question.
+    var inputRefused = false
     var logFormat = LogFormat.text
     let environment: [String: String]
 
@@ -24,6 +26,7 @@ struct Settings {
         plain = options.plain || Self.flag(environment, "INQUEST_PLAIN")
         quiet = options.quiet || Self.flag(environment, "INQUEST_QUIET")
         verbose = options.verbose || Self.flag(environment, "INQUEST_VERBOSE")
+        inputRefused = options.noInput || Self.flag(environment, "INQUEST_NO_INPUT")
         let refused =
             options.noColor || plain || Self.text(environment, "NO_COLOR") != nil
             || Self.flag(environment, "INQUEST_NO_COLOR")

@@ -1,43 +1,59 @@
 import Casebook
+import Diagnosis
 import Triage
 
-/// Turns what an operator says on the command line into evidence.
+/// Turns what an operator says into evidence.
 struct SymptomAnswers {
     let casebook: Casebook
 
-    /// `ID`, `ID=yes`, `ID=no` or `ID=unknown`.
+    /// What `--symptom ID=…` takes.
+    static let words = ["yes", "no", "unknown", "probably", "probably-not"]
+    /// Weaker guesses at what somebody's own words mean are not worth reading.
+    static let leastConfidence = 0.3
+
+    /// `ID` or `ID=yes|no|probably|probably-not|unknown`; a finding that somebody looked at by
+    /// hand is answered in the same way.
     func parse(_ argument: String) throws(Failure) -> Evidence {
         let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         let id = String(parts[0])
-        guard casebook[symptom: id] != nil else {
+        guard casebook[symptom: id] != nil || casebook[finding: id] != nil else {
             throw .unknownSymptom(
                 id, suggestion: Nearest.match(id, in: casebook.symptoms.map(\.id)))
         }
-        let states: [Substring: FactState] = ["yes": .present, "no": .absent, "unknown": .unknown]
-        let answer = parts.count > 1 ? parts[1] : "yes"
-        guard let state = states[answer] else {
-            throw .badValue(
-                option: "--symptom \(id)", value: String(answer),
-                expected: ["yes", "no", "unknown"])
+        let answer = parts.count > 1 ? String(parts[1]) : "yes"
+        guard let evidence = evidence(id, answer) else {
+            throw .badValue(option: "--symptom \(id)", value: answer, expected: Self.words)
         }
+        return evidence
+    }
+
+    /// `nil` when `answer` is none of `words`.
+    func evidence(_ id: FactID, _ answer: String) -> Evidence? {
+        let states: [String: FactState] = [
+            "yes": .present, "no": .absent, "probably": .present, "probably-not": .absent,
+            "unknown": .unknown,
+        ]
+        guard let state = states[answer] else { return nil }
         return Evidence(
-            id: id, kind: .symptom, state: state, source: "operator",
+            id: id, kind: casebook[symptom: id] != nil ? .symptom : .finding, state: state,
+            source: answer.hasPrefix("probably") ? "operator:probably" : "operator",
             summary: "The operator answered \(answer).")
     }
 
-    /// The symptoms that a text probably speaks of are taken as reported; weaker guesses are
-    /// recorded as unknown, with the question that would settle them.
-    func reports(in text: String) -> [Evidence] {
-        SymptomSuggestions(symptoms: casebook.symptoms).suggest(text).map { suggestion in
-            let percent = Int((suggestion.confidence * 100).rounded())
-            let used = suggestion.confidence >= SymptomSuggestions.usedConfidence
+    /// What a text clearly speaks of is taken as reported; weaker guesses, and what it seems to
+    /// deny, are recorded as unknown, with the question that would settle them.
+    func reports(in text: String, _ suggestions: Suggestions) -> [Evidence] {
+        suggestions.suggest(text).filter { $0.confidence >= Self.leastConfidence }.map { guess in
+            let percent = Int((guess.confidence * 100).rounded())
+            let used =
+                guess.confidence >= Suggestions.automaticConfidence && !guess.negated
             return Evidence(
-                id: suggestion.symptom.id, kind: .symptom, state: used ? .present : .unknown,
+                id: guess.fact, kind: .symptom, state: used ? .present : .unknown,
                 source: "report",
                 summary: used
-                    ? "Understood from your words (\(percent) % match)."
-                    : "Your words may mean this (\(percent) % match); "
-                        + "say --symptom \(suggestion.symptom.id) if so.")
+                    ? "Understood from your words (\(percent) %)."
+                    : "Your words may \(guess.negated ? "deny" : "mean") this (\(percent) %); "
+                        + "say --symptom \(guess.fact)\(guess.negated ? "=no" : "") if so.")
         }
     }
 }

@@ -3,7 +3,8 @@ public import Casebook
 /// What has been observed so far: at most one entry for a fact and a source.
 ///
 /// A newer observation of the same fact by the same source replaces the older one in its place;
-/// an `unknown` one stays in the log as the reason, and counts for nothing.
+/// people are one source, who correct themselves. An `unknown` one stays in the log as the reason
+/// and counts for nothing.
 public struct EvidenceLog: Sendable {
     private struct Key: Hashable {
         var fact: FactID
@@ -16,7 +17,10 @@ public struct EvidenceLog: Sendable {
     public init() {}
 
     public mutating func record(_ evidence: Evidence) {
-        let key = Key(fact: evidence.id, source: evidence.source)
+        let instrument = evidence.instrument
+        let isPerson = instrument == .operator || instrument == .report
+        let key = Key(
+            fact: evidence.id, source: isPerson ? instrument.rawValue : evidence.source)
         if let place = places[key] {
             entries[place] = evidence
         } else {

@@ -5,7 +5,7 @@ import TrafficAnalysis
 
 /// Takes the packets of a live capture: analyses them, and saves them where a file is wanted.
 struct LiveAnalysis: ~Copyable, LiveVisitor {
-    /// About 1 GB of memory; a capture runs beside the service that is in trouble.
+    /// Less than 1 GB of memory; a capture runs beside the service that is in trouble.
     private static let flowLimit = 1_000_000
 
     private var analysis: CaptureAnalysis
@@ -19,10 +19,11 @@ struct LiveAnalysis: ~Copyable, LiveVisitor {
     private let wentDown: () -> Void
 
     init(
-        name: String, writer: consuming CaptureWriter?, limit: Int?,
+        name: String, keepsFlows: Bool, writer: consuming CaptureWriter?, limit: Int?,
         goOn: @escaping (Int) -> Bool, wentDown: @escaping () -> Void
     ) {
-        analysis = CaptureAnalysis(file: name, flowLimit: Self.flowLimit)
+        analysis = CaptureAnalysis(
+            file: name, flowLimit: Self.flowLimit, keepsFlows: keepsFlows)
         savedPackets = writer == nil ? nil : 0
         self.writer = writer
         self.limit = limit ?? .max

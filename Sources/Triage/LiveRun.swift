@@ -12,15 +12,19 @@ public struct LiveRun: ~Copyable {
         public var packets: Int?
         /// A new file that gets the packets.
         public var file: String?
+        /// Whether the flows are to be listed; without, memory stays small.
+        public var keepsFlows: Bool
 
         public init(
-            interface: String, filter: String?, duration: Duration, packets: Int?, file: String?
+            interface: String, filter: String?, duration: Duration, packets: Int?, file: String?,
+            keepsFlows: Bool
         ) {
             self.interface = interface
             self.filter = filter
             self.duration = duration
             self.packets = packets
             self.file = file
+            self.keepsFlows = keepsFlows
         }
     }
 
@@ -100,7 +104,7 @@ public struct LiveRun: ~Copyable {
     ) -> Outcome {
         // With a file, packet numbers are to be looked up there.
         var visitor = LiveAnalysis(
-            name: wish.file ?? wish.interface, writer: writer.take(), limit: wish.packets,
+            name: wish.file ?? wish.interface, keepsFlows: wish.keepsFlows, writer: writer.take(), limit: wish.packets,
             goOn: goOn, wentDown: wentDown)
         let end = source.forEachPacket(until: .now + wish.duration, &visitor)
         return visitor.finish(end, link: source.link.name, dropped: source.droppedPackets ?? 0)

@@ -1,5 +1,5 @@
 public import Casebook
-import Diagnosis
+public import Diagnosis
 
 /// Something that nobody has looked at and that would tell the leading cases apart.
 public struct NextStep: Hashable, Sendable {
@@ -11,75 +11,75 @@ public struct NextStep: Hashable, Sendable {
     }
 
     public var kind: Kind
-    public var id: FactID
+    /// The symptom or finding; `capture` for a new capture, which tells many.
+    public var id: String
+    /// What it would settle.
+    public var facts: [FactID]
     /// The symptom's question, or the finding's definition.
     public var question: String
     /// Empty for a question.
     public var command: String
     public var effect: EffectClass
-    /// Which of the leading cases expect it.
-    public var cases: [CaseID]
+    /// Whether a person runs it without this program, and tells what came out.
+    public var byHand: Bool
+    /// What is needed and not at hand; `nil` where it can be done as it stands.
+    public var needs: String?
+    /// Expected information about the cause.
+    public var gainBits: Double
+    /// Expected time, without the penalties that the order takes into account.
+    public var costSeconds: Double
+    /// Where the diagnosis would stand after either answer; empty where many facts are settled.
+    public var outcomes: [Outcome]
 }
 
-/// Lists the missing evidence of the leading cases: harmless before harmful, then what separates
-/// more of the probability.
+/// What to look at next and whether it is worth it, from the engine's proposals.
 struct NextSteps {
-    /// A case below this probability is not worth a question.
-    private static let leastProbability = 0.02
-    private static let leadingCases = 5
     private static let maximumSteps = 12
 
-    let casebook: Casebook
-    let commands: CommandFilling
-    private(set) var steps: [NextStep] = []
+    let engine: Engine
+    let diagnosis: Diagnosis
+    let dialogue: Dialogue
+    let open: OpenSteps
 
-    init(casebook: Casebook, diagnosis: Diagnosis, log: EvidenceLog, commands: CommandFilling) {
-        self.casebook = casebook
-        self.commands = commands
+    /// Why there is nothing more worth asking; `nil` while there is.
+    var stop: StopReason? {
+        if diagnosis.verdict == .confirmed, let leader = diagnosis.leader {
+            return .proven(leader.id)
+        }
+        guard case .stop(let reason) = engine.advise(dialogue) else { return nil }
+        return reason
+    }
+
+    /// Harmless before harmful, then by gain per cost, as many as the budget admits.
+    func steps() -> [NextStep] {
         // A proven case needs no more questions.
-        if diagnosis.verdict == .confirmed { return }
-        let leading = diagnosis.cases.lazy
-            .filter { $0.verdict != .excluded && $0.probability >= Self.leastProbability }
-            .prefix(Self.leadingCases)
-        var wanted: [FactID: (weight: Double, cases: [CaseID])] = [:]
-        let known = log.knownFacts
-        for ranked in leading {
-            let deciding = casebook[case: ranked.id]?.decision.confirms.flatMap { $0 } ?? []
-            for fact in Set(ranked.missing + deciding) where !known.contains(fact) {
-                wanted[fact, default: (0, [])].weight += ranked.probability
-                wanted[fact, default: (0, [])].cases.append(ranked.id)
-            }
+        if diagnosis.verdict == .confirmed { return [] }
+        var left = dialogue.policy.budget ?? .infinity
+        var chosen: [NextStep] = []
+        for proposal in worthwhile where chosen.count < Self.maximumSteps {
+            guard proposal.step.seconds <= left else { continue }
+            left -= proposal.step.seconds
+            chosen.append(open.describe(proposal, engine: engine, dialogue.observations))
         }
-        steps = wanted.compactMap { fact, want in step(fact, want.cases).map { ($0, want.weight) } }
-            .sorted { Self.before($0, $1) }
-            .prefix(Self.maximumSteps).map(\.0)
+        return chosen
     }
 
-    private static func before(_ a: (NextStep, Double), _ b: (NextStep, Double)) -> Bool {
-        if a.0.effect != b.0.effect { return a.0.effect < b.0.effect }
-        return a.1 != b.1 ? a.1 > b.1 : a.0.id < b.0.id
+    private var worthwhile: [Proposal] {
+        let deciding = factsOfTheLeader
+        let proposals = engine.proposals(dialogue).filter { proposal in
+            proposal.gainBits >= dialogue.policy.leastGain
+                || !deciding.isDisjoint(with: proposal.step.facts)
+        }
+        let ranks = proposals.map { $0.needsConsent ? $0.step.effect : .local }
+        // Stable: within one rank the order stays that of gain per cost.
+        return proposals.indices.sorted { (ranks[$0], $0) < (ranks[$1], $1) }
+            .map { proposals[$0] }
     }
 
-    private func step(_ fact: FactID, _ cases: [CaseID]) -> NextStep? {
-        if let symptom = casebook[symptom: fact] {
-            return NextStep(
-                kind: .ask, id: fact, question: symptom.question, command: "", effect: .local,
-                cases: cases)
-        }
-        guard let finding = casebook[finding: fact] else { return nil }
-        return NextStep(
-            kind: .run, id: fact, question: finding.definition, command: command(finding),
-            effect: finding.effect, cases: cases)
-    }
-
-    private func command(_ finding: FindingKind) -> String {
-        guard CommandFilling.isAvailable(finding.establishedBy) else {
-            return commands.fill(finding.byHand)
-        }
-        // The captures at hand were looked at and could not tell: it takes another one.
-        if finding.establishedBy.hasPrefix("inquest capture ") {
-            return "inquest diagnose --capture <file.pcap>"
-        }
-        return commands.fill(finding.establishedBy)
+    /// What would prove the leading case is offered even where it would hardly change the odds.
+    private var factsOfTheLeader: Set<FactID> {
+        guard diagnosis.verdict != .none, let leader = diagnosis.leader else { return [] }
+        let decision = open.casebook[case: leader.id]?.decision
+        return Set((decision?.confirms ?? []).flatMap { $0 })
     }
 }

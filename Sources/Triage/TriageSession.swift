@@ -17,7 +17,7 @@ public struct TriageSession {
     public private(set) var truncated = false
     /// Server endpoints of the flows that findings cite, by capture and flow.
     private var servers: [String: [Int: String]] = [:]
-    private let engine: Engine
+    public let engine: Engine
 
     public init(casebook: Casebook) {
         self.init(casebook: casebook, engine: Engine(casebook: casebook))
@@ -63,15 +63,49 @@ public struct TriageSession {
     }
 
     /// Judges everything recorded so far; the same evidence gives the same result.
-    public func result() -> TriageResult {
-        let diagnosis = engine.diagnose(log.entries)
-        let target = diagnosis.leader.flatMap(likelyTarget)
-        let commands = CommandFilling(target: target, capture: captures.first)
+    ///
+    /// - Parameter budget: seconds that the proposed steps may take together; `nil` is no limit.
+    public func result(budget: Double? = nil) -> TriageResult {
+        let observations = Observations(log.entries)
+        let diagnosis = engine.diagnose(observations)
+        let commands = commands(for: diagnosis)
+        let open = openSteps(commands)
+        var policy = StepPolicy()
+        policy.budget = budget
+        let next = NextSteps(
+            engine: engine, diagnosis: diagnosis,
+            dialogue: dialogue(open.steps, observations, policy), open: open)
         return TriageResult(
             casebook: casebook, diagnosis: diagnosis, evidence: log.entries, warnings: warnings,
-            truncated: truncated, commands: commands,
-            next: NextSteps(casebook: casebook, diagnosis: diagnosis, log: log, commands: commands)
-                .steps)
+            truncated: truncated, commands: commands, next: next.steps(), stop: next.stop,
+            engine: engine, observations: observations)
+    }
+
+    /// The steps that are open now, commands filled in for the case that leads.
+    public func openSteps() -> OpenSteps {
+        openSteps(commands(for: engine.diagnose(Observations(log.entries), detailed: 1)))
+    }
+
+    /// A new triage of what is known, before anything was done.
+    ///
+    /// Somebody who may capture elsewhere is assumed to be at hand; the engine's order takes the
+    /// trouble of that into account.
+    public func dialogue(
+        _ steps: [Step], _ observations: Observations, _ policy: StepPolicy
+    ) -> Dialogue {
+        Dialogue(
+            observations: observations, steps: steps,
+            permission: Permission(allowed: .normal, proposed: .disruptive, privileged: true),
+            policy: policy)
+    }
+
+    private func openSteps(_ commands: CommandFilling) -> OpenSteps {
+        OpenSteps(casebook: casebook, log: log, commands: commands)
+    }
+
+    private func commands(for diagnosis: Diagnosis) -> CommandFilling {
+        CommandFilling(
+            target: diagnosis.leader.flatMap(likelyTarget), capture: captures.first)
     }
 
     /// The server that most of the flows behind a case's supporting evidence belong to.
@@ -98,6 +132,10 @@ public struct TriageResult: Sendable {
     public let warnings: [Warning]
     public let truncated: Bool
     public let commands: CommandFilling
-    /// What to look at next, the cheapest first.
+    /// What to look at next: harmless before harmful, then by information per second.
     public let next: [NextStep]
+    /// Why there is nothing more worth asking; `nil` while there is.
+    public let stop: StopReason?
+    let engine: Engine
+    let observations: Observations
 }

@@ -18,7 +18,8 @@ import Testing
         #expect(
             notices.first?.hasSuffix(
                 "). It was set aside as \(folder.path)/\(name) and a new one was made from the case "
-                    + "files.") == true)
+                    + "files. Confirmed incidents that it held are not in the new one; they are "
+                    + "in the file that was set aside.") == true)
         #expect(store.location == .file(path))
         #expect(folder.bytes(name) == bytes)
         try store.rebuild(from: makeCasebook())

@@ -58,13 +58,13 @@ private func diagnose(_ arguments: String...) throws -> Inquest.Outcome {
         #expect(
             node.keys == [
                 "schema", "inquest", "casebook", "verdict", "cases", "unlisted", "evidence", "next",
-                "warnings", "truncated",
+                "stop", "second_thoughts", "warnings", "truncated",
             ])
         let first = try #require(node["cases"]?.array?.first)
         #expect(
             first.keys == [
-                "id", "title", "probability", "verdict", "for", "against", "missing", "false_leads",
-                "decided_by", "fixes", "verify",
+                "id", "title", "probability", "verdict", "for", "against", "missing", "unexplained",
+                "false_leads", "decided_by", "fixes", "verify",
             ])
         let sum = (node["cases"]?.array ?? []).compactMap { $0["probability"]?.number }
             .reduce(node["unlisted"]?["probability"]?.number ?? 0, +)

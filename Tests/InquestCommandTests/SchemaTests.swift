@@ -15,6 +15,7 @@ import Triage
         ["case", "test", "--json"], ["finding", "list", "--json"],
         ["finding", "show", "capture.tcp.silent-open", "--json"], ["symptom", "list", "--json"],
         ["symptom", "show", "restart-helps", "--json"], ["info", "--json"],
+        ["incident", "list", "--json"],
     ])
     func `every JSON output is as its schema says, and says no more`(arguments: [String]) throws {
         let outcome = try Inquest.run(arguments)

@@ -45,6 +45,11 @@ final class Console {
         _ = Self.writeAll(Array(lines.utf8), to: STDERR_FILENO)
     }
 
+    /// One line for a person to answer, without its end.
+    func prompt(_ text: String) {
+        _ = Self.writeAll(Array(SafeText.line(text).utf8), to: STDERR_FILENO)
+    }
+
     /// - Returns: the `errno` of the write that failed, or `nil`.
     static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Int32? {
         var written = 0

@@ -26,6 +26,8 @@ enum DiagnosisJSON {
             }
             writer.member("evidence", array: result.evidence) { $0.evidence($1) }
             writer.member("next", array: result.next) { $0.nextStep($1) }
+            writer.stop(result.stop)
+            writer.secondThoughts(result.secondThoughts())
             writer.member("warnings", array: result.warnings) { $0.warning($1) }
             writer.member("truncated", result.truncated || Interrupt.requested)
         }
@@ -55,6 +57,9 @@ extension JSONWriter {
             writer.member("for", array: ranked.supports) { $0.contribution($1) }
             writer.member("against", array: ranked.against) { $0.contribution($1) }
             writer.member("missing", array: ranked.missing) { writer, fact in
+                writer.object { $0.member("id", fact) }
+            }
+            writer.member("unexplained", array: ranked.unexplained) { writer, fact in
                 writer.object { $0.member("id", fact) }
             }
             writer.member("false_leads", array: ranked.falseLeads) { $0.falseLead($1) }
@@ -100,17 +105,5 @@ extension JSONWriter {
         member("mitigation", fixes.mitigation)
         member("root", fixes.root)
         member("prevention", ifPresent: fixes.prevention)
-    }
-
-    fileprivate mutating func nextStep(_ step: NextStep) {
-        object { writer in
-            writer.member("kind", step.kind.rawValue)
-            writer.member("id", step.id)
-            switch step.kind {
-            case .ask: writer.member("question", step.question)
-            case .run: writer.member("command", step.command)
-            }
-            writer.member("effect", step.effect.rawValue)
-        }
     }
 }

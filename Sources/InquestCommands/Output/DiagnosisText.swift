@@ -5,6 +5,8 @@ import Triage
 /// A diagnosis for a tired stranger: the answer first, then why, then what to do.
 struct DiagnosisText {
     let result: TriageResult
+    /// `-v`: with everything that is left out because it hardly matters.
+    var verbose = false
 
     private var diagnosis: Diagnosis { result.diagnosis }
 
@@ -23,9 +25,10 @@ struct DiagnosisText {
                 actions.write(&page)
             }
         }
+        SecondThoughtsText(result: result, all: verbose).write(&page)
         otherCases(&page)
         guesses(&page)
-        nextSteps(&page)
+        NextStepText(result: result).write(&page)
         warnings(&page)
         return page
     }
@@ -118,41 +121,6 @@ extension DiagnosisText {
                 + String(repeating: "-", count: cells - filled) + "] "
         let words = DisplayWidth.pad(Wording.probability(probability), to: 19)
         page.paragraph(name, label: drawing + words, indent: 2)
-    }
-
-    private static let shownSteps = 6
-
-    private func nextSteps(_ page: inout TextPage) {
-        if result.next.isEmpty { return }
-        page.heading("Not looked at yet, cheapest first")
-        let groups = groupedSteps()
-        for group in groups.prefix(Self.shownSteps) {
-            guard let step = group.first else { continue }
-            let effect = step.effect == .local ? "" : " (effect: \(step.effect.rawValue))"
-            switch step.kind {
-            case .ask:
-                page.paragraph(step.question, label: "? ", indent: 2)
-                page.paragraph("--symptom \(step.id)=yes|no", indent: 4, style: .bold)
-            case .run:
-                page.paragraph(
-                    group.map(\.id).joined(separator: ", ") + effect, label: "> ", indent: 2)
-                page.command(step.command)
-            }
-        }
-        let rest = groups.count - Self.shownSteps
-        if rest > 0 { page.line("  and \(rest) more ('--json' lists them)", .dim) }
-    }
-
-    /// One command may settle several findings; it stands where the first of them stood.
-    private func groupedSteps() -> [[NextStep]] {
-        var groups: [[NextStep]] = []
-        for step in result.next {
-            let place = groups.firstIndex {
-                $0[0].kind == .run && step.kind == .run && $0[0].command == step.command
-            }
-            if let place { groups[place].append(step) } else { groups.append([step]) }
-        }
-        return groups
     }
 
     /// What the operator's own words may also have meant.

@@ -114,6 +114,15 @@ final class Running {
 
     func closeInput() { try? input.fileHandleForWriting.close() }
 
+    /// Waits until standard error holds `text`, half a minute at most.
+    func waitForError(_ text: String) {
+        for _ in 0..<600 {
+            let told = String(decoding: Self.bytes(captured + "/err"), as: UTF8.self)
+            if told.contains(text) { return }
+            Thread.sleep(forTimeInterval: 0.05)
+        }
+    }
+
     func interrupt() { process.interrupt() }
 
     func wait() -> Inquest.Outcome {

@@ -1,0 +1,66 @@
+import ArgumentParser
+import Casebook
+import CasebookStore
+import Triage
+
+struct IncidentConfirmCommand: Subcommand {
+    static let configuration = CommandConfiguration(
+        commandName: "confirm",
+        abstract: "Record what an incident turned out to be.",
+        discussion: """
+            The evidence is a file of 'inquest diagnose --record' or '--json'. Of it, facts and
+            sources are kept in the database, no packet and no text.
+
+            Example:
+              inquest incident confirm close-wait-leak --evidence e.json --verified
+            """)
+
+    @Argument(help: ArgumentHelp("The case, or 'none' for no case.", valueName: "case"))
+    var cause: String
+
+    @Option(help: ArgumentHelp("What was seen, '-' for standard input.", valueName: "file"))
+    var evidence: String
+
+    @Flag(help: "The repair was seen to work; else the cause is only believed.")
+    var verified = false
+
+    @Option(
+        help: ArgumentHelp(
+            "The same for one host and one fault, so that a relapse within a day counts once.",
+            valueName: "text"))
+    var fingerprint: String?
+
+    @Flag(help: "One JSON document.") var json = false
+    @OptionGroup var global: GlobalOptions
+
+    func execute(_ run: Run) throws -> ExitStatus {
+        let loaded = try CasebookSource(run.settings).load()
+        let casebook = loaded.casebook
+        guard cause == "none" || casebook[case: cause] != nil else {
+            throw Failure.unknownID(
+                kind: "case", id: cause,
+                suggestion: Nearest.match(cause, in: casebook.cases.map(\.id)))
+        }
+        let contents = try EvidenceInput.read(evidence, casebook: casebook)
+        for fault in contents.unknown {
+            run.console.note("inquest: \(EvidenceInput.warning(fault, evidence).summary)")
+        }
+        let known = contents.evidence.filter {
+            casebook[symptom: $0.id] != nil || casebook[finding: $0.id] != nil
+        }
+        guard known.contains(where: { $0.state != .unknown }) else {
+            throw Failure.emptyEvidence(path: evidence)
+        }
+        let entry = LedgerEntry(
+            time: IncidentCommand.now(), cause: cause == "none" ? nil : cause,
+            verified: verified, fingerprint: fingerprint, evidence: known)
+        let number: Int
+        do {
+            number = try loaded.store.confirm(entry)
+        } catch {
+            throw Failure.ledger(error)
+        }
+        try IncidentText.present(number, asJSON: json, run)
+        return .done
+    }
+}

@@ -1,0 +1,67 @@
+/// What somebody typed at the prompt of a triage.
+enum Reply: Equatable {
+    /// A word of `SymptomAnswers.words`.
+    case answer(String)
+    case why, undo, back, quit, help
+    /// The trouble in the operator's own words.
+    case say(String)
+    case capture(path: String)
+    /// `ID=ANSWER`: an answer to something else than what was asked.
+    case correction(id: String, answer: String)
+    case nothing
+    case other(String)
+
+    static let explanation = """
+        Answers: y (yes), n (no), ? (I do not know), py (probably yes), pn (probably no).
+        why: what the answer would tell. undo: take the last answer back.
+        back: take it back and answer it again. quit: end with what is known.
+        say TEXT: tell in your own words. capture PATH: read a packet capture.
+        ID=yes, ID=no, ID=unknown: answer or correct any question by its id.
+        """
+
+    init(_ line: String) {
+        let text = Self.trimmed(line)
+        let lower = text.lowercased()
+        if let word = Self.answer(lower) {
+            self = .answer(word)
+        } else if let command = Self.commands[lower] {
+            self = command
+        } else {
+            self = Self.longer(text, lower)
+        }
+    }
+
+    /// The word of `SymptomAnswers.words` that `text` stands for.
+    static func answer(_ text: String) -> String? {
+        switch text {
+        case "y", "yes": "yes"
+        case "n", "no": "no"
+        case "?", "unknown", "don't know", "i do not know": "unknown"
+        case "py", "probably yes", "probably": "probably"
+        case "pn", "probably no", "probably not", "probably-not": "probably-not"
+        default: nil
+        }
+    }
+
+    private static let commands: [String: Reply] = [
+        "": .nothing, "w": .why, "why": .why, "u": .undo, "undo": .undo, "b": .back,
+        "back": .back, "q": .quit, "quit": .quit, "exit": .quit, "h": .help, "help": .help,
+    ]
+
+    private static func longer(_ text: String, _ lower: String) -> Reply {
+        if lower.hasPrefix("say ") { return .say(trimmed(text.dropFirst(4))) }
+        if lower.hasPrefix("capture ") { return .capture(path: trimmed(text.dropFirst(8))) }
+        let parts = text.split(separator: "=", maxSplits: 1)
+        if parts.count == 2, let word = answer(trimmed(parts[1]).lowercased()) {
+            return .correction(id: trimmed(parts[0]), answer: word)
+        }
+        return .other(text)
+    }
+
+    private static func trimmed(_ text: some StringProtocol) -> String {
+        var text = Substring(text)
+        while text.first?.isWhitespace == true { text.removeFirst() }
+        while text.last?.isWhitespace == true { text.removeLast() }
+        return String(text)
+    }
+}

@@ -1,0 +1,88 @@
+public import Casebook
+public import Diagnosis
+
+/// What can be done here and now to learn facts: questions, a new capture, and findings that a
+/// person establishes by hand because this build has no command for them.
+public struct OpenSteps: Sendable {
+    /// The id of the step that reads a new capture.
+    public static let captureStep = "capture"
+
+    /// Reading a question and answering it: the example of the interface, section 3.
+    private static let questionSeconds = 5.0
+    /// Finding the host, starting tcpdump there, waiting for the trouble to show.
+    private static let captureSeconds = 60.0
+    /// Opening a shell, filling in a command, reading what it prints.
+    private static let byHandSeconds = 60.0
+
+    public let casebook: Casebook
+    let commands: CommandFilling
+    /// Unique ids.
+    public let steps: [Step]
+
+    init(casebook: Casebook, log: EvidenceLog, commands: CommandFilling) {
+        self.casebook = casebook
+        self.commands = commands
+        let captured = Set(
+            log.entries.lazy.filter { $0.instrument == .capture && $0.state != .unknown }
+                .map(\.id))
+        var steps = casebook.symptoms.map { symptom in
+            Step(
+                id: symptom.id, facts: [symptom.id], instrument: .operator,
+                seconds: Self.questionSeconds)
+        }
+        var readable: [FactID] = []
+        for finding in casebook.findings {
+            if CommandFilling.isAvailable(finding.establishedBy) {
+                // The same capture read again says the same again.
+                if !captured.contains(finding.id) { readable.append(finding.id) }
+            } else if !finding.byHand.isEmpty {
+                steps.append(
+                    Step(
+                        id: finding.id, facts: [finding.id], instrument: .operator,
+                        seconds: Self.byHandSeconds, effect: finding.effect))
+            }
+        }
+        if !readable.isEmpty {
+            steps.append(
+                Step(
+                    id: Self.captureStep, facts: readable, instrument: .capture,
+                    seconds: Self.captureSeconds, privileged: true))
+        }
+        self.steps = steps
+    }
+
+    /// A proposal as a person or a program reads it.
+    public func describe(
+        _ proposal: Proposal, engine: Engine, _ observations: Observations
+    ) -> NextStep {
+        let step = proposal.step
+        var next = NextStep(
+            kind: .ask, id: step.id, facts: step.facts, question: "", command: "",
+            effect: step.effect, byHand: false, gainBits: proposal.gainBits,
+            costSeconds: step.seconds, outcomes: [])
+        if step.id == Self.captureStep {
+            describeCapture(&next)
+        } else if let symptom = casebook[symptom: step.id] {
+            next.question = symptom.question
+        } else if let finding = casebook[finding: step.id] {
+            next.kind = .run
+            next.question = finding.definition
+            next.command = commands.fill(finding.byHand)
+            next.byHand = true
+        }
+        if let fact = step.facts.first, step.facts.count == 1 {
+            next.outcomes = engine.whatIf(fact, askedOf: step.instrument, observations)
+        }
+        return next
+    }
+
+    private func describeCapture(_ next: inout NextStep) {
+        next.kind = .run
+        next.question = "What does a packet capture of the trouble show?"
+        next.command = "inquest diagnose --capture <file.pcap>"
+        // Where it is taken, and with whose rights, is often not this host and not this user.
+        next.needs =
+            "a capture of the trouble; with the rights for it, "
+            + "'tcpdump -i any -c 20000 -w file.pcap' takes one"
+    }
+}
