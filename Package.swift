@@ -41,10 +41,14 @@ let package = Package(
                 "PacketCapture", "TrafficAnalysis", logging,
             ], swiftSettings: strict),
         .target(
+            name: "EngineProtocol", dependencies: ["Casebook", "Diagnosis", "Triage"],
+            swiftSettings: strict),
+        .target(
             name: "InquestCommands",
             dependencies: [
                 "Casebook", "CasebookFiles", "CasebookStore", "Diagnosis", "Dissection",
-                "PacketCapture", "TrafficAnalysis", "Triage", argumentParser, logging,
+                "EngineProtocol", "PacketCapture", "TrafficAnalysis", "Triage", argumentParser,
+                logging,
             ], swiftSettings: strict),
         .executableTarget(
             name: "inquest", dependencies: ["InquestCommands"], swiftSettings: strict),
