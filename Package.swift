@@ -58,6 +58,13 @@ let package = Package(
         .executableTarget(
             name: "capture-generator", dependencies: ["CaptureGeneration", argumentParser],
             path: "Tests/CaptureGenerator/Command", swiftSettings: strict),
+        .target(
+            name: "EvaluationSimulation",
+            dependencies: ["Casebook", "CasebookFiles", "Diagnosis", "Triage"],
+            path: "Tests/Evaluation/Simulation", swiftSettings: strict),
+        .executableTarget(
+            name: "evaluate", dependencies: ["EvaluationSimulation", argumentParser],
+            path: "Tests/Evaluation/Command", swiftSettings: strict),
         .testTarget(name: "CasebookTests", dependencies: ["Casebook"], swiftSettings: strict),
         .testTarget(
             name: "CasebookFilesTests", dependencies: ["Casebook", "CasebookFiles"],
