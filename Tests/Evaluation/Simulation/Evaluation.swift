@@ -135,5 +135,7 @@ public struct Evaluation {
         report.add(
             "25 % wrong confirmations: log loss added", poisoned.logLoss - learned.logLoss,
             .atMost(0.08))
+        report.add(
+            "(without those confirmations: added)", lesson.thinned.logLoss - learned.logLoss)
     }
 }

@@ -7,6 +7,8 @@ extension Examination {
         var learned: Score
         /// After a quarter of the confirmations named one and the same wrong case.
         var poisoned: Score
+        /// The same without those: what the lack of their truth costs alone.
+        var thinned: Score
     }
 
     /// A site that differs from the book, before and after confirmed incidents.
@@ -31,12 +33,14 @@ extension Examination {
         let scapegoat = world.causes[world.causes.count / 2].id
         var clean = JSONWriter()
         var poisoned = JSONWriter()
+        var thinned = JSONWriter()
         for (number, item) in past.enumerated() {
             let wrong = random.chance(0.25)
             let cause = item.incident.cause ?? "none"
             // The lazy confirmation is the one that nobody checked, as a rule.
             let verified = random.chance(0.7)
             clean.incident(number, item.evidence, cause, verified: verified)
+            if !wrong { thinned.incident(number, item.evidence, cause, verified: verified) }
             poisoned.incident(
                 number, item.evidence, wrong ? scapegoat : cause,
                 verified: wrong ? random.chance(0.3) : verified)
@@ -44,7 +48,10 @@ extension Examination {
         try engine.load("history", clean.bytes)
         let learned = try score()
         try engine.load("history", poisoned.bytes)
-        return Lesson(cold: cold, learned: learned, poisoned: try score())
+        let afterPoison = try score()
+        try engine.load("history", thinned.bytes)
+        return Lesson(
+            cold: cold, learned: learned, poisoned: afterPoison, thinned: try score())
     }
 
     /// Reports, all safe checks and ten steps more.
