@@ -3,7 +3,7 @@
 PREFIX = /usr/local
 DESTDIR =
 
-.PHONY: triage test lint bench casebook truth truth-generator fuzz install uninstall clean help
+.PHONY: triage test lint bench casebook evaluate truth truth-generator fuzz install uninstall clean help
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' Makefile
@@ -19,6 +19,10 @@ lint: ## format and syntax, strictly
 
 casebook: build-release ## check the case files, run their replays, print the confusion matrix
 	@scripts/casebook.sh "$(RELEASE)/inquest"
+
+SEEDS = 11 12 13 14 15
+evaluate: build-release ## simulate incidents, compare the engine with its targets (SEEDS="1 2 …")
+	@"$(RELEASE)/evaluate" --program "$(RELEASE)/inquest" --casebook casebook $(SEEDS)
 
 bench: ## measure time and memory against other programs (BENCH=full: 10 million packets too)
 	@scripts/dependencies.sh bench || echo "bench: goes on without what is missing"

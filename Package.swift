@@ -45,10 +45,14 @@ let package = Package(
                 "PacketCapture", "TrafficAnalysis", logging,
             ], swiftSettings: strict),
         .target(
+            name: "EngineProtocol", dependencies: ["Casebook", "Diagnosis", "Triage"],
+            swiftSettings: strict),
+        .target(
             name: "InquestCommands",
             dependencies: [
                 "Casebook", "CasebookFiles", "CasebookStore", "Diagnosis", "Dissection",
-                "PacketCapture", "TrafficAnalysis", "Triage", argumentParser, logging,
+                "EngineProtocol", "PacketCapture", "TrafficAnalysis", "Triage", argumentParser,
+                logging,
             ], swiftSettings: strict),
         .executableTarget(
             name: "inquest", dependencies: ["InquestCommands"], swiftSettings: strict),
@@ -58,6 +62,13 @@ let package = Package(
         .executableTarget(
             name: "capture-generator", dependencies: ["CaptureGeneration", argumentParser],
             path: "Tests/CaptureGenerator/Command", swiftSettings: strict),
+        .target(
+            name: "EvaluationSimulation",
+            dependencies: ["Casebook", "CasebookFiles", "Diagnosis", "Triage"],
+            path: "Tests/Evaluation/Simulation", swiftSettings: strict),
+        .executableTarget(
+            name: "evaluate", dependencies: ["EvaluationSimulation", argumentParser],
+            path: "Tests/Evaluation/Command", swiftSettings: strict),
         .testTarget(name: "CasebookTests", dependencies: ["Casebook"], swiftSettings: strict),
         .testTarget(
             name: "CasebookFilesTests", dependencies: ["Casebook", "CasebookFiles"],

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 
+import engine
 import measure
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -31,6 +32,8 @@ FULL = ("10 M", ["--packets", "10000000"])
 BURST = ("burst", ["--packets", "3000000", "--rate", "1000000", "--snaplen", "128"])
 RATIO_GOALS = {"burst": (5, 4)}       # at most, aim; times the counting loop
 SMALL = ("1,000", ["--packets", "1000"])
+# cases, updates, goal and aim of p95 in ms
+ENGINE = [(100, 10_000, 1, 1), (100_000, 10_000, 16, 4)]
 
 
 def note(text):
@@ -215,7 +218,25 @@ class Bench:
         self.measure_reading(burst, [])
         os.remove(burst.path)
         self.measure_short(self.capture(*SMALL))
+        self.measure_engine()
         self.summarise(grown)
+
+    def measure_engine(self):
+        """An answer and the next step, over the engine's protocol."""
+        table = Table(f"inquest engine, {engine.FACTS} facts: update and next step",
+                      ["cases", "load s", "p50 ms", "p95 ms", "updates", "grown MiB", "goal"],
+                      self.markdown)
+        for cases, updates, goal, aim in ENGINE:
+            note(f"  engine, {cases:,} cases ...")
+            path = self.folder / "casebook.json"
+            engine.casebook(path, cases)
+            load, times, grown = engine.measure(self.inquest, path, updates)
+            p95 = times[len(times) * 95 // 100] * 1000
+            table.add(f"{cases:,}", f"{load:.2f}", f"{times[len(times) // 2] * 1000:.2f}",
+                      f"{p95:.2f}", f"{updates:,}", f"{grown / MIB:.1f}",
+                      f"<= {goal} ms {'kept' if p95 <= goal else 'MISSED'}, "
+                      f"aim {aim} ms {'kept' if p95 <= aim else ''}")
+        table.show()
 
     def generator_rate(self):
         """Millions of packets per CPU second, nothing stored."""

@@ -16,10 +16,14 @@ struct EchoGroup: Sendable {
         count <= 0 ? 0 : Double(count) / (1 + Double(count - 1) * redundancy)
     }
 
+    /// Pairs are compared among so many facts of a group; nobody reads one thing in more ways, and
+    /// a hostile casebook may put all its facts in one group.
+    private static let mostCompared = 64
+
     /// ρ from how alike the lists of cases are that mention the group's facts. Facts that no case
     /// mentions say nothing about it.
     static func redundancy(listedBy: [Set<Int32>], parameters: Parameters) -> Double {
-        let lists = listedBy.filter { !$0.isEmpty }
+        let lists = listedBy.filter { !$0.isEmpty }.prefix(mostCompared)
         guard lists.count > 1 else { return 0 }
         var sum = 0.0
         var pairs = 0

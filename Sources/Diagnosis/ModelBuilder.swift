@@ -166,8 +166,10 @@ struct ModelBuilder {
     private func echoGroups(postings: Postings) -> (groups: [EchoGroup], ofFact: [Int]) {
         var ofFact = [Int](repeating: -1, count: facts.count)
         var groups: [EchoGroup] = []
-        for name in Set(facts.compactMap(\.group)).sorted() {
-            let members = facts.indices.filter { facts[$0].group == name }
+        let membersByName = Dictionary(
+            grouping: facts.indices.filter { facts[$0].group != nil }, by: { facts[$0].group ?? "" }
+        )
+        for (_, members) in membersByName.sorted(by: { $0.key < $1.key }) {
             let listedBy = members.map { Set(postings.item[postings.range($0)]) }
             for fact in members { ofFact[fact] = groups.count }
             groups.append(

@@ -58,10 +58,7 @@ extension Engine {
             alone += silent
             let palette = model.postings.palette[model.postings.paletteRange(fact)]
             let excess = palette.map { together($0) - silent }
-            for position in model.postings.range(fact) {
-                scores[Int(model.postings.item[position])] +=
-                    excess[Int(model.postings.code[position])]
-            }
+            model.add(excess, atPostingsOf: fact, to: &scores)
         }
         return scores.map { $0 + alone }
     }

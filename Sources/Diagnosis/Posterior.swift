@@ -62,7 +62,7 @@ extension Model {
     }
 
     /// The inner loop: over spans, which are checked for bounds but not for being shared.
-    private func add(_ table: [Double], atPostingsOf fact: Int, to scores: inout [Double]) {
+    func add(_ table: [Double], atPostingsOf fact: Int, to scores: inout [Double]) {
         let (item, code, table) = (postings.item.span, postings.code.span, table.span)
         var scores = scores.mutableSpan
         for position in postings.range(fact) {

@@ -24,7 +24,7 @@ public struct Inquest: ParsableCommand {
         version: "inquest \(version)",
         subcommands: [
             DiagnoseCommand.self, CaptureCommand.self, CaseCommand.self, FindingCommand.self,
-            SymptomCommand.self, IncidentCommand.self, InfoCommand.self,
+            SymptomCommand.self, IncidentCommand.self, EngineCommand.self, InfoCommand.self,
         ])
 
     @OptionGroup var global: GlobalOptions
