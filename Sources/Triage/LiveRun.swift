@@ -104,7 +104,8 @@ public struct LiveRun: ~Copyable {
     ) -> Outcome {
         // With a file, packet numbers are to be looked up there.
         var visitor = LiveAnalysis(
-            name: wish.file ?? wish.interface, keepsFlows: wish.keepsFlows, writer: writer.take(), limit: wish.packets,
+            name: wish.file ?? wish.interface, keepsFlows: wish.keepsFlows, writer: writer.take(),
+            limit: wish.packets,
             goOn: goOn, wentDown: wentDown)
         let end = source.forEachPacket(until: .now + wish.duration, &visitor)
         return visitor.finish(end, link: source.link.name, dropped: source.droppedPackets ?? 0)
