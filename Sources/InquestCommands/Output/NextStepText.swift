@@ -54,7 +54,11 @@ struct NextStepText {
 
     static func outcome(_ outcome: Outcome) -> String {
         let answer = outcome.state == .present ? "yes" : "no"
-        let leader = outcome.leader ?? "no known case"
+        guard let leader = outcome.leader else {
+            // A "none of these" that merely leads a crowd says nothing to a tired reader.
+            if outcome.leaderProbability < 0.5 { return "\(answer): still open" }
+            return "\(answer): none of these, \(Wording.probability(outcome.leaderProbability))"
+        }
         return "\(answer): \(leader), \(Wording.probability(outcome.leaderProbability))"
     }
 

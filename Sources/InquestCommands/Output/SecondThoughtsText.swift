@@ -58,7 +58,7 @@ struct SecondThoughtsText {
     }
 
     private func leader(_ change: Counterfactual) -> String {
-        "\(change.leader ?? "no known case") (\(Wording.probability(change.leaderProbability)))"
+        "\(change.leader ?? "none of these") (\(Wording.probability(change.leaderProbability)))"
     }
 
     private func name(_ change: Counterfactual.Change) -> String {
