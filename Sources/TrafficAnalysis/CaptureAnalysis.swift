@@ -37,8 +37,8 @@ public struct CaptureAnalysis: ~Copyable {
 
     /// - Parameters:
     ///   - file: the name that evidence cites.
-    ///   - flowLimit: how many connections are followed at one time, less than 1 KB each; a flood
-    ///     of SYNs must not take all memory.
+    ///   - flowLimit: how many connections are followed at one time, less than 1 KB each; four
+    ///     times as many are in all, since notes of each are kept. A flood must not take all memory.
     ///   - keepsFlows: flows stay until the end, for `CaptureReport.forEachFlow`.
     ///   - linger: nanoseconds without a packet after which a flow that is over is given back.
     public init(
@@ -147,7 +147,8 @@ public struct CaptureAnalysis: ~Copyable {
                 return nil
             }
         }
-        guard table.open < flowLimit, table.count < Int(UInt32.max) else {
+        guard table.open < flowLimit, table.count / 4 < flowLimit, table.count < Int(UInt32.max)
+        else {
             unfollowedPackets += 1
             return nil
         }

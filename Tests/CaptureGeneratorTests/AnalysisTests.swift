@@ -9,7 +9,8 @@ import TrafficAnalysis
 
 /// The analysis of a run's capture, through a file as `inquest capture` reads it.
 private func analyse(
-    _ capture: [UInt8], keepsFlows: Bool = true, linger: Int64 = CaptureAnalysis.linger
+    _ capture: [UInt8], flowLimit: Int = 4_000_000, keepsFlows: Bool = true,
+    linger: Int64 = CaptureAnalysis.linger
 ) throws -> CaptureReport {
     let path = FileManager.default.temporaryDirectory
         .appendingPathComponent("inquest-generated-\(UUID().uuidString).pcap").path
@@ -17,7 +18,7 @@ private func analyse(
     defer { try? FileManager.default.removeItem(atPath: path) }
     var reader = try CaptureReader(path: path)
     var analysis = CaptureAnalysis(
-        file: "generated", keepsFlows: keepsFlows, linger: linger)
+        file: "generated", flowLimit: flowLimit, keepsFlows: keepsFlows, linger: linger)
     let facts = try reader.forEachPacket { record, bytes in
         analysis.packet(
             bytes, number: record.number, time: record.time, wireLength: record.wireLength,
@@ -159,6 +160,18 @@ struct AnalysisTests {
         for flow in 0..<kept.tcp.flows {
             #expect(given.server(ofFlow: flow) == kept.server(ofFlow: flow))
         }
+    }
+
+    @Test func `Flows that were given back count towards a limit of their own`() throws {
+        let run = try Run {
+            $0.limit = .flows(2000)
+            $0.shares.faulty = 0
+        }
+        let report = try analyse(
+            run.capture, flowLimit: 300, keepsFlows: false, linger: 1_000_000)
+        #expect(report.tcp.flows == 4 * 300)
+        #expect(report.flowRecords <= 300)
+        #expect(report.warnings.contains { $0.id == "capture.quality.too-many-flows" })
     }
 
     @Test func `A late packet opens no new flow, a new handshake does`() throws {

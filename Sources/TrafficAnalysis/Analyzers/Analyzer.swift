@@ -36,7 +36,6 @@ struct CaptureContext {
     let last: Int64
     /// At least half of the flows show only one side of a conversation that has two.
     let isOneSided: Bool
-    let packets: Int
     let payloadPackets: Int
     let repeatedPayloadPackets: Int
     let servers: Interned<Endpoint>

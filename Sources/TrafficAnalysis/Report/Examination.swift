@@ -40,7 +40,7 @@ struct Examination {
     func context(_ analysis: borrowing CaptureAnalysis) -> CaptureContext {
         CaptureContext(
             file: analysis.file, first: analysis.firstTime, last: analysis.lastTime,
-            isOneSided: oneSidedFlows * 2 > tcp.flows, packets: analysis.packets,
+            isOneSided: oneSidedFlows * 2 > tcp.flows,
             payloadPackets: analysis.tables.payloadPackets,
             repeatedPayloadPackets: analysis.tables.repeatedPayloadPackets,
             servers: servers.servers, pairs: pairs)
@@ -105,8 +105,9 @@ struct Examination {
                 + "the capture: it is incomplete, nothing is said there about missing answers")
         warn(
             analysis.unfollowedPackets > 0, "too-many-flows",
-            "\(counted(analysis.unfollowedPackets, "packet")) of connections beyond the first "
-                + "\(analysis.flowLimit) were not followed; cut the capture by time or address")
+            "\(counted(analysis.unfollowedPackets, "packet")) of connections beyond the "
+                + "limit (\(analysis.flowLimit) open at once, four times that in all) were not "
+                + "followed; cut the capture by time or address")
         warn(
             analysis.timeWentBack > 0, "time-goes-back",
             "time goes back \(counted(analysis.timeWentBack, "time")) between packets: clock "
