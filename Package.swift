@@ -27,6 +27,9 @@ let package = Package(
     targets: [
         .systemLibrary(
             name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
+        .systemLibrary(
+            name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CSocketDiagnostics"),
         .target(name: "Casebook", swiftSettings: strict),
         .target(name: "CasebookFiles", dependencies: ["Casebook", "Yams"], swiftSettings: strict),
         .target(name: "CasebookStore", dependencies: ["Casebook", grdb], swiftSettings: strict),
@@ -39,10 +42,15 @@ let package = Package(
             name: "TrafficAnalysis", dependencies: ["Casebook", "Dissection"],
             swiftSettings: strict),
         .target(
+            name: "Probes", dependencies: ["COpenSSL", "Casebook"], swiftSettings: strictMemory),
+        .target(
+            name: "HostInspection", dependencies: ["CSocketDiagnostics", "Casebook"],
+            swiftSettings: strictMemory),
+        .target(
             name: "Triage",
             dependencies: [
                 "Casebook", "CasebookFiles", "CasebookStore", "Diagnosis", "Dissection",
-                "PacketCapture", "TrafficAnalysis", logging,
+                "HostInspection", "PacketCapture", "Probes", "TrafficAnalysis", logging,
             ], swiftSettings: strict),
         .target(
             name: "EngineProtocol", dependencies: ["Casebook", "Diagnosis", "Triage"],
@@ -51,8 +59,8 @@ let package = Package(
             name: "InquestCommands",
             dependencies: [
                 "Casebook", "CasebookFiles", "CasebookStore", "Diagnosis", "Dissection",
-                "EngineProtocol", "PacketCapture", "TrafficAnalysis", "Triage", argumentParser,
-                logging,
+                "EngineProtocol", "HostInspection", "PacketCapture", "Probes", "TrafficAnalysis",
+                "Triage", argumentParser, logging,
             ], swiftSettings: strict),
         .executableTarget(
             name: "inquest", dependencies: ["InquestCommands"], swiftSettings: strict),
@@ -92,6 +100,11 @@ let package = Package(
             dependencies: [
                 "Casebook", "CaptureGeneration", "Dissection", "PacketCapture", "TrafficAnalysis",
             ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ProbesTests", dependencies: ["Casebook", "Probes"], swiftSettings: strict),
+        .testTarget(
+            name: "HostInspectionTests", dependencies: ["Casebook", "HostInspection"],
             swiftSettings: strict),
         .testTarget(
             name: "InquestCommandTests", dependencies: ["Casebook", "Triage", "inquest"],

@@ -26,6 +26,7 @@ build() {
     need git "fetches the Swift packages" has_command git
     need ca-certificates "lets git trust the servers" [ -d /etc/ssl/certs ]
     need libpcap-dev "captures from interfaces" has_header pcap/pcap.h
+    need libssl-dev "asks TLS servers" has_header openssl/ssl.h
     need libsqlite3-dev "the index of the casebook" has_header sqlite3.h
 }
 
