@@ -107,7 +107,8 @@ let package = Package(
             name: "HostInspectionTests", dependencies: ["Casebook", "HostInspection"],
             swiftSettings: strict),
         .testTarget(
-            name: "InquestCommandTests", dependencies: ["Casebook", "Triage", "inquest"],
+            name: "InquestCommandTests",
+            dependencies: ["Casebook", "EvaluationSimulation", "Triage", "inquest"],
             exclude: ["Fixtures", "Snapshots"],
             swiftSettings: strict),
     ],

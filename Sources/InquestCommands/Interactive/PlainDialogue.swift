@@ -75,10 +75,6 @@ struct PlainDialogue {
             return .success(question)
         }
         if let guess = state.guesses.first { return .success(.guess(guess)) }
-        let result = state.session.engine.diagnose(state.dialogue.observations, detailed: 1)
-        if result.verdict == .confirmed, let leader = result.leader {
-            return .failure(End(reason: .proven(leader.id)))
-        }
         state.dialogue.steps = state.session.openSteps().steps
         // What may do harm is asked for only when all that is harmless has been asked.
         var harmless = state.dialogue
