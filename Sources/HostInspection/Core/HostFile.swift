@@ -10,23 +10,33 @@ enum HostFile {
     /// Files of /proc say that they are empty and are produced while they are read, so only the
     /// end of the data tells their size.
     static func bytes(_ path: String, limit: Int = usualLimit) -> Observed<[UInt8]> {
-        let file: Descriptor
-        do { file = try Descriptor(opening: path) } catch { return .unknown(error) }
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: min(limit + 1, 64 << 10))
+        do { return .known(try read(path, limit: limit)) } catch { return .unknown(error) }
+    }
+
+    private static func read(_ path: String, limit: Int) throws(Obstacle) -> [UInt8] {
+        let file = try Descriptor(opening: path)
+        var bytes = [UInt8](repeating: 0, count: min(limit + 1, 4096))
+        var length = 0
         while true {
-            let count = unsafe chunk.withUnsafeMutableBytes {
-                unsafe read(file.number, $0.baseAddress, $0.count)
+            if length == bytes.count {
+                guard length <= limit else {
+                    throw Obstacle(.truncated, path, "larger than \(limit) bytes")
+                }
+                let growth = min(max(length, 4096), limit + 1 - length)
+                bytes.append(contentsOf: repeatElement(0, count: growth))
+            }
+            let count = unsafe bytes.withUnsafeMutableBytes { buffer in
+                unsafe Glibc.read(
+                    file.number, buffer.baseAddress! + length, buffer.count - length)
             }
             if count < 0 {
                 let code = errno
-                if code == EINTR { continue }
-                return .unknown(Obstacle(errno: code, path))
-            }
-            if count == 0 { return .known(bytes) }
-            bytes.append(contentsOf: chunk[..<count])
-            if bytes.count > limit {
-                return .unknown(Obstacle(.truncated, path, "larger than \(limit) bytes"))
+                guard code == EINTR else { throw Obstacle(errno: code, path) }
+            } else if count == 0 {
+                bytes.removeLast(bytes.count - length)
+                return bytes
+            } else {
+                length += count
             }
         }
     }
