@@ -140,15 +140,19 @@ def queue(backlog, count):
     return handle
 
 
-def dummy():
-    ip("link", "add", "d0", "type", "dummy")
+def blackhole():
+    """192.0.2.0/24 behind d0: an end of a cable whose other end listens to nobody."""
+    ip("link", "add", "d0", "type", "veth", "peer", "name", "p0")
     ip("address", "add", "192.0.2.1/24", "dev", "d0")
     ip("link", "set", "d0", "up")
+    ip("link", "set", "p0", "up")
+    ip("neigh", "replace", "192.0.2.2", "lladdr", "02:00:00:00:00:02", "nud", "permanent",
+       "dev", "d0")
 
 
 def syn_sent(count):
     """SYNs into a network that swallows them."""
-    dummy()
+    blackhole()
     for _ in range(int(count)):
         client = socket.socket()
         client.setblocking(False)
@@ -162,28 +166,26 @@ def checksum(data):
     return ~(total + (total >> 16)) & 0xFFFF
 
 
-def syn(source_port, source, port=8000):
+def syn(source_port, source, target="127.0.0.1", port=8000):
     """A bare SYN (RFC 9293, 3.1) by hand."""
-    ends = socket.inet_aton(source) + socket.inet_aton("127.0.0.1")
+    ends = socket.inet_aton(source) + socket.inet_aton(target)
     head = struct.pack("!HHIIHHHH", source_port, port, 7, 0, 5 << 12 | 2, 64240, 0, 0)
     total = checksum(ends + struct.pack("!BBH", 0, 6, len(head)) + head)
     head = head[:16] + struct.pack("!H", total) + head[18:]
     packet = struct.pack("!BBHHHBBH", 0x45, 0, 40, 0, 0, 64, 6, 0) + ends + head
     raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
-    raw.sendto(packet, ("127.0.0.1", 0))
+    raw.sendto(packet, (target, 0))
     raw.close()
 
 
 def syn_recv(backlog, count):
     """Half-open connections: SYNs from addresses to which SYN-ACKs get lost."""
-    dummy()
-    for name in ("all", "lo", "default"):
-        setting("net.ipv4.conf.%s.rp_filter" % name, 0)
-        setting("net.ipv4.conf.%s.accept_local" % name, 1)
+    blackhole()
     setting("net.ipv4.tcp_syncookies", 0)
-    listener(int(backlog))
+    listener(int(backlog), "0.0.0.0")
     for index in range(int(count)):
-        syn(20000 + index, "192.0.2.%d" % (2 + index % 200))
+        # From loopback no SYN-ACK could be sent to them.
+        syn(20000 + index, "192.0.2.%d" % (2 + index % 200), "192.0.2.1")
     until(lambda: len(sockets("03")) >= int(count), "the SYNs are taken")
 
 
@@ -212,8 +214,10 @@ def aborts():
             elif words[0] == "late":          # close, then the answer comes
                 client.sendall(b"request")
                 client.close()
-                until(lambda: peer.recv(7, socket.MSG_PEEK), "the request is there")
+                # As long as the FIN is not acknowledged an answer counts as abort on data.
+                until(lambda: sockets("05", 8000, 2), "the client is in FIN_WAIT2")
                 peer.sendall(b"answer")
+                until(lambda: not sockets("05", 8000, 2), "it has answered with RST")
             elif words[0] == "clean":         # both sides close in turn
                 client.shutdown(socket.SHUT_WR)
                 peer.recv(1)
