@@ -139,6 +139,7 @@ struct EvidenceDecoder {
         var location = Evidence.Location(file: try required(node, "file"))
         location.flow = try integer(node, "flow", 0...Int(Int32.max))
         location.packet = try integer(node, "packet", 1...(1 << 53))
+        location.line = try integer(node, "line", 1...(1 << 53))
         if let time = try optionalText(node, "time") {
             guard let nanoseconds = Timestamp.nanoseconds(time) else {
                 throw fault(

@@ -16,7 +16,9 @@ struct PatternParser {
             position = 4
         }
         let node = try choice()
-        guard position == scalars.count else { throw fault("this “)” closes nothing", "write “\\)”") }
+        guard position == scalars.count else {
+            throw fault("this “)” closes nothing", "write “\\)”")
+        }
         return node
     }
 

@@ -110,6 +110,7 @@ public struct LogScan {
         of bytes: UnsafeRawBufferPointer, _ line: Range<Int>, _ already: Int
     ) -> [UInt8] {
         let end = min(line.upperBound, line.lowerBound + max(0, headSize - already))
-        return unsafe line.isEmpty ? [] : [UInt8](UnsafeRawBufferPointer(rebasing: bytes[line.lowerBound..<end]))
+        return unsafe line.isEmpty
+            ? [] : [UInt8](UnsafeRawBufferPointer(rebasing: bytes[line.lowerBound..<end]))
     }
 }
