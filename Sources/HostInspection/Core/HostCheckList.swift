@@ -1,0 +1,13 @@
+public import Casebook
+
+/// Every check of this host's kernel state, in the order of the report.
+public enum HostCheckList {
+    public static let all: [any HostCheck] = []
+
+    /// What the checks say, in their order.
+    public static func evidence(
+        _ checks: [any HostCheck] = all, _ host: HostContext
+    ) -> [Evidence] {
+        checks.flatMap { $0.run(host) }
+    }
+}
