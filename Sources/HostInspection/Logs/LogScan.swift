@@ -6,12 +6,21 @@ public struct LogScan {
     public struct Hit: Hashable, Sendable {
         /// Lines that bear it.
         public var count = 0
-        /// One-based, the first ones.
-        public var lines: [Int] = []
-        public var lastLine = 0
+        /// The first ones, at most `keptLines`.
+        public var lines: [Line] = []
+        public var lastLine = Line(number: 0, time: nil)
+    }
+
+    public struct Line: Hashable, Sendable {
+        /// One-based.
+        public var number: Int
         /// Nanoseconds since 1970-01-01T00:00:00Z; `nil` where the line bears no time.
-        public var first: Int64?
-        public var last: Int64?
+        public var time: Int64?
+
+        public init(number: Int, time: Int64?) {
+            self.number = number
+            self.time = time
+        }
     }
 
     public struct Totals: Hashable, Sendable {
@@ -87,7 +96,7 @@ public struct LogScan {
         }
         totals.last = clock.time(of: lastHead) ?? totals.first
         for index in hits.indices where hits[index].count > 0 {
-            hits[index].last = clock.time(of: lastHeads[index]) ?? hits[index].first
+            hits[index].lastLine.time = clock.time(of: lastHeads[index])
         }
     }
 
@@ -97,12 +106,12 @@ public struct LogScan {
         for pattern in patterns where seenIn[pattern] != totals.lines {
             seenIn[pattern] = totals.lines
             hits[pattern].count += 1
-            hits[pattern].lastLine = totals.lines
+            hits[pattern].lastLine = Line(number: totals.lines, time: nil)
             lastHeads[pattern] = head
             if hits[pattern].lines.count < Self.keptLines {
-                hits[pattern].lines.append(totals.lines)
+                let line = Line(number: totals.lines, time: clock.time(of: head))
+                hits[pattern].lines.append(line)
             }
-            if hits[pattern].first == nil { hits[pattern].first = clock.time(of: head) }
         }
     }
 
