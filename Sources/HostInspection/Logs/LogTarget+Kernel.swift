@@ -1,4 +1,4 @@
-import Casebook
+public import Casebook
 
 extension LogTarget {
     /// What the kernel writes, across the versions since 3.2 (net/ipv4/tcp_input.c, tcp.c,
@@ -17,7 +17,7 @@ extension LogTarget {
 
     /// Findings about which the kernel's log alone can say that there is nothing; other instruments
     /// know more of the rest.
-    static let kernelFindings: [FactID] = [
+    public static let kernelFindings: [FactID] = [
         "host.kmsg.syn-flooding", "host.kmsg.oom-kill", "host.kmsg.neighbour-overflow",
         "host.kmsg.out-of-socket-memory",
     ]
