@@ -84,7 +84,8 @@ enum ErrorText {
                 + (suggestion.map { "; did you mean '\($0)'?" } ?? "")
                 + "; 'inquest \(kind) list' shows all"
         case .nothingGiven:
-            "nothing to look at; give --capture FILE, --symptom ID, --say TEXT or --evidence FILE"
+            "nothing to look at; give --capture FILE, --host, --log FILE, --symptom ID, --say TEXT "
+                + "or --evidence FILE"
         case .contradictingFormats(let flags):
             "\(flags.joined(separator: " and ")) contradict each other; choose one"
         case .standardInputTwice:
@@ -149,11 +150,11 @@ enum ErrorText {
 
     /// What to say below a fault of usage when the flag belongs to work that this version lacks.
     static func usageHint(_ arguments: [String]) -> String {
-        let later: Set = ["--host", "--probe", "--allow", "--compare", "--log"]
+        let later: Set = ["--probe", "--allow", "--compare"]
         guard arguments.contains(where: later.contains) else { return "" }
         let hint =
-            "This version judges captures, symptoms and evidence files; it does not probe or look "
-            + "at hosts. Capture with 'inquest capture --interface IF --write FILE' and pass "
+            "This version judges captures, hosts, logs, symptoms and evidence files; it does not "
+            + "probe. Capture with 'inquest capture --interface IF --write FILE' and pass "
             + "--capture FILE."
         return "\n" + Wrapping.wrap(hint, to: 79).joined(separator: "\n")
     }

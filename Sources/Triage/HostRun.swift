@@ -110,6 +110,21 @@ public struct HostRun: Sendable {
         findings = EvidenceUnion.join(all)
     }
 
+    /// What makes the result less than it should be.
+    public var warnings: [Warning] {
+        logs.compactMap { log in
+            log.cutShort.map { reason in
+                Warning(
+                    id: "host.log.cut-short",
+                    summary: "\(log.name) was not read to its end: \(reason)")
+            }
+        }
+    }
+
+    /// The findings that a look at this host can establish without being told of a service or log.
+    public static let establishes: Set<FactID> = Set(
+        HostCheckList.all.flatMap(\.establishes) + LogTarget.kernelFindings)
+
     private static func hostName() -> String {
         var name = [CChar](repeating: 0, count: 256)
         guard gethostname(&name, name.count - 1) == 0 else { return "localhost" }
