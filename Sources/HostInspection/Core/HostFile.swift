@@ -41,9 +41,65 @@ enum HostFile {
         }
     }
 
+    /// The first `limit` bytes; that there are more is no error.
+    static func prefix(_ path: String, _ limit: Int) -> Observed<[UInt8]> {
+        do throws(Obstacle) {
+            let file = try Descriptor(opening: path)
+            var bytes = [UInt8](repeating: 0, count: limit)
+            let count = unsafe bytes.withUnsafeMutableBytes {
+                unsafe Glibc.read(file.number, $0.baseAddress!, $0.count)
+            }
+            guard count >= 0 else { throw Obstacle(errno: errno, path) }
+            return .known(Array(bytes[..<count]))
+        } catch { return .unknown(error) }
+    }
+
     /// The file as text; bytes that are no UTF-8 become U+FFFD.
     static func text(_ path: String, limit: Int = usualLimit) -> Observed<String> {
         bytes(path, limit: limit).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// Visits lines without their ends until `visit` says `false`; holds one piece at a time.
+    ///
+    /// A line over 64 KiB is cut into several; a file over `limit` bytes is `truncated`.
+    static func forEachLine(
+        _ path: String, limit: Int, _ visit: (ArraySlice<UInt8>) -> Bool
+    ) -> Obstacle? {
+        do { return try lines(path, limit, visit) } catch { return error }
+    }
+
+    private static func lines(
+        _ path: String, _ limit: Int, _ visit: (ArraySlice<UInt8>) -> Bool
+    ) throws(Obstacle) -> Obstacle? {
+        let file = try Descriptor(opening: path)
+        var buffer = [UInt8](repeating: 0, count: 128 << 10)
+        var held = 0
+        var total = 0
+        while true {
+            let count = unsafe buffer.withUnsafeMutableBytes { bytes in
+                unsafe Glibc.read(file.number, bytes.baseAddress! + held, bytes.count - held)
+            }
+            if count < 0 {
+                let code = errno
+                guard code == EINTR else { throw Obstacle(errno: code, path) }
+                continue
+            }
+            let end = held + count
+            total += count
+            var start = 0
+            while let newline = buffer[start..<end].firstIndex(of: 0x0A) {
+                guard visit(buffer[start..<newline]) else { return nil }
+                start = newline + 1
+            }
+            if start < end, count == 0 || end - start >= 64 << 10 {
+                guard visit(buffer[start..<end]) else { return nil }
+                start = end
+            }
+            if count == 0 { return nil }
+            if total > limit { throw Obstacle(.truncated, path, "over \(limit) bytes") }
+            buffer.replaceSubrange(0..<end - start, with: Array(buffer[start..<end]))
+            held = end - start
+        }
     }
 
     /// The one number that the file holds (a sysctl, a cgroup value).

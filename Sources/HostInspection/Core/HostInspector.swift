@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// Looks at a host. Blocks for up to a second or so: call it on a thread of its own.
 ///
 /// Changes nothing: loads no kernel module, resets no counter, sends no packet.
@@ -12,21 +10,32 @@ public struct HostInspector: Sendable {
         self.scope = scope
     }
 
-    /// One look. What cannot be read is in the snapshot as unknown, with the reason.
+    /// One look. What cannot be read is in the snapshot as unknown, with the reason; when the
+    /// network namespace cannot be entered, everything is.
     public func look() -> HostSnapshot {
-        var snapshot = HostSnapshot()
-        snapshot.time = Self.now(CLOCK_REALTIME)
-        snapshot.sinceBoot = Self.now(CLOCK_BOOTTIME)
-        let kernel = HostFile.text(root.path("/proc/sys/kernel/osrelease"), limit: 256)
-        snapshot.kernel =
-            kernel.value?.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
-        return snapshot
+        let scope = scope
+        let look = HostReader.within(scope.networkNamespace, root: root) { reader in
+            HostLook(reader: reader, scope: scope).snapshot()
+        }
+        switch look {
+        case .known(let snapshot): return snapshot
+        case .unknown(let obstacle): return HostSnapshot(obstacle: obstacle)
+        }
     }
+}
 
-    /// Nanoseconds of a clock.
-    private static func now(_ clock: clockid_t) -> Int64 {
-        var time = timespec()
-        guard unsafe clock_gettime(clock, &time) == 0 else { return 0 }
-        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+extension HostSnapshot {
+    /// A look at nothing, for one and the same reason.
+    init(obstacle: Obstacle) {
+        self.init(
+            sockets: .unknown(obstacle), processes: .unknown(obstacle),
+            network: NetworkState(
+                interfaces: .unknown(obstacle), routes: .unknown(obstacle),
+                neighbours: .unknown(obstacle), conntrack: .unknown(obstacle),
+                resolver: .unknown(obstacle)),
+            system: SystemState(
+                clock: .unknown(obstacle), trustStore: .unknown(obstacle),
+                processors: .unknown(obstacle), pressureObstacle: obstacle))
+        counters.obstacles = [obstacle]
     }
 }

@@ -94,15 +94,18 @@ public struct ThreadRecord: Hashable, Sendable {
     public var systemCall: Observed<String?>
     /// The first argument of that call when it is a descriptor of a socket: its inode.
     public var socketInode: UInt32?
+    /// Clock ticks in user and kernel mode.
+    public var cpuTicks: UInt64
 
     public init(
         id: Int32, state: Character, waitChannel: Observed<String>,
-        systemCall: Observed<String?>, socketInode: UInt32? = nil
+        systemCall: Observed<String?>, socketInode: UInt32? = nil, cpuTicks: UInt64 = 0
     ) {
         self.id = id
         self.state = state
         self.waitChannel = waitChannel
         self.systemCall = systemCall
         self.socketInode = socketInode
+        self.cpuTicks = cpuTicks
     }
 }

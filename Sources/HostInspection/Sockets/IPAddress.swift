@@ -79,3 +79,45 @@ public struct SocketAddress: Hashable, Sendable, Comparable, CustomStringConvert
         (left.address, left.port) < (right.address, right.port)
     }
 }
+
+extension IPAddress {
+    /// Dotted IPv4, or IPv6 with or without `::`; no zone, no mapped dotted form. `nil` for
+    /// anything else.
+    public init?(text: some StringProtocol) {
+        let text = Substring(text)
+        if let address = NetworkFiles.ipv4(text) {
+            self = address
+            return
+        }
+        guard text.utf8.count <= 39 else { return nil }
+        var groups: [UInt16] = []
+        var gap: Int?
+        var rest = text
+        if rest.hasPrefix("::") {
+            gap = 0
+            rest = rest.dropFirst(2)
+        }
+        while !rest.isEmpty {
+            let end = rest.firstIndex(of: ":") ?? rest.endIndex
+            guard let group = UInt16(rest[..<end], radix: 16), rest.first != "+" else { return nil }
+            groups.append(group)
+            rest = rest[end...]
+            if rest.hasPrefix("::") {
+                guard gap == nil else { return nil }
+                gap = groups.count
+                rest = rest.dropFirst(2)
+            } else if rest.hasPrefix(":") {
+                rest = rest.dropFirst()
+                guard !rest.isEmpty else { return nil }
+            }
+        }
+        guard gap == nil ? groups.count == 8 : groups.count < 8 else { return nil }
+        if let gap {
+            groups.insert(contentsOf: repeatElement(0, count: 8 - groups.count), at: gap)
+        }
+        func word(_ range: Range<Int>) -> UInt64 {
+            groups[range].reduce(0) { $0 << 16 | UInt64($1) }
+        }
+        self.init(high: word(0..<4), low: word(4..<8))
+    }
+}

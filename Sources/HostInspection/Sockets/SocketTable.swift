@@ -15,6 +15,8 @@ public struct SocketTable: Sendable {
     public var ownersObstacle: Obstacle?
     /// Lines or messages that could not be understood.
     public var malformed: Int
+    /// Sockets came and went while the table was read: some may be missing or doubled.
+    public var changedWhileRead = false
 
     public init(
         sockets: [Socket] = [], owners: [SocketOwner] = [], source: Source = .netlink,
