@@ -48,6 +48,10 @@ enum ErrorText {
             Report(
                 text: "\(name(path)) holds no fact that is known to be present or absent; "
                     + "an incident without evidence teaches nothing", status: .badData)
+        case .unresolved(let option, let name):
+            Report(
+                text: "\(option): the name '\(name)' does not resolve here; give its address",
+                status: .noInput)
         case .output(let code):
             Report(
                 text: "writing to standard output failed: \(reason(code))", status: .inputOutput)

@@ -21,6 +21,7 @@ enum Failure: Error {
     case store(StoreError)
     case ledger(StoreError)
     case emptyEvidence(path: String)
+    case unresolved(option: String, name: String)
     case output(Int32)
     case writing(path: String, code: Int32)
 }
