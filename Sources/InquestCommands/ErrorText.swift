@@ -2,6 +2,7 @@ import ArgumentParser
 import CasebookFiles
 import CasebookStore
 import Glibc
+import HostInspection
 import PacketCapture
 import Triage
 
@@ -48,6 +49,7 @@ enum ErrorText {
             Report(
                 text: "\(name(path)) holds no fact that is known to be present or absent; "
                     + "an incident without evidence teaches nothing", status: .badData)
+        case .log(let fault): report(InputFile.fault(fault.path, code: fault.code), "log")
         case .unresolved(let option, let name):
             Report(
                 text: "\(option): the name '\(name)' does not resolve here; give its address",

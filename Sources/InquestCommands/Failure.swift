@@ -1,5 +1,6 @@
 import CasebookFiles
 import CasebookStore
+import HostInspection
 import PacketCapture
 import Triage
 
@@ -21,6 +22,7 @@ enum Failure: Error {
     case store(StoreError)
     case ledger(StoreError)
     case emptyEvidence(path: String)
+    case log(LogSearch.Fault)
     case unresolved(option: String, name: String)
     case output(Int32)
     case writing(path: String, code: Int32)

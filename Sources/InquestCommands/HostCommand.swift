@@ -33,9 +33,7 @@ struct HostCommand: Subcommand {
     func execute(_ run: Run) throws -> ExitStatus {
         let wish = try host.wish(looksAtHost: true)
         let casebook = try CasebookSource(run.settings).load()
-        let outcome = try HostLooking.run(run.console) { () throws(LogSearch.Fault) in
-            try HostRun(wish, casebook: casebook.casebook) { !Interrupt.requested }
-        }
+        let outcome = try look(wish, casebook.casebook)
         let record = HostRecord(outcome, redact: redact)
         if json {
             run.console.write(HostJSON.document(record))
@@ -44,17 +42,12 @@ struct HostCommand: Subcommand {
         }
         return outcome.interrupted ? .interrupted : .done
     }
-}
 
-/// Runs a look at a host, with its errors as failures.
-enum HostLooking {
-    static func run<Outcome>(
-        _ console: Console, _ look: () throws(LogSearch.Fault) -> Outcome
-    ) throws(Failure) -> Outcome {
+    private func look(_ wish: HostRun.Wish, _ casebook: Casebook) throws(Failure) -> HostRun {
         do {
-            return try look()
+            return try HostRun(wish, casebook: casebook) { !Interrupt.requested }
         } catch {
-            throw .input(InputFile.fault(error.path, code: error.code), what: "log")
+            throw .log(error)
         }
     }
 }

@@ -51,6 +51,11 @@ struct HostOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The journal since when.", valueName: "time"))
     var since = "-1 hour"
 
+    /// Whether a log or a service is named, which are looked at without the host itself.
+    var namesSomething: Bool {
+        journal || !log.isEmpty || !haproxySocket.isEmpty || !statusURL.isEmpty
+    }
+
     /// - Parameter looksAtHost: whether more than the logs and services is looked at.
     func wish(looksAtHost: Bool) throws(Failure) -> HostRun.Wish {
         var scope = HostScope(servicePort: port, pathIdleLimit: pathIdle)

@@ -67,7 +67,7 @@ struct HostText {
 
     /// `111 ESTABLISHED of apache2 to [2001:db8::1]:80, silent 38 to 40 min, no timer`
     private func told(_ group: SocketGroup) -> String {
-        let owner = group.program ?? "nobody that we may see"
+        let owner = group.program ?? (group.state.hasOwner ? "?" : "the kernel")
         let direction = group.state == .listen ? "on" : group.isOutbound ? "to" : "at"
         var text =
             "\(Figures.grouped(group.count)) \(group.state.name) of \(owner) \(direction) "
@@ -119,7 +119,9 @@ struct HostText {
 
     private func limits(_ page: inout TextPage) {
         let used = record.latest.limits.compactMap { limit in limit.share.map { (limit, $0) } }
-            .filter { $0.1 >= Self.tellingShare }.sorted { $0.1 > $1.1 }
+            .filter { $0.1 >= Self.tellingShare && !$0.0.name.hasPrefix("entropy") }.sorted {
+                $0.1 > $1.1
+            }
         if used.isEmpty { return }
         page.heading("Limits more than half used")
         for (limit, share) in used.prefix(Self.shownLimits) {
@@ -130,5 +132,16 @@ struct HostText {
         }
         let rest = used.count - Self.shownLimits
         if rest > 0 { page.line("  and \(rest) more ('--json' lists them)", .dim) }
+    }
+}
+
+extension TCPState {
+    /// Others live on without a process, or do not have one yet.
+    fileprivate var hasOwner: Bool {
+        switch self {
+        case .timeWait, .synReceived, .newSynReceived, .finWait1, .finWait2, .closing, .lastACK:
+            false
+        default: true
+        }
     }
 }
