@@ -29,6 +29,7 @@ enum ErrorText {
         case .saving(let fault): report(fault)
         case .input(let fault, let what): report(fault, what)
         case .badValue, .unknownSymptom, .unknownID, .nothingGiven, .contradictingFormats,
+            .noObservations,
             .standardInputTwice:
             Report(text: usage(failure), status: .usage)
         case .evidence(let path, let fault):
@@ -50,6 +51,7 @@ enum ErrorText {
                 text: "\(name(path)) holds no fact that is known to be present or absent; "
                     + "an incident without evidence teaches nothing", status: .badData)
         case .log(let fault): report(InputFile.fault(fault.path, code: fault.code), "log")
+        case .sql(let fault, let query): report(fault, query)
         case .unresolved(let option, let name):
             Report(
                 text: "\(option): the name '\(name)' does not resolve here; give its address",
@@ -92,6 +94,7 @@ enum ErrorText {
         case .nothingGiven:
             "nothing to look at; give --capture FILE, --host, --log FILE, --symptom ID, --say TEXT "
                 + "or --evidence FILE"
+        case .noObservations: "nothing to ask; give --host or --capture FILE"
         case .contradictingFormats(let flags):
             "\(flags.joined(separator: " and ")) contradict each other; choose one"
         case .standardInputTwice:

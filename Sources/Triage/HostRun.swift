@@ -76,10 +76,28 @@ public struct HostRun: Sendable {
         if !goOn() { interrupted = true }
     }
 
-    private mutating func lookAgain(_ inspector: HostInspector, _ goOn: () -> Bool) {
-        guard let seconds = wish.watch, wish.looksAtHost || services.hasAny else { return }
+    /// One look or two at the host's own state, and nothing else.
+    public static func look(
+        _ scope: HostScope, watch: Double?, goOn: () -> Bool
+    ) -> HostContext {
+        let inspector = HostInspector(scope: scope)
+        var context = HostContext(
+            first: inspector.look(), scope: scope, source: "host:\(hostName())")
+        if let watch {
+            wait(watch, goOn)
+            context.second = inspector.look()
+        }
+        return context
+    }
+
+    private static func wait(_ seconds: Double, _ goOn: () -> Bool) {
         let end = ContinuousClock.now + .seconds(seconds)
         while ContinuousClock.now < end, goOn() { usleep(100_000) }
+    }
+
+    private mutating func lookAgain(_ inspector: HostInspector, _ goOn: () -> Bool) {
+        guard let seconds = wish.watch, wish.looksAtHost || services.hasAny else { return }
+        Self.wait(seconds, goOn)
         // Cut short, the second look says what it can of the time that there was.
         if wish.looksAtHost { context.second = inspector.look() }
         services.second = ServiceLooks.look(wish.services)
