@@ -9,7 +9,14 @@ struct CounterReader {
         read("sockstat", into: &table, Self.sockstat)
         read("sockstat6", into: &table, Self.sockstat, isOptional: true)
         read("softnet_stat", into: &table, Self.softnet)
-        read("stat/nf_conntrack", into: &table, Self.conntrack, isOptional: true)
+        read(
+            "stat/nf_conntrack", into: &table, { Self.statistics($0, "Conntrack") },
+            isOptional: true)
+        // Of the whole host, and only shown in its first namespace.
+        read("stat/arp_cache", into: &table, { Self.statistics($0, "ARPCache") }, isOptional: true)
+        read(
+            "stat/ndisc_cache", into: &table, { Self.statistics($0, "NDiscCache") },
+            isOptional: true)
         read("dev", into: &table, Self.interfaces)
         return table
     }
@@ -104,9 +111,9 @@ struct CounterReader {
         return zip(names, sums).map { Counter(name: "Softnet.\($0)", value: $1) }
     }
 
-    /// stat/nf_conntrack: names, then a line a processor; the sums. `entries` is the table's
+    /// stat/nf_conntrack, arp_cache, ndisc_cache: names, then a line a processor; the sums. `entries` is the table's
     /// size, the same in every line.
-    static func conntrack(_ text: String) -> [Counter]? {
+    static func statistics(_ text: String, _ group: String) -> [Counter]? {
         let lines = text.split(separator: "\n")
         guard let heading = lines.first, lines.count > 1 else { return nil }
         let names = heading.split(separator: " ")
@@ -124,7 +131,7 @@ struct CounterReader {
             }
         }
         return zip(names, sums).map {
-            Counter(name: "Conntrack.\($0)", value: $1, isGauge: $0 == "entries")
+            Counter(name: "\(group).\($0)", value: $1, isGauge: $0 == "entries")
         }
     }
 

@@ -8,7 +8,8 @@ struct LimitReader {
     let snapshot: HostSnapshot
 
     func limits() -> [Limit] {
-        files() + processes() + ports() + backlogs() + network() + memory() + identifiers()
+        files() + processes() + users() + ports() + backlogs() + network() + memory()
+            + identifiers()
             + CgroupReader(reader: reader, scope: scope, snapshot: snapshot).limits()
     }
 
@@ -34,6 +35,26 @@ struct LimitReader {
             return Limit(
                 name: "files.process", subject: "pid \(process.pid) (\(process.name))",
                 used: detail.descriptors, maximum: detail.descriptorLimit)
+        }
+        return fullest(all)
+    }
+
+    /// Threads of each user but root (who may exceed it) against the smallest RLIMIT_NPROC among
+    /// them (getrlimit(2)).
+    private func users() -> [Limit] {
+        var threads: [UInt32: UInt64] = [:]
+        var least: [UInt32: UInt64] = [:]
+        for process in snapshot.processes.value?.processes ?? [] {
+            guard let user = process.detail?.userID.value, user != 0 else { continue }
+            threads[user, default: 0] += UInt64(max(0, process.threadCount))
+            if case .known(let limit?)? = process.detail?.processLimit {
+                least[user] = min(least[user] ?? .max, limit)
+            }
+        }
+        let all = threads.sorted { $0.key < $1.key }.map { user, count in
+            Limit(
+                name: "threads.user", subject: "uid \(user)", used: .known(count),
+                maximum: .known(least[user]))
         }
         return fullest(all)
     }
@@ -71,8 +92,14 @@ struct LimitReader {
     private func network() -> [Limit] {
         let network = snapshot.network
         let neighbours = network.neighbours
+        // The limit is one for all namespaces; permanent entries (NUD_PERMANENT, NUD_NOARP) do
+        // not count (neigh_alloc, net/core/neighbour.c).
         func count(_ isIPv4: Bool) -> Observed<UInt64> {
-            neighbours.map { UInt64($0.count { $0.address.isIPv4 == isIPv4 }) }
+            let whole = snapshot.counters[isIPv4 ? "ARPCache.entries" : "NDiscCache.entries"]
+            return whole.map(Observed.known)
+                ?? neighbours.map { all in
+                    UInt64(all.count { $0.address.isIPv4 == isIPv4 && $0.state & 0xC0 == 0 })
+                }
         }
         func maximum(_ name: String) -> Observed<UInt64?> { network.number(name).map { $0 } }
         return [
