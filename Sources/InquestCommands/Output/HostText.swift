@@ -89,7 +89,8 @@ struct HostText {
             if group.receiveQueue > 0 { text += ", \(group.receiveQueue) waiting to be accepted" }
             return text
         }
-        if group.withInfo > 0 {
+        // Of a connection that was never made the kernel tells no age.
+        if group.withInfo > 0, group.state != .synSent {
             let (least, most) = (seconds(group.shortestSilence), seconds(group.longestSilence))
             text += ", silent " + (least == most ? most : "\(least) to \(most)")
         }
