@@ -14,6 +14,8 @@ let argumentParser = Target.Dependency.product(
     name: "ArgumentParser", package: "swift-argument-parser")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+/// SQLite's C interface, for a connection that GRDB has no say in.
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 
 let package = Package(
     name: "inquest",
@@ -47,10 +49,13 @@ let package = Package(
             name: "HostInspection", dependencies: ["CSocketDiagnostics", "Casebook"],
             swiftSettings: strictMemory),
         .target(
+            name: "ObservationTables", dependencies: [sqlite], swiftSettings: strictMemory),
+        .target(
             name: "Triage",
             dependencies: [
                 "Casebook", "CasebookFiles", "CasebookStore", "Diagnosis", "Dissection",
-                "HostInspection", "PacketCapture", "Probes", "TrafficAnalysis", logging,
+                "HostInspection", "ObservationTables", "PacketCapture", "Probes", "TrafficAnalysis",
+                logging,
             ], swiftSettings: strict),
         .target(
             name: "EngineProtocol", dependencies: ["Casebook", "Diagnosis", "Triage"],
@@ -59,8 +64,8 @@ let package = Package(
             name: "InquestCommands",
             dependencies: [
                 "Casebook", "CasebookFiles", "CasebookStore", "Diagnosis", "Dissection",
-                "EngineProtocol", "HostInspection", "PacketCapture", "Probes", "TrafficAnalysis",
-                "Triage", argumentParser, logging,
+                "EngineProtocol", "HostInspection", "ObservationTables", "PacketCapture", "Probes",
+                "TrafficAnalysis", "Triage", argumentParser, logging,
             ], swiftSettings: strict),
         .executableTarget(
             name: "inquest", dependencies: ["InquestCommands"], swiftSettings: strict),
@@ -105,6 +110,7 @@ let package = Package(
             name: "ProbesTests", dependencies: ["Casebook", "Probes"], swiftSettings: strict),
         .testTarget(
             name: "HostInspectionTests", dependencies: ["Casebook", "HostInspection"],
+            exclude: ["Support/lab.py"],
             swiftSettings: strict),
         .testTarget(
             name: "InquestCommandTests",

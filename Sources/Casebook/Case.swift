@@ -161,6 +161,8 @@ public struct Case: Hashable, Sendable, Codable {
     public var findings: [Listing]
     /// Findings that exclude the case when they are absent.
     public var requires: [FactID]
+    /// What its programs write to their logs; several are alternatives.
+    public var signatures: [LogSignature]
     public var decision: Decision
     /// Empty when the file says "none known".
     public var falseLeads: [FalseLead]
@@ -174,7 +176,8 @@ public struct Case: Hashable, Sendable, Codable {
     public init(
         id: CaseID, title: String, family: String, status: Status = .draft,
         baseRate: BaseRate = .uncommon, sources: [Source] = [], symptoms: [Listing] = [],
-        findings: [Listing] = [], requires: [FactID] = [], decision: Decision = Decision(),
+        findings: [Listing] = [], requires: [FactID] = [], signatures: [LogSignature] = [],
+        decision: Decision = Decision(),
         falseLeads: [FalseLead] = [], fixes: Fixes = Fixes(mitigation: "", root: ""),
         verification: Verification = Verification(present: [], absent: [], window: "", command: ""),
         replays: [Replay] = [], sections: [Section] = [], folder: String = ""
@@ -188,6 +191,7 @@ public struct Case: Hashable, Sendable, Codable {
         self.symptoms = symptoms
         self.findings = findings
         self.requires = requires
+        self.signatures = signatures
         self.decision = decision
         self.falseLeads = falseLeads
         self.fixes = fixes

@@ -4,6 +4,7 @@ public struct Casebook: Hashable, Sendable {
     public private(set) var cases: [Case]
     /// In the vocabulary file's order.
     public private(set) var symptoms: [Symptom]
+    /// Then one for each case with log signatures, see `SignatureFinding`.
     public private(set) var findings: [FindingKind]
     /// Of all files that the casebook was read from, 40 hexadecimal digits.
     public let hash: String
@@ -13,13 +14,15 @@ public struct Casebook: Hashable, Sendable {
 
     /// - Precondition: ids are unique (`case lint` reports duplicates before it comes to this).
     public init(cases: [Case], symptoms: [Symptom], findings: [FindingKind], hash: String) {
-        self.cases = cases.sorted { $0.id < $1.id }
+        let hasWord = findings.contains { $0.id == SignatureFinding.general }
+        self.cases = cases.sorted { $0.id < $1.id }.map { hasWord ? $0.namingItsSignature() : $0 }
         self.symptoms = symptoms
-        self.findings = findings
+        self.findings =
+            findings + SignatureFinding.kinds(self.cases, vocabulary: findings)
         self.hash = hash
         caseIndex = Self.index(self.cases.map(\.id))
         symptomIndex = Self.index(symptoms.map(\.id))
-        findingIndex = Self.index(findings.map(\.id))
+        findingIndex = Self.index(self.findings.map(\.id))
     }
 
     private static func index(_ ids: [String]) -> [String: Int] {

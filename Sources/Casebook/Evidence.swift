@@ -22,20 +22,26 @@ public struct Evidence: Hashable, Sendable {
         }
     }
 
-    /// A place in a capture that shows the observation.
+    /// A place in a capture or a log that shows the observation.
     public struct Location: Hashable, Sendable {
         public var file: String
         /// Zero-based, in order of the flows' first packets; equals Wireshark's `tcp.stream`.
         public var flow: Int?
         /// One-based; equals Wireshark's `frame.number`.
         public var packet: Int?
+        /// One-based, of a log.
+        public var line: Int?
         /// Nanoseconds since 1970-01-01T00:00:00Z.
         public var time: Int64?
 
-        public init(file: String, flow: Int? = nil, packet: Int? = nil, time: Int64? = nil) {
+        public init(
+            file: String, flow: Int? = nil, packet: Int? = nil, line: Int? = nil,
+            time: Int64? = nil
+        ) {
             self.file = file
             self.flow = flow
             self.packet = packet
+            self.line = line
             self.time = time
         }
     }

@@ -19,6 +19,7 @@ struct CaseDraft {
     var mentions: [Mention] = []
     var rivals: [Located<CaseID>] = []
     var replays: [Located<Case.Replay>] = []
+    var signatures: [Located<LogSignature>] = []
     /// Whether the file names any, even if they are faulty.
     var hasReplays = false
     var replaysPlace = Place.start

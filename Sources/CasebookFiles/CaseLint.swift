@@ -12,6 +12,7 @@ struct CaseLint {
         checkConfirmation()
         checkRivals()
         checkReplays()
+        checkSignatures()
     }
 
     /// The folder and the family's folder must have the names that the file says.

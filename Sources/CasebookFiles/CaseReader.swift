@@ -34,6 +34,7 @@ struct CaseReader {
         let requires = fields.texts("requires")
         draft.mention(requires, as: .requires)
         draft.value.requires = requires.map(\.value)
+        readSignatures(&fields)
         readDecision(&fields)
         readFalseLeads(&fields)
         readFixes(&fields)

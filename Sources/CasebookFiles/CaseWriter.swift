@@ -2,7 +2,8 @@ public import Casebook
 
 /// Writes a case as `case.md`: front matter in the order of the format's description, then the
 /// body. Reading it gives the same case, if texts have no white space at their ends.
-public func writeCase(_ value: Case) -> String {
+public func writeCase(_ given: Case) -> String {
+    let value = given.namingTheGeneralSignature()
     var front = YAMLWriter()
     front.text("format", CaseReader.format)
     front.text("id", value.id)
@@ -19,6 +20,12 @@ public func writeCase(_ value: Case) -> String {
     front.pairs("symptoms", value.symptoms.map { ($0.fact, $0.frequency.rawValue) })
     front.pairs("findings", value.findings.map { ($0.fact, $0.frequency.rawValue) })
     if !value.requires.isEmpty { front.words("requires", value.requires) }
+    if !value.signatures.isEmpty {
+        front.list("signatures", value.signatures) { signature, item in
+            item.text(signature.form.rawValue, signature.text)
+            item.text("printed-by", signature.printedBy)
+        }
+    }
     write(value.decision, to: &front)
     if value.falseLeads.isEmpty {
         front.text("false-leads", "none known")

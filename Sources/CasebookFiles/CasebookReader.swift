@@ -84,7 +84,8 @@ struct CasebookReader {
     consuming func finish() -> (casebook: Casebook?, diagnostics: [Diagnostic], hash: String) {
         checkVocabulary()
         let vocabulary = Vocabulary(
-            symptoms: symptoms.map(\.value), findings: findings.map(\.value), cases: knownCases)
+            symptoms: symptoms.map(\.value), findings: findings.map(\.value), cases: knownCases,
+            signed: cases.values.map(\.draft.value))
         for (_, entry) in cases {
             CaseLint(draft: entry.draft, vocabulary: vocabulary, log: entry.log).check()
             checkReplayFiles(entry)

@@ -10,12 +10,19 @@ public struct Vocabulary: Sendable {
     let symptomIDs: Set<FactID>
     let findingIDs: Set<FactID>
 
-    public init(symptoms: [Symptom], findings: [FindingKind], cases: Set<CaseID>? = nil) {
+    /// - Parameter signed: cases; those with log signatures have a finding of their own.
+    public init(
+        symptoms: [Symptom], findings: [FindingKind], cases: Set<CaseID>? = nil,
+        signed: [Case] = []
+    ) {
         self.symptoms = symptoms
         self.findings = findings
         self.cases = cases
         symptomIDs = Set(symptoms.map(\.id))
-        findingIDs = Set(findings.map(\.id))
+        let own = signed.lazy.filter { !$0.signatures.isEmpty }.map {
+            SignatureFinding.id(of: $0.id)
+        }
+        findingIDs = Set(findings.map(\.id)).union(own)
     }
 
     public init(_ casebook: Casebook) {

@@ -4,7 +4,7 @@ import Casebook
 /// changes what is written here raises `version`.
 enum CasebookBytes {
     /// Stored beside the bytes; another version counts as no index.
-    static let version = 2
+    static let version = 3
 
     static func encode(_ casebook: Casebook) -> [UInt8] {
         var writer = ModelWriter()
@@ -63,6 +63,7 @@ extension ModelWriter {
         list(value.symptoms) { $0.texts([$1.fact, $1.frequency.rawValue]) }
         list(value.findings) { $0.texts([$1.fact, $1.frequency.rawValue]) }
         texts(value.requires)
+        list(value.signatures) { $0.texts([$1.form.rawValue, $1.text, $1.printedBy]) }
         decision(value.decision)
         list(value.falseLeads) { writer, lead in
             writer.text(lead.lead)
@@ -127,6 +128,7 @@ extension ModelReader {
         value.symptoms = try list { reader throws(ModelDamage) in try reader.listing() }
         value.findings = try list { reader throws(ModelDamage) in try reader.listing() }
         value.requires = try texts()
+        value.signatures = try list { reader throws(ModelDamage) in try reader.signature() }
         value.decision = try decision()
         value.falseLeads = try list { reader throws(ModelDamage) in
             Case.FalseLead(
@@ -152,6 +154,12 @@ extension ModelReader {
         let row = try row(4)
         guard let kind = Case.Source.Kind(rawValue: row[3]) else { throw ModelDamage() }
         return Case.Source(title: row[0], publisher: row[1], url: row[2], kind: kind)
+    }
+
+    private mutating func signature() throws(ModelDamage) -> LogSignature {
+        let row = try row(3)
+        guard let form = LogSignature.Form(rawValue: row[0]) else { throw ModelDamage() }
+        return LogSignature(form: form, text: row[1], printedBy: row[2])
     }
 
     private mutating func listing() throws(ModelDamage) -> Case.Listing {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Casebook
 import Diagnosis
+import HostInspection
 import Triage
 
 struct DiagnoseCommand: Subcommand {
@@ -14,6 +15,7 @@ struct DiagnoseCommand: Subcommand {
               inquest diagnose --capture a.pcap --symptom restart-helps --symptom ping-works=no
               inquest diagnose --interactive=plain --say "logins hang after a deploy"
               cat a.json b.json | inquest diagnose --evidence - --json
+              inquest diagnose --host --process nginx --watch 10 --log error.log
             """)
 
     /// How questions are asked.
@@ -38,6 +40,11 @@ struct DiagnoseCommand: Subcommand {
 
     @Option(help: ArgumentHelp("Recorded evidence, '-' for standard input.", valueName: "file"))
     var evidence: [String] = []
+
+    @Flag(help: "Look at this host, as 'inquest host' does.")
+    var host = false
+
+    @OptionGroup(title: "This host") var hostOptions: HostOptions
 
     @Option(
         help: ArgumentHelp("Propose no more than takes so long.", valueName: "seconds"))
@@ -86,14 +93,16 @@ struct DiagnoseCommand: Subcommand {
         if asks, settings.inputRefused {
             throw Failure.contradictingFormats(["--interactive", "--no-input"])
         }
-        if !asks, capture.isEmpty, symptom.isEmpty, say.isEmpty, evidence.isEmpty {
+        if !asks, !host, !hostOptions.namesSomething, capture.isEmpty, symptom.isEmpty,
+            say.isEmpty, evidence.isEmpty
+        {
             throw Failure.nothingGiven
         }
         if let budget, !(budget >= 0) {
             throw Failure.badValue(
                 option: "--budget", value: "\(budget)", expected: ["0 or more seconds"])
         }
-        if (capture + evidence).filter({ $0 == "-" }).count > (asks ? 0 : 1) {
+        if (capture + evidence + hostOptions.log).filter({ $0 == "-" }).count > (asks ? 0 : 1) {
             throw Failure.standardInputTwice
         }
     }
@@ -101,6 +110,7 @@ struct DiagnoseCommand: Subcommand {
     /// The operator's words first: a wrong one is told before a long capture is read.
     private func gather(into session: inout TriageSession, _ run: Run) throws {
         let answers = SymptomAnswers(casebook: session.casebook)
+        let wish = try hostOptions.wish(looksAtHost: host)
         session.record(try symptom.map(answers.parse))
         if !say.isEmpty {
             let suggestions = Suggestions(session.casebook)
@@ -114,6 +124,18 @@ struct DiagnoseCommand: Subcommand {
                 progress.update(packets: packets)
                 return !Interrupt.requested
             }
+        }
+        try lookAtHost(wish, &session)
+    }
+
+    private func lookAtHost(
+        _ wish: HostRun.Wish, _ session: inout TriageSession
+    ) throws(Failure) {
+        guard host || hostOptions.namesSomething, !Interrupt.requested else { return }
+        do {
+            _ = try session.inspectHost(wish) { !Interrupt.requested }
+        } catch {
+            throw .log(error)
         }
     }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import CasebookFiles
 import CasebookStore
 import Glibc
+import HostInspection
 import PacketCapture
 import Triage
 
@@ -28,6 +29,7 @@ enum ErrorText {
         case .saving(let fault): report(fault)
         case .input(let fault, let what): report(fault, what)
         case .badValue, .unknownSymptom, .unknownID, .nothingGiven, .contradictingFormats,
+            .noObservations,
             .standardInputTwice:
             Report(text: usage(failure), status: .usage)
         case .evidence(let path, let fault):
@@ -48,6 +50,12 @@ enum ErrorText {
             Report(
                 text: "\(name(path)) holds no fact that is known to be present or absent; "
                     + "an incident without evidence teaches nothing", status: .badData)
+        case .log(let fault): report(InputFile.fault(fault.path, code: fault.code), "log")
+        case .sql(let fault, let query): report(fault, query)
+        case .unresolved(let option, let name):
+            Report(
+                text: "\(option): the name '\(name)' does not resolve here; give its address",
+                status: .noInput)
         case .output(let code):
             Report(
                 text: "writing to standard output failed: \(reason(code))", status: .inputOutput)
@@ -84,7 +92,9 @@ enum ErrorText {
                 + (suggestion.map { "; did you mean '\($0)'?" } ?? "")
                 + "; 'inquest \(kind) list' shows all"
         case .nothingGiven:
-            "nothing to look at; give --capture FILE, --symptom ID, --say TEXT or --evidence FILE"
+            "nothing to look at; give --capture FILE, --host, --log FILE, --symptom ID, --say TEXT "
+                + "or --evidence FILE"
+        case .noObservations: "nothing to ask; give --host or --capture FILE"
         case .contradictingFormats(let flags):
             "\(flags.joined(separator: " and ")) contradict each other; choose one"
         case .standardInputTwice:
@@ -149,11 +159,11 @@ enum ErrorText {
 
     /// What to say below a fault of usage when the flag belongs to work that this version lacks.
     static func usageHint(_ arguments: [String]) -> String {
-        let later: Set = ["--host", "--probe", "--allow", "--compare", "--log"]
+        let later: Set = ["--probe", "--allow", "--compare"]
         guard arguments.contains(where: later.contains) else { return "" }
         let hint =
-            "This version judges captures, symptoms and evidence files; it does not probe or look "
-            + "at hosts. Capture with 'inquest capture --interface IF --write FILE' and pass "
+            "This version judges captures, hosts, logs, symptoms and evidence files; it does not "
+            + "probe. Capture with 'inquest capture --interface IF --write FILE' and pass "
             + "--capture FILE."
         return "\n" + Wrapping.wrap(hint, to: 79).joined(separator: "\n")
     }

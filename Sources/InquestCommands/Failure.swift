@@ -1,5 +1,7 @@
 import CasebookFiles
 import CasebookStore
+import HostInspection
+import ObservationTables
 import PacketCapture
 import Triage
 
@@ -21,6 +23,11 @@ enum Failure: Error {
     case store(StoreError)
     case ledger(StoreError)
     case emptyEvidence(path: String)
+    case log(LogSearch.Fault)
+    case sql(SQLFault, query: String)
+    /// `inquest sql` was given nothing to ask.
+    case noObservations
+    case unresolved(option: String, name: String)
     case output(Int32)
     case writing(path: String, code: Int32)
 }

@@ -23,7 +23,9 @@ public struct Inquest: ParsableCommand {
             """,
         version: "inquest \(version)",
         subcommands: [
-            DiagnoseCommand.self, CaptureCommand.self, CaseCommand.self, FindingCommand.self,
+            DiagnoseCommand.self, CaptureCommand.self, HostCommand.self, SQLCommand.self,
+            CaseCommand.self,
+            FindingCommand.self,
             SymptomCommand.self, IncidentCommand.self, EngineCommand.self, InfoCommand.self,
         ])
 

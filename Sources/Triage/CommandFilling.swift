@@ -26,12 +26,18 @@ public struct CommandFilling: Hashable, Sendable {
     public static func isAvailable(_ command: String) -> Bool {
         let words = command.split(separator: " ")
         guard words.first == "inquest", words.count > 1 else { return true }
-        let later: Set<Substring> = ["--compare", "--interface", "--for", "--host", "--probe"]
+        let later: Set<Substring> = ["--compare", "--interface", "--for", "--probe"]
         return availableCommands.contains(words[1]) && later.isDisjoint(with: words)
     }
 
+    /// Whether reading a capture establishes it; what `inquest host` needs to be told of a service
+    /// or a log is left to a person.
+    static func establishesByReading(_ command: String) -> Bool {
+        isAvailable(command) && !command.hasPrefix("inquest host")
+    }
+
     private static let availableCommands: Set<Substring> = [
-        "diagnose", "capture", "case", "finding", "symptom", "info",
+        "diagnose", "capture", "host", "sql", "case", "finding", "symptom", "info",
     ]
 
     /// `word` as one word of a POSIX shell, whatever it holds.

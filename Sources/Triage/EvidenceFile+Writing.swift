@@ -40,6 +40,7 @@ extension JSONWriter {
             writer.member("file", location.file)
             if let flow = location.flow { writer.member("flow", flow) }
             if let packet = location.packet { writer.member("packet", packet) }
+            if let line = location.line { writer.member("line", line) }
             if let time = location.time { writer.member("time", timestamp: time) }
         }
     }

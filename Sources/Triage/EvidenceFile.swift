@@ -27,6 +27,7 @@ public enum EvidenceFile {
     /// The keys under which a document keeps its list of evidence.
     private static let listKeys = [
         schema: "evidence", "inquest.diagnosis/1": "evidence", "inquest.capture/1": "findings",
+        "inquest.host/1": "findings",
     ]
 
     /// - Parameter casebook: the vocabulary; says whether an id is a symptom or a finding.
@@ -139,6 +140,7 @@ struct EvidenceDecoder {
         var location = Evidence.Location(file: try required(node, "file"))
         location.flow = try integer(node, "flow", 0...Int(Int32.max))
         location.packet = try integer(node, "packet", 1...(1 << 53))
+        location.line = try integer(node, "line", 1...(1 << 53))
         if let time = try optionalText(node, "time") {
             guard let nanoseconds = Timestamp.nanoseconds(time) else {
                 throw fault(

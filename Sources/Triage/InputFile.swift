@@ -23,7 +23,7 @@ public enum InputFile {
             if count < 0 {
                 let code = errno
                 if code == EINTR { continue }
-                throw fault(path, code)
+                throw fault(path, code: code)
             }
             if count == 0 { return bytes }
             bytes.append(contentsOf: chunk[..<count])
@@ -33,11 +33,12 @@ public enum InputFile {
 
     private static func open(_ path: String) throws(Fault) -> Int32 {
         let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
-        if descriptor < 0 { throw fault(path, errno) }
+        if descriptor < 0 { throw fault(path, code: errno) }
         return descriptor
     }
 
-    private static func fault(_ path: String, _ code: Int32) -> Fault {
+    /// - Parameter code: an `errno`.
+    public static func fault(_ path: String, code: Int32) -> Fault {
         switch code {
         case ENOENT, ENOTDIR, ENAMETOOLONG: .noSuchFile(path: path)
         case EISDIR: .isDirectory(path: path)

@@ -6,6 +6,10 @@ public import Diagnosis
 public struct OpenSteps: Sendable {
     /// The id of the step that reads a new capture.
     public static let captureStep = "capture"
+    /// The id of the step that looks at this host.
+    public static let hostStep = "host"
+    /// Between the two looks of that step.
+    public static let hostWatchSeconds = 10.0
 
     /// Reading a question and answering it: the example of the interface, section 3.
     private static let questionSeconds = 5.0
@@ -30,9 +34,13 @@ public struct OpenSteps: Sendable {
                 id: symptom.id, facts: [symptom.id], instrument: .operator,
                 seconds: Self.questionSeconds)
         }
+        let inspected = Set(log.entries.lazy.filter { $0.instrument == .host }.map(\.id))
         var readable: [FactID] = []
+        var lookable: [FactID] = []
         for finding in casebook.findings {
-            if CommandFilling.isAvailable(finding.establishedBy) {
+            if HostRun.establishes.contains(finding.id) {
+                if !inspected.contains(finding.id) { lookable.append(finding.id) }
+            } else if CommandFilling.establishesByReading(finding.establishedBy) {
                 // The same capture read again says the same again.
                 if !captured.contains(finding.id) { readable.append(finding.id) }
             } else if !finding.byHand.isEmpty {
@@ -48,6 +56,12 @@ public struct OpenSteps: Sendable {
                     id: Self.captureStep, facts: readable, instrument: .capture,
                     seconds: Self.captureSeconds, privileged: true))
         }
+        if !lookable.isEmpty {
+            steps.append(
+                Step(
+                    id: Self.hostStep, facts: lookable, instrument: .host,
+                    seconds: Self.hostWatchSeconds + 2))
+        }
         self.steps = steps
     }
 
@@ -62,6 +76,8 @@ public struct OpenSteps: Sendable {
             costSeconds: step.seconds, outcomes: [])
         if step.id == Self.captureStep {
             describeCapture(&next)
+        } else if step.id == Self.hostStep {
+            describeHost(&next)
         } else if let symptom = casebook[symptom: step.id] {
             next.question = symptom.question
         } else if let finding = casebook[finding: step.id] {
@@ -74,6 +90,15 @@ public struct OpenSteps: Sendable {
             next.outcomes = engine.whatIf(fact, askedOf: step.instrument, observations)
         }
         return next
+    }
+
+    private func describeHost(_ next: inout NextStep) {
+        next.kind = .run
+        next.question = "What do the sockets, counters, limits and processes of the host show?"
+        next.command = "inquest diagnose --host --watch \(Int(Self.hostWatchSeconds))"
+        next.needs =
+            "to run on the host in trouble; from there, 'inquest host --json --watch 10 > host.json' "
+            + "brings it here for --evidence"
     }
 
     private func describeCapture(_ next: inout NextStep) {

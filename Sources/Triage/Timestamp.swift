@@ -1,3 +1,5 @@
+import Casebook
+
 /// Instants as text: `2026-01-01T00:00:00.000000000Z`, by integer arithmetic alone.
 ///
 /// A date formatter costs 2 microseconds a time and all of Foundation (performance.md §5).
@@ -10,11 +12,11 @@ public enum Timestamp {
         let year, month, day, hour, minute, second, nanosecond: Int64
 
         init(_ nanoseconds: Int64) {
-            let seconds = floorDivide(nanoseconds, nanosecondsPerSecond)
+            let seconds = CivilDate.floorDivide(nanoseconds, nanosecondsPerSecond)
             nanosecond = nanoseconds &- seconds &* nanosecondsPerSecond
-            let days = floorDivide(seconds, secondsPerDay)
+            let days = CivilDate.floorDivide(seconds, secondsPerDay)
             let clock = seconds - days * secondsPerDay
-            (year, month, day) = civil(day: days)
+            (year, month, day) = CivilDate.parts(ofDay: days)
             (hour, minute, second) = (clock / 3600, clock / 60 % 60, clock % 60)
         }
     }
@@ -40,7 +42,7 @@ public enum Timestamp {
             let fraction = fraction(bytes[19..<(bytes.count - 1)])
         else { return nil }
         let clock = hour * 3600 + minute * 60 + second
-        let seconds = days(year: year, month: month, day: day) * secondsPerDay + clock
+        let seconds = CivilDate.day(year: year, month: month, day: day) * secondsPerDay + clock
         let (scaled, overflow) = seconds.multipliedReportingOverflow(by: nanosecondsPerSecond)
         let (sum, carried) = scaled.addingReportingOverflow(fraction)
         return overflow || carried ? nil : sum
@@ -62,33 +64,5 @@ public enum Timestamp {
             value = value * 10 + Int64(byte - UInt8(ascii: "0"))
         }
         return bytes.isEmpty ? nil : value
-    }
-
-    /// Days since 1970-01-01 in the proleptic Gregorian calendar. Years begin in March, so that
-    /// the leap day is the last of its year; 400 years have 146,097 days.
-    private static func days(year: Int64, month: Int64, day: Int64) -> Int64 {
-        let marchYear = month <= 2 ? year - 1 : year
-        let era = floorDivide(marchYear, 400)
-        let yearOfEra = marchYear - era * 400
-        let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-        return era * 146_097 + dayOfEra - 719_468
-    }
-
-    private static func civil(day: Int64) -> (year: Int64, month: Int64, day: Int64) {
-        let shifted = day + 719_468
-        let era = floorDivide(shifted, 146_097)
-        let dayOfEra = shifted - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let shiftedMonth = (5 * dayOfYear + 2) / 153
-        let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-        return (year, month, dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
-    }
-
-    private static func floorDivide(_ number: Int64, _ divisor: Int64) -> Int64 {
-        let quotient = number / divisor
-        return number % divisor < 0 ? quotient - 1 : quotient
     }
 }

@@ -1,6 +1,7 @@
 public import Casebook
 public import Diagnosis
 import Dissection
+public import HostInspection
 public import PacketCapture
 import TrafficAnalysis
 
@@ -45,6 +46,17 @@ public struct TriageSession {
         log.record(run.report.findings)
         for warning in run.report.warnings { warn(warning) }
         servers[path] = citedServers(run.report)
+    }
+
+    /// Looks at this host, or through logs, and records what they show.
+    public mutating func inspectHost(
+        _ wish: HostRun.Wish, goOn: () -> Bool
+    ) throws(LogSearch.Fault) -> HostRun {
+        let run = try HostRun(wish, casebook: casebook, goOn: goOn)
+        truncated = truncated || run.interrupted
+        log.record(run.findings)
+        for warning in run.warnings { warn(warning) }
+        return run
     }
 
     private func citedServers(_ report: CaptureReport) -> [Int: String] {

@@ -15,7 +15,11 @@ import Triage
         ["case", "test", "--json"], ["finding", "list", "--json"],
         ["finding", "show", "capture.tcp.silent-open", "--json"], ["symptom", "list", "--json"],
         ["symptom", "show", "restart-helps", "--json"], ["info", "--json"],
-        ["incident", "list", "--json"],
+        ["incident", "list", "--json"], ["host", "--json"], ["host", "--watch", "1", "--json"],
+        ["host", "--redact", "--json"], ["sql", "--tables", "--json"],
+        ["sql", "--host", "SELECT * FROM sockets, limits LIMIT 3", "--json"],
+        ["sql", "--capture", Inquest.heldCapture, "SELECT * FROM flows", "--json"],
+        ["case", "show", "tls-and-plain-text-mixed-up", "--json"],
     ])
     func `every JSON output is as its schema says, and says no more`(arguments: [String]) throws {
         let outcome = try Inquest.run(arguments)

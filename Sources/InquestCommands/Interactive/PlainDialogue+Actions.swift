@@ -35,6 +35,8 @@ extension PlainDialogue {
             }
             remember(question)
             state.dialogue.finish([proposal.step])
+        case .step(let proposal) where question.isHost:
+            return answerAboutHost(word, question, proposal)
         case .step(let proposal):
             remember(question)
             let evidence = proposal.step.facts.compactMap { answers.evidence($0, word) }
@@ -54,7 +56,7 @@ extension PlainDialogue {
         ]
     }
 
-    private mutating func remember(_ question: Question) { history.append((state, question)) }
+    mutating func remember(_ question: Question) { history.append((state, question)) }
 
     private mutating func record(_ evidence: [Evidence]) {
         state.session.record(evidence)
@@ -131,9 +133,13 @@ extension PlainDialogue {
 }
 
 extension PlainDialogue.Question {
-    var isCapture: Bool {
+    var isHost: Bool { isStep(OpenSteps.hostStep) }
+
+    var isCapture: Bool { isStep(OpenSteps.captureStep) }
+
+    private func isStep(_ id: String) -> Bool {
         if case .step(let proposal) = self {
-            proposal.step.id == OpenSteps.captureStep
+            proposal.step.id == id
         } else {
             false
         }

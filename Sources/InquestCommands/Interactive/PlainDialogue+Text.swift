@@ -18,6 +18,9 @@ extension PlainDialogue {
         if step.id == OpenSteps.captureStep {
             tell("Question \(number) (\(time)): \(step.question)")
             tell("Type the path of a pcap or pcapng file, or ? if there is none.")
+        } else if step.id == OpenSteps.hostStep {
+            tell("Question \(number) (\(time)): \(step.question)")
+            tell("y looks at this host now, twice; it only reads. n if the trouble is elsewhere.")
         } else if step.byHand {
             tell("Question \(number), by hand (\(time)): is this so? \(step.question)")
             if step.effect > .normal {

@@ -107,7 +107,9 @@ struct PlainDialogue {
     /// - Returns: whether there is more to ask.
     private mutating func ask(_ question: Question) -> Bool {
         while true {
-            let words = question.isCapture ? "PATH, ?" : "y, n, ?, py, pn"
+            let words =
+                question.isCapture
+                ? "PATH, ?" : question.isHost ? "y, n, ?" : "y, n, ?, py, pn"
             console.prompt("[\(words), why, undo, back, quit, help] > ")
             guard let line = input.next() else {
                 tell("")

@@ -16,6 +16,13 @@ enum CaseJSON {
             writer.member("symptoms", array: entry.symptoms) { $0.listing($1) }
             writer.member("findings", array: entry.findings) { $0.listing($1) }
             writer.member("requires", strings: entry.requires)
+            writer.member("signatures", array: entry.signatures) { writer, signature in
+                writer.object { writer in
+                    writer.member("form", signature.form.rawValue)
+                    writer.member("text", signature.text)
+                    writer.member("printed_by", signature.printedBy)
+                }
+            }
             writer.member("decided_by") { $0.decision(entry.decision) }
             writer.member("false_leads", array: entry.falseLeads) { $0.lead($1) }
             writer.member("fixes") { $0.fixes(entry.fixes) }

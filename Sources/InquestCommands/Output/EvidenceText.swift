@@ -20,6 +20,7 @@ enum EvidenceText {
         var parts: [String] = []
         if let packet = location.packet { parts.append("packet \(packet)") }
         if let flow = location.flow { parts.append("flow \(flow)") }
+        if let line = location.line { parts.append("line \(line)") }
         if withFile || parts.isEmpty { parts.append(location.file) }
         return parts.joined(separator: ", ")
     }

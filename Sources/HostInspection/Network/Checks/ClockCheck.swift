@@ -1,0 +1,29 @@
+internal import Casebook
+
+/// Whether the clock can be trusted for certificates and tokens.
+struct ClockCheck: HostCheck {
+    let name = "clock"
+    let establishes: [FactID] = ["host.clock.unsynchronised"]
+
+    /// Seconds (the finding's definition).
+    private static let offset = 1.0
+
+    func run(_ host: HostContext) -> [Evidence] {
+        let id = establishes[0]
+        switch host.latest.system.clock {
+        case .unknown(let obstacle): return [host.unknown(id, obstacle)]
+        case .known(let clock):
+            let measure = Evidence.Measure(value: abs(clock.offset), unit: "s")
+            guard clock.isSynchronised, abs(clock.offset) <= Self.offset else {
+                return [
+                    host.present(
+                        id,
+                        "the kernel says that nothing keeps its clock right, or that it is off "
+                            + "by over 1 s",
+                        measure: measure)
+                ]
+            }
+            return [host.absent(id, "the clock is synchronised", measure: measure)]
+        }
+    }
+}

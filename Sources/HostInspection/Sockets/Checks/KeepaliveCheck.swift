@@ -1,0 +1,79 @@
+internal import Casebook
+
+/// Whether keep-alive would notice a path that forgot the connection.
+struct KeepaliveCheck: HostCheck {
+    let name = "keepalive"
+    let establishes: [FactID] = [timer, setting]
+
+    private static let timer = "host.sock.no-keepalive-timer"
+    private static let setting = "host.sysctl.keepalive-above-path"
+    /// Milliseconds of silence from which a connection counts as long-lived: no usual request
+    /// takes longer.
+    private static let longLived: UInt32 = 60_000
+
+    func run(_ host: HostContext) -> [Evidence] { [timers(host), setting(host)] }
+
+    private func timers(_ host: HostContext) -> Evidence {
+        guard let remote = host.scope.remote else {
+            return host.unknown(Self.timer, Obstacle(.needsScope, "the peer", "--remote"))
+        }
+        guard case .known(let table) = host.latest.sockets else {
+            return host.unknown(
+                Self.timer, host.latest.sockets.obstacle ?? Obstacle(.missing, "sockets"))
+        }
+        let toPeer = table.sockets.filter { $0.state == .established && remote.includes($0) }
+        guard !toPeer.isEmpty else {
+            return host.unknown(
+                Self.timer, Obstacle(.missing, "a connection to the peer", "none is ESTABLISHED"))
+        }
+        guard toPeer.contains(where: \.hasInfo) else {
+            return host.unknown(Self.timer, table.agesUnknown)
+        }
+        let old = toPeer.filter { $0.hasInfo && $0.silence >= Self.longLived }
+        let bare = old.filter { $0.timer == .none }
+        let late = old.filter { socket in
+            socket.timer == .keepalive
+                && host.scope.pathIdleLimit.map { socket.keepaliveAfter > $0 } ?? false
+        }
+        guard !bare.isEmpty || !late.isEmpty else {
+            return host.absent(
+                Self.timer, "no long-lived connection to the peer lacks a keep-alive timer")
+        }
+        return host.present(
+            Self.timer,
+            "\(bare.count) of \(old.count) long-lived connections to the peer run no keep-alive "
+                + "timer, \(late.count) one beyond the path's idle limit",
+            count: bare.count + late.count,
+            measure: Evidence.Measure(value: Double(bare.count + late.count), unit: "count"))
+    }
+
+    private func setting(_ host: HostContext) -> Evidence {
+        guard let limit = host.scope.pathIdleLimit else {
+            return host.unknown(
+                Self.setting, Obstacle(.needsScope, "the path's idle limit", "it was not given"))
+        }
+        switch host.latest.network.number("net.ipv4.tcp_keepalive_time") {
+        case .unknown(let obstacle): return host.unknown(Self.setting, obstacle)
+        case .known(let time):
+            let measure = Evidence.Measure(value: Double(time), unit: "s")
+            let text =
+                "tcp_keepalive_time is \(time) s, the path forgets after \(decimal(limit)) s"
+            return Double(time) > limit
+                ? host.present(Self.setting, text, measure: measure)
+                : host.absent(Self.setting, text, measure: measure)
+        }
+    }
+}
+
+extension Socket {
+    /// Seconds from the last activity to the first keep-alive probe.
+    var keepaliveAfter: Double { Double(silence) / 1000 + Double(timerExpires) / 1000 }
+}
+
+extension HostScope.Remote {
+    /// Whether the socket's other end is the one in scope.
+    func includes(_ socket: Socket) -> Bool {
+        addresses.contains(socket.remote.address)
+            && port.map { $0 == socket.remote.port || $0 == socket.local.port } ?? true
+    }
+}

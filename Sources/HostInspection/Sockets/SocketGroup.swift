@@ -1,0 +1,127 @@
+/// The sockets of one program to one remote in one state: what a person reads first.
+public struct SocketGroup: Hashable, Sendable {
+    /// `comm` of the owner; `nil` when unknown or nobody.
+    public var program: String?
+    /// Of connections that this host opened the remote address and port; of those that came in,
+    /// and of LISTEN, the local ones.
+    public var endpoint: SocketAddress
+    public var state: TCPState
+    /// Whether this host opened the connections: nothing listens on their local port.
+    public var isOutbound: Bool
+    public var count = 0
+    /// Distinct processes of the program among them.
+    public var processes = 0
+    /// Milliseconds of the longest and the shortest silence (nothing sent, nothing received).
+    public var longestSilence: UInt32 = 0
+    public var shortestSilence: UInt32 = .max
+    /// Those that sent something, got it acknowledged, and never received a byte.
+    public var askedNeverAnswered = 0
+    /// Those on which no timer runs: the kernel will never end them by itself.
+    public var withoutTimer = 0
+    public var receiveQueue: UInt64 = 0
+    public var sendQueue: UInt64 = 0
+    /// How many of the sockets told their silence (it needs `tcp_info`).
+    public var withInfo = 0
+
+    public init(
+        program: String?, endpoint: SocketAddress, state: TCPState, isOutbound: Bool
+    ) {
+        self.program = program
+        self.endpoint = endpoint
+        self.state = state
+        self.isOutbound = isOutbound
+    }
+
+    mutating func add(_ socket: Socket) {
+        count += 1
+        receiveQueue += UInt64(socket.receiveQueue)
+        sendQueue += UInt64(socket.sendQueue)
+        if socket.timer == .none { withoutTimer += 1 }
+        if socket.wasAskedNeverAnswered { askedNeverAnswered += 1 }
+        guard socket.hasInfo else { return }
+        withInfo += 1
+        longestSilence = max(longestSilence, socket.silence)
+        shortestSilence = min(shortestSilence, socket.silence)
+    }
+}
+
+extension Socket {
+    /// Milliseconds in which nothing was sent and nothing received; of `tcp_info`.
+    public var silence: UInt32 { min(lastSent, lastReceived) }
+
+    /// A request went out and was acknowledged, nothing waits to be sent or read, no timer runs,
+    /// and no byte ever came back. A pool's idle connection had an answer before.
+    public var wasAskedNeverAnswered: Bool {
+        state == .established && hasBytesReceived && bytesReceived == 0 && payloadSent > 0
+            && sendQueue == 0 && receiveQueue == 0 && timer == .none
+    }
+
+    /// Before Linux 4.19 only acknowledged bytes are counted, and the SYN with them.
+    public var payloadSent: UInt64 {
+        hasBytesSent ? bytesSent : bytesACKed > 0 ? bytesACKed - 1 : 0
+    }
+}
+
+extension SocketTable {
+    /// Groups, oldest and most silent first, then the larger ones.
+    public func groups() -> [SocketGroup] {
+        let listening = listeningPorts
+        var names: [String: Int32] = [:]
+        let nameOfOwner = owners.map { owner in
+            let number = names[owner.name] ?? Int32(names.count)
+            names[owner.name] = number
+            return number
+        }
+        var places: [GroupKey: Int] = [:]
+        var groups: [SocketGroup] = []
+        var processes: [Set<Int32>] = []
+        for socket in sockets {
+            let isOutbound = socket.state != .listen && !listening.contains(socket.local.port)
+            let endpoint = isOutbound ? socket.remote : socket.local
+            let owner = Int(socket.owner)
+            let key = GroupKey(
+                name: owner >= 0 ? nameOfOwner[owner] : -1, endpoint: endpoint,
+                state: socket.state, isOutbound: isOutbound)
+            let place: Int
+            if let known = places[key] {
+                place = known
+            } else {
+                place = groups.count
+                places[key] = place
+                groups.append(
+                    SocketGroup(
+                        program: owner >= 0 ? owners[owner].name : nil, endpoint: endpoint,
+                        state: socket.state, isOutbound: isOutbound))
+                processes.append([])
+            }
+            groups[place].add(socket)
+            if owner >= 0 { processes[place].insert(socket.owner) }
+        }
+        for index in groups.indices { groups[index].processes = processes[index].count }
+        return groups.sorted(by: SocketGroup.comesFirst)
+    }
+
+    /// Local ports on which something listens.
+    public var listeningPorts: Set<UInt16> {
+        Set(sockets.lazy.filter { $0.state == .listen }.map(\.local.port))
+    }
+}
+
+private struct GroupKey: Hashable {
+    var name: Int32
+    var endpoint: SocketAddress
+    var state: TCPState
+    var isOutbound: Bool
+}
+
+extension SocketGroup {
+    static func comesFirst(_ left: SocketGroup, _ right: SocketGroup) -> Bool {
+        if left.longestSilence != right.longestSilence {
+            return left.longestSilence > right.longestSilence
+        }
+        if left.count != right.count { return left.count > right.count }
+        if left.endpoint != right.endpoint { return left.endpoint < right.endpoint }
+        if left.state != right.state { return left.state.rawValue < right.state.rawValue }
+        return (left.program ?? "") < (right.program ?? "")
+    }
+}
