@@ -48,8 +48,8 @@ public struct DNSMessage: Equatable, Sendable {
 
     /// Reads a message; bytes after it are let pass, as resolvers do.
     ///
-    /// - Throws: `truncated` when records are missing that the header announces, which a message
-    ///   with TC set may rightly show; `malformed` when a field contradicts the format.
+    /// - Throws: `truncated` when records are missing that the header announces and TC does not
+    ///   say so; `malformed` when a field contradicts the format.
     public init(_ bytes: RawSpan) throws(DissectionError) {
         guard bytes.byteCount <= Self.limit else { throw .malformed("over 65535 bytes") }
         var cursor = ByteCursor(bytes)
@@ -64,18 +64,20 @@ public struct DNSMessage: Equatable, Sendable {
             questions.append(
                 Question(name: name, type: type, recordClass: try cursor.uint16(bytes)))
         }
-        answers = try Self.records(counts[1], bytes, &cursor)
-        authorities = try Self.records(counts[2], bytes, &cursor)
-        additionals = try Self.records(counts[3], bytes, &cursor)
+        do throws(DissectionError) {
+            try Self.read(counts[1], bytes, &cursor, into: &answers)
+            try Self.read(counts[2], bytes, &cursor, into: &authorities)
+            try Self.read(counts[3], bytes, &cursor, into: &additionals)
+        } catch .truncated where flags.contains(.truncated) {
+            // Some servers cut between records without lowering the counts; TC says so.
+        }
         takeEDNS()
     }
 
-    private static func records(
-        _ count: Int, _ bytes: RawSpan, _ cursor: inout ByteCursor
-    ) throws(DissectionError) -> [DNSRecord] {
-        var records: [DNSRecord] = []
+    private static func read(
+        _ count: Int, _ bytes: RawSpan, _ cursor: inout ByteCursor, into records: inout [DNSRecord]
+    ) throws(DissectionError) {
         for _ in 0..<count { records.append(try DNSRecord(bytes, &cursor)) }
-        return records
     }
 
     private mutating func takeEDNS() {

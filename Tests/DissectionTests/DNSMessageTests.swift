@@ -67,6 +67,15 @@ private enum Answer {
         }
     }
 
+    @Test func `with TC set a message may end in the middle of its records`() throws {
+        var bytes = Answer.message
+        bytes[2] |= 2
+        let all = join(Answer.header, Answer.question, Answer.cname).count
+        let message = try DNSMessage(bytes[..<(all + 3)])
+        #expect(message.flags.contains(.truncated) && message.answers.count == 1)
+        #expect(throws: DissectionError.self) { try DNSMessage(bytes[..<20]) }
+    }
+
     @Test func `no change of one byte traps, and what is read can be printed`() {
         for offset in Answer.message.indices {
             for value in UInt8.min...UInt8.max {

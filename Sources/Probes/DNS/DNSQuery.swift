@@ -38,3 +38,15 @@ struct DNSQuery: Equatable, Sendable {
         [UInt8(value >> 8), UInt8(truncatingIfNeeded: value)]
     }
 }
+
+extension DNSQuery: CustomStringConvertible {
+    /// `A www.example.test +edns=4096 +do +cd`, with dig's words.
+    var description: String {
+        var words = ["\(question.type) \(question.name)"]
+        if let edns { words.append("+edns=\(edns.payloadSize)") }
+        if edns?.dnssecOK == true { words.append("+do") }
+        if checkingDisabled { words.append("+cd") }
+        if !recursionDesired { words.append("+norecurse") }
+        return words.joined(separator: " ")
+    }
+}
