@@ -51,7 +51,9 @@ struct DNSClient {
     let server: SocketAddress
     /// Seconds that a question may take; over UDP it is sent at once and again at half-time, so
     /// that one lost datagram is not a dead server.
-    var patience = 2.0
+    var patience = defaultPatience
+
+    static let defaultPatience = 2.0
 
     /// The two bytes of the length included.
     private static let longestMessage = DNSMessage.limit + 2
@@ -121,7 +123,7 @@ struct DNSClient {
             } catch {
                 throw .network(error)
             }
-            if let message = try? DNSMessage(bytes.span.bytes) {
+            if let message = try? unsafe DNSMessage(bytes.span.bytes) {
                 if query.isAnswered(by: message) { return message }
             } else if bytes.starts(with: query.bytes.prefix(2)) {
                 throw .unreadable
@@ -148,15 +150,17 @@ struct DNSClient {
                 try connection.send(
                     [UInt8(message.count >> 8), UInt8(message.count & 0xFF)] + message,
                     by: deadline)
-                let head = try connection.receive(exactly: 2, by: deadline)
+                var reader = ChannelReader(connection)
+                let head = try reader.bytes(2, by: deadline)
                 let length = Int(head[0]) << 8 | Int(head[1])
-                return try connection.receive(exactly: length, by: deadline)
+                return try reader.bytes(length, by: deadline)
             }
             connection.close()
         } catch {
             throw .network(error)
         }
-        guard let message = try? DNSMessage(bytes.span.bytes), query.isAnswered(by: message) else {
+        guard let message = try? unsafe DNSMessage(bytes.span.bytes), query.isAnswered(by: message)
+        else {
             throw .unreadable
         }
         return message

@@ -19,11 +19,16 @@ struct DNSLookup: Sendable {
     /// A, then AAAA; one of them alone when a family was chosen.
     var exchanges: [DNSExchange]
 
+    var name: DNSName { exchanges[0].query.question.name }
+
     var verdicts: [Verdict] { exchanges.map(Self.verdict) }
 
     /// Of both families.
     var addresses: Set<IPAddress> {
-        Set(verdicts.flatMap { if case .addresses(let list) = $0 { list } else { [] } })
+        Set(
+            verdicts.flatMap { verdict -> [IPAddress] in
+                if case .addresses(let list) = verdict { list } else { [] }
+            })
     }
 
     var resolves: Bool { !addresses.isEmpty }

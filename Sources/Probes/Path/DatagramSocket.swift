@@ -22,32 +22,38 @@ struct DatagramSocket: ~Copyable {
     init(
         _ kind: Kind = .udp, to remote: SocketAddress, source: String? = nil
     ) throws(NetworkFailure) {
+        descriptor = try Self.open(kind, remote, source)
         self.remote = remote
         self.kind = kind
+    }
+
+    private static func open(
+        _ kind: Kind, _ remote: SocketAddress, _ source: String?
+    ) throws(NetworkFailure) -> Descriptor {
         let icmp = Int32(remote.isIPv6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP)
         let type = kind == .rawICMP ? SOCK_RAW.rawValue : SOCK_DGRAM.rawValue
         let flags = SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue
-        let number = Glibc.socket(
-            remote.family, Int32(type | flags), kind == .udp ? 0 : icmp)
+        let socket = Descriptor(
+            owning: Glibc.socket(remote.family, Int32(type | flags), kind == .udp ? 0 : icmp))
         let code = errno
-        guard number >= 0 else { throw .local(call: "socket", errno: code) }
-        descriptor = Descriptor(owning: number)
+        guard socket.number >= 0 else { throw .local(call: "socket", errno: code) }
         if let source {
             guard let local = SocketAddress(numeric: source, port: 0), local.isIPv6 == remote.isIPv6
             else { throw .local(call: "bind", errno: EAFNOSUPPORT) }
-            let bound = local.withPointer { unsafe bind(number, $0, $1) }
+            let bound = unsafe local.withPointer { unsafe bind(socket.number, $0, $1) }
             let code = errno
             guard bound == 0 else { throw .local(call: "bind", errno: code) }
         }
-        let connected = remote.withPointer { unsafe connect(number, $0, $1) }
+        let connected = unsafe remote.withPointer { unsafe connect(socket.number, $0, $1) }
         let failure = errno
         guard connected == 0 else { throw .from(errno: failure, call: "connect") }
+        return socket
     }
 
     var number: Int32 { descriptor.number }
 
     var localAddress: SocketAddress? {
-        SocketAddress.reading { unsafe getsockname(number, $0, $1) }
+        unsafe SocketAddress.reading { unsafe getsockname(number, $0, $1) }
     }
 
     @discardableResult
@@ -68,7 +74,7 @@ struct DatagramSocket: ~Copyable {
     func send(_ bytes: [UInt8]) throws(NetworkFailure) {
         let count = unsafe bytes.withUnsafeBytes { buffer in
             unsafe Glibc.send(
-                number, buffer.baseAddress, buffer.count, Int32(MSG_NOSIGNAL.rawValue))
+                number, buffer.baseAddress, buffer.count, Int32(MSG_NOSIGNAL))
         }
         let code = errno
         guard count >= 0 else { throw Self.failure(code, "send") }
@@ -81,7 +87,7 @@ struct DatagramSocket: ~Copyable {
         while true {
             try wait(for: Int32(POLLIN), on: number, until: deadline, cancellation)
             var code: Int32 = 0
-            let bytes = [UInt8](unsafeUninitializedCapacity: limit) { buffer, filled in
+            let bytes = unsafe [UInt8](unsafeUninitializedCapacity: limit) { buffer, filled in
                 let count = unsafe recv(number, buffer.baseAddress!, limit, 0)
                 code = count < 0 ? errno : 0
                 filled = max(0, count)
