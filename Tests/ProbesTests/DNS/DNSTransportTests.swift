@@ -105,8 +105,12 @@ import Testing
         #expect(report.state("probe.dns.fails") == .present)
         #expect(report.state("probe.dns.resolvers-disagree") != .present)
         let texts = report.evidence.map(\.summary) + report.results.map(\.summary)
-        #expect(texts.allSatisfy { !$0.unicodeScalars.contains { $0.value < 32 } })
+        #expect(texts.allSatisfy { isPrintable($0) })
     }
+}
+
+private func isPrintable(_ text: String) -> Bool {
+    text.unicodeScalars.allSatisfy { $0.value >= 32 && $0.value != 127 }
 }
 
 /// How often each question came.
@@ -114,9 +118,10 @@ final class Counts: Sendable {
     private let counts = Mutex<[UInt16: Int]>([:])
 
     func next(for id: UInt16) -> Int {
-        counts.withLock {
-            defer { $0[id, default: 0] += 1 }
-            return $0[id, default: 0]
+        counts.withLock { table in
+            let count = table[id, default: 0]
+            table[id] = count + 1
+            return count
         }
     }
 }
