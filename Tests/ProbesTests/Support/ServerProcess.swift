@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 /// A real server that a test starts on a loopback port and that ends with the value.
@@ -40,7 +41,9 @@ final class ServerProcess: @unchecked Sendable {
     var output: String { (try? String(contentsOfFile: outputPath, encoding: .utf8)) ?? "" }
 
     func stop() {
-        if process.isRunning { process.terminate() }
+        // Foundation starts programs with signals blocked, so SIGTERM would wait for ever; and
+        // timeout(1) leads a process group of its own, which holds all that the server started.
+        if process.isRunning { kill(-process.processIdentifier, SIGKILL) }
     }
 
     private func untilListening() async throws {
