@@ -24,6 +24,7 @@ public struct ProbeOptions: Hashable, Sendable {
 
     public var tls = TLSOptions()
     public var dns = DNSOptions()
+    public var tcp = TCPProbeOptions()
 
     /// What the target may be made to bear.
     public var allowed = EffectClass.normal
