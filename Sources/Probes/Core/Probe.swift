@@ -42,7 +42,20 @@ public struct ProbePlan: Hashable, Sendable {
 /// Every probe, in the order in which they are listed and run.
 public enum ProbeList {
     public static let all: [any Probe.Type] = [
-        TCPProbe.self, DNSProbe.self,
+        TCPProbe.self,
+        TCPSourceProbe.self,
+        TCPRepeatProbe.self,
+        TCPSourcePortProbe.self,
+        TCPParallelProbe.self,
+        TCPIdleProbe.self,
+        GreetingProbe.self,
+        IPv6Probe.self,
+        DNSProbe.self,
+        PingProbe.self,
+        PathMTUProbe.self,
+        PathLossProbe.self,
+        PathLoadProbe.self,
+        WhoAcknowledgesProbe.self,
     ]
 
     public static func named(_ name: String) -> (any Probe.Type)? { all.first { $0.name == name } }

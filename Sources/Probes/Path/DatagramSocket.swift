@@ -63,11 +63,13 @@ struct DatagramSocket: ~Copyable {
             number, level, option, &value, socklen_t(MemoryLayout<Int32>.size)) == 0
     }
 
-    func value(_ level: Int32, _ option: Int32) -> Int32? {
-        var value: Int32 = 0
-        var length = socklen_t(MemoryLayout<Int32>.size)
-        guard unsafe getsockopt(number, level, option, &value, &length) == 0 else { return nil }
-        return value
+    /// The same choice in the header of either family.
+    func set(ipv4: Int32, ipv6: Int32, to value: Int32) {
+        if remote.isIPv6 {
+            set(Int32(IPPROTO_IPV6), ipv6, value)
+        } else {
+            set(Int32(IPPROTO_IP), ipv4, value)
+        }
     }
 
     /// - Throws: also what an ICMP error about an earlier datagram left behind.
