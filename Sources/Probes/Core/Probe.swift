@@ -56,6 +56,7 @@ public enum ProbeList {
         PathLossProbe.self,
         PathLoadProbe.self,
         WhoAcknowledgesProbe.self,
+        TLSProbe.self,
     ]
 
     public static func named(_ name: String) -> (any Probe.Type)? { all.first { $0.name == name } }
