@@ -42,7 +42,8 @@ let package = Package(
             name: "TrafficAnalysis", dependencies: ["Casebook", "Dissection"],
             swiftSettings: strict),
         .target(
-            name: "Probes", dependencies: ["COpenSSL", "Casebook"], swiftSettings: strictMemory),
+            name: "Probes", dependencies: ["COpenSSL", "Casebook", "Dissection"],
+            swiftSettings: strictMemory),
         .target(
             name: "HostInspection", dependencies: ["CSocketDiagnostics", "Casebook"],
             swiftSettings: strictMemory),
