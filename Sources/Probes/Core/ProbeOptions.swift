@@ -23,6 +23,7 @@ public struct ProbeOptions: Hashable, Sendable {
     public var sourcePort: UInt16?
 
     public var tls = TLSOptions()
+    public var http = HTTPOptions()
 
     /// What the target may be made to bear.
     public var allowed = EffectClass.normal
