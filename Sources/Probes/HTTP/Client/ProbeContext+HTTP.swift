@@ -1,3 +1,5 @@
+internal import Glibc
+
 extension ProbeContext {
     /// One request on a connection of its own, closed politely after the answer.
     func fetch(
@@ -27,5 +29,13 @@ extension ProbeContext {
         } catch {
             return .failure(error)
         }
+    }
+}
+
+extension Connection {
+    /// FIONREAD: whether bytes wait in the receive buffer.
+    var hasUnreadBytes: Bool {
+        var count: Int32 = 0
+        return unsafe ioctl(socket, UInt(FIONREAD), &count) == 0 && count > 0
     }
 }
