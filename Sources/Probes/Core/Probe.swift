@@ -43,7 +43,8 @@ public struct ProbePlan: Hashable, Sendable {
 public enum ProbeList {
     public static let all: [any Probe.Type] = [
         TCPProbe.self,
-        HTTPProbe.self, HTTPRampProbe.self, HTTPAbandonProbe.self,
+        HTTPProbe.self, HTTPKeepAliveProbe.self, HTTPExpectProbe.self,
+        HTTPRampProbe.self, HTTPAbandonProbe.self,
     ]
 
     public static func named(_ name: String) -> (any Probe.Type)? { all.first { $0.name == name } }

@@ -68,3 +68,8 @@ extension Peer {
         return ioctl(descriptor, UInt(TIOCOUTQ), &count) == 0 ? count : 0
     }
 }
+
+extension Peer {
+    /// A server that takes its time, as the scene demands.
+    func pause(seconds: Double) { Thread.sleep(forTimeInterval: seconds) }
+}

@@ -16,7 +16,7 @@ final class HTTPConnection {
     /// Stages `connect` and, with TLS, those of the handshake.
     static func open(
         _ context: ProbeContext, to address: SocketAddress, label: String,
-        serverName: String? = nil,
+        service: HTTPService? = nil,
         settings: Connection.Settings = .init(), by deadline: Deadline
     ) throws(NetworkFailure) -> HTTPConnection {
         let connection = Connection(context, to: address, label: label)
@@ -71,6 +71,24 @@ final class HTTPConnection {
         let exchange = reading.exchange(with: address, failure: failure)
         record(exchange, from: begin, until: reading.firstByte)
         return exchange
+    }
+
+    /// Reads the answer to a request whose body is held back: it is sent when an interim answer
+    /// came or `patience` is over, and not at all when the final answer came first.
+    func answer(
+        to method: String, since sent: MonotonicInstant, sending body: [UInt8],
+        after patience: Deadline, by deadline: Deadline
+    ) throws(NetworkFailure) -> HTTPExchange {
+        do throws(NetworkFailure) {
+            leftover += try channel.receive(atMost: 4096, by: patience.earlier(deadline))
+        } catch .timedOut {
+            // The client's patience is over, as it would be in curl.
+        }
+        let isFinal =
+            leftover.starts(with: "HTTP/1.".utf8)
+            && leftover.count > 9 && leftover[9] != UInt8(ascii: "1")
+        if !isFinal { try send(body, by: deadline) }
+        return answer(to: method, since: sent, by: deadline)
     }
 
     private func record(

@@ -4,13 +4,13 @@ extension ProbeContext {
     /// One request on a connection of its own, closed politely after the answer.
     func fetch(
         _ request: HTTPRequest, from address: SocketAddress, label: String,
-        serverName: String? = nil, settings: Connection.Settings = .init(), by deadline: Deadline
+        service: HTTPService? = nil, settings: Connection.Settings = .init(), by deadline: Deadline
     ) -> HTTPExchange {
         let connection: HTTPConnection
         let begin = MonotonicInstant.now
         do throws(NetworkFailure) {
             connection = try HTTPConnection.open(
-                self, to: address, label: label, serverName: serverName, settings: settings,
+                self, to: address, label: label, service: service, settings: settings,
                 by: deadline)
         } catch {
             var exchange = HTTPExchange(address, .notConnected(error))
@@ -22,13 +22,21 @@ extension ProbeContext {
         return exchange
     }
 
-    /// The addresses of the target, or the reason why there are none.
-    func targetAddresses() -> Result<[SocketAddress], NetworkFailure> {
+    /// Asks each address of the target and gathers what they say; the reason when there is none.
+    func eachAddress(
+        _ ask: (SocketAddress, inout ProbeReport, inout Verdicts) -> Void
+    ) -> ProbeReport {
+        var report = report()
+        var verdicts = Verdicts()
         do throws(NetworkFailure) {
-            return .success(try addresses())
+            for address in try addresses() where !cancellation.isCancelled {
+                ask(address, &report, &verdicts)
+            }
         } catch {
-            return .failure(error)
+            return failed("\(target.host): \(error)")
         }
+        report.evidence = verdicts.evidence(self)
+        return report
     }
 }
 

@@ -35,10 +35,11 @@ public enum HTTPAbandonProbe: Probe {
 
     public static func run(_ context: ProbeContext) -> ProbeReport {
         let address: SocketAddress
-        switch context.targetAddresses() {
-        case .failure(let failure): return context.failed("\(context.target.host): \(failure)")
-        // One address only: each cancel may cost us our own.
-        case .success(let found): address = found[0]
+        do throws(NetworkFailure) {
+            // One address only: each cancel may cost us our own.
+            address = try context.addresses()[0]
+        } catch {
+            return context.failed("\(context.target.host): \(error)")
         }
         var experiment = AbandonExperiment(context, address)
         experiment.run(cancels: cancels(context.options))

@@ -21,14 +21,7 @@ public enum HTTPProbe: Probe {
     }
 
     public static func run(_ context: ProbeContext) -> ProbeReport {
-        var report = context.report()
-        let addresses: [SocketAddress]
-        switch context.targetAddresses() {
-        case .failure(let failure): return context.failed("\(context.target.host): \(failure)")
-        case .success(let found): addresses = found
-        }
-        var verdicts = Verdicts()
-        for address in addresses where !context.cancellation.isCancelled {
+        context.eachAddress { address, report, verdicts in
             let before = wallClock()
             let exchange = context.fetch(
                 HTTPRequest(context), from: address, label: "request", by: context.attempt)
@@ -36,8 +29,6 @@ public enum HTTPProbe: Probe {
             report.measures += measures(exchange, asked: before)
             judge(exchange, &verdicts, context.options)
         }
-        report.evidence = verdicts.evidence(context)
-        return report
     }
 
     private static func measures(

@@ -36,20 +36,11 @@ public enum HTTPRampProbe: Probe {
     }
 
     public static func run(_ context: ProbeContext) -> ProbeReport {
-        var report = context.report()
-        let addresses: [SocketAddress]
-        switch context.targetAddresses() {
-        case .failure(let failure): return context.failed("\(context.target.host): \(failure)")
-        case .success(let found): addresses = found
-        }
-        var verdicts = Verdicts()
-        for address in addresses where !context.cancellation.isCancelled {
+        context.eachAddress { address, report, verdicts in
             let ramp = climb(address, context)
             report.results += ramp.steps.map(\.result)
             ramp.judge(&verdicts)
         }
-        report.evidence = verdicts.evidence(context)
-        return report
     }
 
     private static func climb(_ address: SocketAddress, _ context: ProbeContext) -> Ramp {
