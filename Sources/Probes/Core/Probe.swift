@@ -43,7 +43,8 @@ public struct ProbePlan: Hashable, Sendable {
 public enum ProbeList {
     public static let all: [any Probe.Type] = [
         TCPProbe.self,
-        HTTPProbe.self, HTTPKeepAliveProbe.self, HTTPExpectProbe.self,
+        HTTPProbe.self, HTTPRepeatProbe.self, HTTPDirectProbe.self, HTTPHealthProbe.self,
+        HTTPKeepAliveProbe.self, HTTPExpectProbe.self, HTTPSpreadProbe.self,
         HTTPRampProbe.self, HTTPAbandonProbe.self,
     ]
 
