@@ -37,7 +37,9 @@ func isListening(_ port: UInt16) -> Bool {
     let wanted = String(port, radix: 16, uppercase: true)
     let padded = ":" + String(repeating: "0", count: 4 - wanted.count) + wanted
     for file in ["/proc/net/tcp", "/proc/net/tcp6"] {
-        guard let text = try? String(contentsOfFile: file, encoding: .ascii) else { continue }
+        // A file of /proc has no size: `String(contentsOfFile:)` stops after 4 KiB of it.
+        let bytes = try? FileHandle(forReadingAtPath: file)?.readToEnd()
+        let text = String(decoding: bytes ?? Data(), as: UTF8.self)
         for line in text.split(separator: "\n") {
             let words = line.split(separator: " ")
             if words.count > 3, words[1].hasSuffix(padded), words[3] == "0A" { return true }

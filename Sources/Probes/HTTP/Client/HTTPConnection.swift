@@ -21,8 +21,8 @@ final class HTTPConnection {
     ) throws(NetworkFailure) -> HTTPConnection {
         let connection = Connection(context, to: address, label: label)
         connection.receiveLimit = receiveLimit
-        try connection.connect(by: deadline, settings)
-        return HTTPConnection(connection, address)
+        let service = service ?? HTTPService(context)
+        return HTTPConnection(try service.open(connection, settings, by: deadline), address)
     }
 
     /// Sends the request and reads the answer to its end, its failure or the deadline.
@@ -68,7 +68,10 @@ final class HTTPConnection {
         } catch {
             failure = error
         }
-        let exchange = reading.exchange(with: address, failure: failure)
+        var exchange = reading.exchange(with: address, failure: failure)
+        if let certificate = (channel as? TLSConnection)?.peerCertificates.first {
+            exchange.certificate = certificate.serial
+        }
         record(exchange, from: begin, until: reading.firstByte)
         return exchange
     }

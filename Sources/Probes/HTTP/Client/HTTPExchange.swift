@@ -36,7 +36,7 @@ struct HTTPExchange: Sendable {
     /// Nanoseconds without a byte before the end.
     var silence: Int64 = 0
     var arrivals: [Arrival] = []
-    /// SHA-256 of the leaf certificate in hexadecimal digits; `nil` without TLS.
+    /// Serial number of the leaf certificate in hexadecimal digits; `nil` without TLS.
     var certificate: String?
 
     /// Pieces that are kept of one answer.
