@@ -43,13 +43,10 @@ public struct ProbePlan: Hashable, Sendable {
 public enum ProbeList {
     public static let all: [any Probe.Type] = [
         TCPProbe.self,
-<<<<<<< HEAD
+        TLSProbe.self,
         HTTPProbe.self, HTTPRepeatProbe.self, HTTPDirectProbe.self, HTTPHealthProbe.self,
         HTTPKeepAliveProbe.self, HTTPExpectProbe.self, HTTPSpreadProbe.self,
         HTTPRampProbe.self, HTTPAbandonProbe.self,
-=======
-        TLSProbe.self,
->>>>>>> probes-tls
     ]
 
     public static func named(_ name: String) -> (any Probe.Type)? { all.first { $0.name == name } }

@@ -31,7 +31,7 @@ struct HTTPDirectTests {
         let origin = ticking()
         let (server, folder) = try await Nginx.start(
             port: FreePort.take(), "location / { proxy_pass http://127.0.0.1:\(origin.port); }")
-        defer { withExtendedLifetime(folder) {} }
+        defer { withExtendedLifetime((server, folder)) {} }
         let report = await compare(proxy: server.port, backend: origin.port)
         #expect(report.state(Self.together) == .present)
         #expect(report.state(Self.fails) == .absent)
@@ -42,7 +42,7 @@ struct HTTPDirectTests {
         let (server, folder) = try await Nginx.start(
             port: FreePort.take(),
             "location / { proxy_pass http://127.0.0.1:\(origin.port); proxy_buffering off; }")
-        defer { withExtendedLifetime(folder) {} }
+        defer { withExtendedLifetime((server, folder)) {} }
         let report = await compare(proxy: server.port, backend: origin.port)
         #expect(report.state(Self.together) == .absent)
         #expect(report.state(Self.fails) == .absent)
@@ -60,7 +60,7 @@ struct HTTPDirectTests {
             """
             location / { proxy_pass http://127.0.0.1:\(origin.port); proxy_read_timeout 1s; }
             """)
-        defer { withExtendedLifetime(folder) {} }
+        defer { withExtendedLifetime((server, folder)) {} }
         let report = await compare(proxy: server.port, backend: origin.port)
         #expect(report.state(Self.fails) == .present)
         #expect(report.summary(Self.fails).contains("504"))

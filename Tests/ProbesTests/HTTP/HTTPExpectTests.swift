@@ -16,7 +16,7 @@ struct HTTPExpectTests {
         let origin = ScriptedServer.http { peer, _ in peer.answer() }
         let (server, folder) = try await Nginx.start(
             port: FreePort.take(), "location / { proxy_pass http://127.0.0.1:\(origin.port); }")
-        defer { withExtendedLifetime((folder, origin)) {} }
+        defer { withExtendedLifetime((server, folder, origin)) {} }
         let report = await run(HTTPExpectProbe.self, .http, port: server.port)
         #expect(report.state(Self.late) == .absent)
     }

@@ -15,7 +15,7 @@ struct HTTPKeepAliveTests {
 
     @Test func `nginx that closes after two seconds closes before its proxy would`() async throws {
         let (server, folder) = try await nginx("keepalive_timeout 2s;")
-        defer { withExtendedLifetime(folder) {} }
+        defer { withExtendedLifetime((server, folder)) {} }
         let report = await run(HTTPKeepAliveProbe.self, .http, port: server.port)
         #expect(report.state(Self.early) == .present)
         let idle = try #require(report.measure(Self.early))
@@ -25,7 +25,7 @@ struct HTTPKeepAliveTests {
 
     @Test func `nginx that outlasts the proxy's limit does not`() async throws {
         let (server, folder) = try await nginx("keepalive_timeout 60s;")
-        defer { withExtendedLifetime(folder) {} }
+        defer { withExtendedLifetime((server, folder)) {} }
         let report = await run(HTTPKeepAliveProbe.self, .http, port: server.port) {
             $0.http.proxyIdle = 2
         }
@@ -34,7 +34,7 @@ struct HTTPKeepAliveTests {
 
     @Test func `A server that keeps no connection has no race`() async throws {
         let (server, folder) = try await nginx("keepalive_timeout 0;")
-        defer { withExtendedLifetime(folder) {} }
+        defer { withExtendedLifetime((server, folder)) {} }
         let report = await run(HTTPKeepAliveProbe.self, .http, port: server.port)
         #expect(report.state(Self.early) == .absent)
         #expect(report.summary(Self.early).contains("after each answer"))

@@ -46,7 +46,7 @@ struct HTTPRepeatTests {
 
     @Test func `One of two backends fails, and its mark tells`() async throws {
         let (server, folder) = try await Balancer.start([good, bad])
-        defer { withExtendedLifetime(folder) {} }
+        defer { withExtendedLifetime((server, folder)) {} }
         let report = await run(HTTPRepeatProbe.self, .http, port: server.port)
         #expect(report.state(Self.varies) == .present)
         #expect(report.summary(Self.varies).contains("x-served-by b1"))
@@ -56,7 +56,7 @@ struct HTTPRepeatTests {
 
     @Test func `Backends that are alike do not vary`() async throws {
         let (server, folder) = try await Balancer.start([good, good])
-        defer { withExtendedLifetime(folder) {} }
+        defer { withExtendedLifetime((server, folder)) {} }
         let report = await run(HTTPRepeatProbe.self, .http, port: server.port)
         #expect(report.state(Self.varies) == .absent)
         #expect(report.state(Self.round) == .unknown)
@@ -64,7 +64,7 @@ struct HTTPRepeatTests {
 
     @Test func `Without a mark nobody can say which backend it was`() async throws {
         let (server, folder) = try await Balancer.start([good, bad], mark: "")
-        defer { withExtendedLifetime(folder) {} }
+        defer { withExtendedLifetime((server, folder)) {} }
         let report = await run(HTTPRepeatProbe.self, .http, port: server.port)
         #expect(report.state(Self.varies) == .unknown)
     }
@@ -72,7 +72,7 @@ struct HTTPRepeatTests {
     @Test func `A number of its own for each request is no mark`() async throws {
         let (server, folder) = try await Balancer.start(
             [good, bad], mark: "http-response set-header X-Node-Request %[rand()]")
-        defer { withExtendedLifetime(folder) {} }
+        defer { withExtendedLifetime((server, folder)) {} }
         let report = await run(HTTPRepeatProbe.self, .http, port: server.port)
         #expect(report.state(Self.varies) == .unknown)
     }
@@ -80,7 +80,7 @@ struct HTTPRepeatTests {
     @Test func `A proxy that gives up after five seconds each time`() async throws {
         let silent = ScriptedServer { peer, _ in peer.readToEnd() }
         let (server, folder) = try await Balancer.start([silent], timeout: "5s")
-        defer { withExtendedLifetime(folder) {} }
+        defer { withExtendedLifetime((server, folder)) {} }
         let report = await run(HTTPRepeatProbe.self, .http, port: server.port) { $0.timeout = 8 }
         #expect(report.state(Self.round) == .present)
         #expect(report.measure(Self.round) == 5)
@@ -115,7 +115,7 @@ struct HTTPSpreadTests {
 
     @Test func `Equal weights are even`() async throws {
         let (server, folder) = try await Balancer.start([origin, origin, origin, origin])
-        defer { withExtendedLifetime(folder) {} }
+        defer { withExtendedLifetime((server, folder)) {} }
         let report = await probe(server.port)
         #expect(report.state(Self.uneven) == .absent)
         #expect(report.results.count == 4)
@@ -124,7 +124,7 @@ struct HTTPSpreadTests {
     @Test func `A backend with nearly all of the weight gets too much`() async throws {
         let (server, folder) = try await Balancer.start(
             [origin, origin, origin, origin], weights: [200, 10, 10, 10])
-        defer { withExtendedLifetime(folder) {} }
+        defer { withExtendedLifetime((server, folder)) {} }
         let report = await probe(server.port)
         #expect(report.state(Self.uneven) == .present)
         #expect((report.measure(Self.uneven) ?? 0) > 75)
@@ -133,7 +133,7 @@ struct HTTPSpreadTests {
     @Test func `A backend that the operator knows of and that gets nothing`() async throws {
         let (server, folder) = try await Balancer.start(
             [origin, origin, origin], weights: [1, 1, 0])
-        defer { withExtendedLifetime(folder) {} }
+        defer { withExtendedLifetime((server, folder)) {} }
         #expect(await probe(server.port, backends: 3).state(Self.uneven) == .present)
         // Who does not know of it sees two even ones.
         #expect(await probe(server.port).state(Self.uneven) == .absent)
@@ -141,7 +141,7 @@ struct HTTPSpreadTests {
 
     @Test func `One backend alone, or none with a mark, tells nothing`() async throws {
         let (server, folder) = try await Balancer.start([origin])
-        defer { withExtendedLifetime(folder) {} }
+        defer { withExtendedLifetime((server, folder)) {} }
         #expect(await probe(server.port).state(Self.uneven) == .unknown)
         #expect(await probe(origin.port).state(Self.uneven) == .unknown)
     }
