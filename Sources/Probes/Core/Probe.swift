@@ -44,6 +44,7 @@ public enum ProbeList {
     public static let all: [any Probe.Type] = [
         TCPProbe.self,
         TLSProbe.self,
+        HTTPLimitsProbe.self, HTTPVirtualHostProbe.self, ClockProbe.self,
         HTTPProbe.self, HTTPRepeatProbe.self, HTTPDirectProbe.self, HTTPHealthProbe.self,
         HTTPKeepAliveProbe.self, HTTPExpectProbe.self, HTTPSpreadProbe.self,
         HTTPRampProbe.self, HTTPAbandonProbe.self,
