@@ -45,7 +45,7 @@ public enum ProbeList {
         TCPProbe.self,
         TLSProbe.self,
         HTTPLimitsProbe.self, HTTPVirtualHostProbe.self, ClockProbe.self,
-        HTTP2Probe.self, HTTP2LifetimeProbe.self, QUICProbe.self,
+        HTTP2Probe.self, HTTP2LifetimeProbe.self, QUICProbe.self, HTTPDesyncProbe.self,
         HTTPProbe.self, HTTPRepeatProbe.self, HTTPDirectProbe.self, HTTPHealthProbe.self,
         HTTPKeepAliveProbe.self, HTTPExpectProbe.self, HTTPSpreadProbe.self,
         HTTPRampProbe.self, HTTPAbandonProbe.self,

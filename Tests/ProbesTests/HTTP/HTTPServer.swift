@@ -73,3 +73,11 @@ extension Peer {
     /// A server that takes its time, as the scene demands.
     func pause(seconds: Double) { Thread.sleep(forTimeInterval: seconds) }
 }
+
+extension Peer {
+    /// Whether bytes wait to be read now.
+    var hasMore: Bool {
+        var polled = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&polled, 1, 0) > 0
+    }
+}
