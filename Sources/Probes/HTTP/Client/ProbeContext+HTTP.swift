@@ -24,18 +24,18 @@ extension ProbeContext {
 
     /// Asks each address of the target and gathers what they say; the reason when there is none.
     func eachAddress(
-        _ ask: (SocketAddress, inout ProbeReport, inout Verdicts) -> Void
+        _ ask: (SocketAddress, inout ProbeReport, inout Judgements) -> Void
     ) -> ProbeReport {
         var report = report()
-        var verdicts = Verdicts()
+        var judgements = Judgements()
         do throws(NetworkFailure) {
             for address in try addresses() where !cancellation.isCancelled {
-                ask(address, &report, &verdicts)
+                ask(address, &report, &judgements)
             }
         } catch {
             return failed("\(target.host): \(error)")
         }
-        report.evidence = verdicts.evidence(self)
+        report.evidence = judgements.evidence(self)
         return report
     }
 }

@@ -11,7 +11,7 @@ struct AbandonExperiment {
     private let context: ProbeContext
     private let address: SocketAddress
     private(set) var results: [ProbeReport.AddressResult] = []
-    private(set) var verdict = Verdict.unknown("interrupted")
+    private(set) var judgement = Judgement.unknown("interrupted")
     /// The first ordinary answer, with which the later ones are compared.
     private var healthy: HTTPExchange?
 
@@ -24,12 +24,12 @@ struct AbandonExperiment {
         let first = ask("before")
         healthy = first
         guard first.isComplete, first.blockPhrase == nil, first.status != 429 else {
-            verdict = .unknown(
+            judgement = .unknown(
                 "an ordinary request is not served even before a cancel: \(first.summary)")
             return
         }
         guard finish(cancels), cancel(cancels) else { return }
-        verdict = .absent(
+        judgement = .absent(
             "\(cancels) cancelled requests led to no block; the limit may be higher, and the "
                 + "device's owner can tell")
     }
@@ -40,7 +40,7 @@ struct AbandonExperiment {
         for number in 1...count {
             if context.cancellation.isCancelled { return false }
             if let how = blocked(ask("control \(number)", quietly: true)) {
-                verdict = .absent(
+                judgement = .absent(
                     "request \(number) of \(count) that were left to finish was \(how): a limit on "
                         + "requests, no cancel needed")
                 return false
@@ -66,11 +66,11 @@ struct AbandonExperiment {
     private mutating func confirm(_ number: Int, _ how: String) {
         try? sleep(until: .after(seconds: 1), context.cancellation)
         guard let again = blocked(ask("confirmation")) else {
-            verdict = .unknown(
+            judgement = .unknown(
                 "after cancel \(number) one request was \(how), and the next was served again")
             return
         }
-        verdict = .present(
+        judgement = .present(
             "after \(number) cancelled requests an ordinary one was \(how), then \(again); before, "
                 + "all were served" + comparison(),
             .init(value: Double(number), unit: "count"))

@@ -88,7 +88,7 @@ struct HTTP2Outcome {
             summary: parts.joined(separator: ", "))
     }
 
-    func streamLimit(wanted: Int) -> Verdict {
+    func streamLimit(wanted: Int) -> Judgement {
         if refused > 0 { return .present("the server refused a stream (REFUSED_STREAM)") }
         guard let settings else { return .unknown(failure ?? "no SETTINGS came") }
         guard let limit = settings.maximumConcurrentStreams else {
@@ -101,7 +101,7 @@ struct HTTP2Outcome {
             : .absent("the server allows \(limit) streams at once")
     }
 
-    var lifetime: Verdict {
+    var lifetime: Judgement {
         if let goAway {
             return goAway.code == HTTP2ErrorCode.none
                 ? .present(

@@ -19,7 +19,7 @@ public enum HTTP2Probe: Probe {
     }
 
     public static func run(_ context: ProbeContext) -> ProbeReport {
-        context.eachAddress { address, report, verdicts in
+        context.eachAddress { address, report, judgements in
             let outcome = HTTP2Outcome.ask(context, address, requests: 1)
             report.results.append(outcome.result)
             if let limit = outcome.settings?.maximumConcurrentStreams {
@@ -28,7 +28,7 @@ public enum HTTP2Probe: Probe {
                         name: "max-concurrent-streams", value: Double(limit), unit: "count",
                         address: address.description))
             }
-            verdicts.add(
+            judgements.add(
                 "probe.h2.stream-limit-low", address,
                 outcome.streamLimit(wanted: context.options.http.clientConcurrency))
         }
@@ -62,11 +62,11 @@ public enum HTTP2LifetimeProbe: Probe {
     }
 
     public static func run(_ context: ProbeContext) -> ProbeReport {
-        context.eachAddress { address, report, verdicts in
+        context.eachAddress { address, report, judgements in
             let outcome = HTTP2Outcome.ask(
                 context, address, requests: requests(context.options), seconds: 60)
             report.results.append(outcome.result)
-            verdicts.add("probe.h2.goaway-after-n", address, outcome.lifetime)
+            judgements.add("probe.h2.goaway-after-n", address, outcome.lifetime)
         }
     }
 }

@@ -47,8 +47,8 @@ public enum HTTPAbandonProbe: Probe {
         report.results = experiment.results
         report.evidence = [
             context.evidence(
-                "probe.http.block-follows-cancels", experiment.verdict.state,
-                experiment.verdict.summary, measure: experiment.verdict.measure)
+                "probe.http.block-follows-cancels", experiment.judgement.state,
+                experiment.judgement.summary, measure: experiment.judgement.measure)
         ]
         return report
     }

@@ -25,9 +25,9 @@ public enum HTTPDesyncProbe: Probe {
     }
 
     public static func run(_ context: ProbeContext) -> ProbeReport {
-        context.eachAddress { address, report, verdicts in
+        context.eachAddress { address, report, judgements in
             var trial = DesyncTrial(context, address)
-            verdicts.add("probe.http.desync", address, trial.run())
+            judgements.add("probe.http.desync", address, trial.run())
             report.results += trial.results
         }
     }
@@ -55,7 +55,7 @@ struct DesyncTrial {
         return request
     }
 
-    mutating func run() -> Verdict {
+    mutating func run() -> Judgement {
         let single = [alone(known), alone(unknown), alone(known)]
         guard let first = single[0], let other = single[1], first == single[2] else {
             return .unknown("the same request alone has no stable answer")
@@ -76,7 +76,7 @@ struct DesyncTrial {
     }
 
     /// Both requests in one segment.
-    private mutating func inOrder(_ first: Int, _ second: Int) -> Verdict {
+    private mutating func inOrder(_ first: Int, _ second: Int) -> Judgement {
         guard first != second else {
             return .unknown("the answers are alike, so their order cannot be told")
         }
@@ -93,7 +93,7 @@ struct DesyncTrial {
     }
 
     /// A body, its answer, then the ordinary request.
-    private mutating func afterBody(_ expected: Int) -> Verdict {
+    private mutating func afterBody(_ expected: Int) -> Judgement {
         let answers = pipelined(
             "after a body", [upload, known], sending: upload.bytes, then: known.bytes)
         guard answers.count >= 2 else {

@@ -37,12 +37,12 @@ public enum HTTPDirectProbe: Probe {
         } catch {
             return context.failed("\(backend.host): \(error)")
         }
-        return context.eachAddress { address, report, verdicts in
+        return context.eachAddress { address, report, judgements in
             let proxied = ask(address, "through the target", HTTPService(context), context)
             report.results += (direct + proxied).map(\.result)
             let pair = Comparison(direct: direct, proxied: proxied)
-            verdicts.add("probe.http.direct-ok-proxied-fails", address, pair.failure)
-            verdicts.add("probe.http.chunks-arrive-together", address, pair.streaming)
+            judgements.add("probe.http.direct-ok-proxied-fails", address, pair.failure)
+            judgements.add("probe.http.chunks-arrive-together", address, pair.streaming)
         }
     }
 
@@ -60,7 +60,7 @@ public enum HTTPDirectProbe: Probe {
         var direct: [HTTPExchange]
         var proxied: [HTTPExchange]
 
-        var failure: Verdict {
+        var failure: Judgement {
             guard let worked = direct.first(where: \.isGood), direct.allSatisfy(\.isGood) else {
                 let bad = direct.first { !$0.isGood }
                 return .absent("the backend does not work directly either: \(bad?.summary ?? "")")
@@ -75,11 +75,10 @@ public enum HTTPDirectProbe: Probe {
                         + "asks more often")
             }
             return .present(
-                "directly: \(worked.summary); through the target: \(first.summary)",
-                count: bad.count)
+                "directly: \(worked.summary); through the target: \(first.summary)")
         }
 
-        var streaming: Verdict {
+        var streaming: Judgement {
             let spaced = direct.filter(Streaming.isSpaced)
             guard spaced.count == direct.count, !spaced.isEmpty else {
                 return .unknown(

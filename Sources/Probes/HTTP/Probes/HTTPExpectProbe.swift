@@ -28,7 +28,7 @@ public enum HTTPExpectProbe: Probe {
     }
 
     public static func run(_ context: ProbeContext) -> ProbeReport {
-        context.eachAddress { address, report, verdicts in
+        context.eachAddress { address, report, judgements in
             var plain: [HTTPExchange] = []
             var expecting: [HTTPExchange] = []
             for _ in 0..<rounds where !context.cancellation.isCancelled {
@@ -38,7 +38,7 @@ public enum HTTPExpectProbe: Probe {
                 expecting.append(expect(context, address))
             }
             report.results += (plain + expecting).map(\.result)
-            verdicts.add("probe.http.expect-delay", address, judge(plain, expecting))
+            judgements.add("probe.http.expect-delay", address, judge(plain, expecting))
         }
     }
 
@@ -67,7 +67,7 @@ public enum HTTPExpectProbe: Probe {
         }
     }
 
-    private static func judge(_ plain: [HTTPExchange], _ expecting: [HTTPExchange]) -> Verdict {
+    private static func judge(_ plain: [HTTPExchange], _ expecting: [HTTPExchange]) -> Judgement {
         guard !plain.isEmpty, plain.count == expecting.count else { return .unknown("interrupted") }
         guard let failed = (plain + expecting).first(where: { !$0.isComplete }) else {
             let without = plain.map(\.duration).max() ?? 0

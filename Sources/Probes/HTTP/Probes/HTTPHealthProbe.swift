@@ -23,7 +23,7 @@ public enum HTTPHealthProbe: Probe {
         guard let path = context.options.http.healthPath else {
             return context.failed("needs the health check's path, --health PATH")
         }
-        return context.eachAddress { address, report, verdicts in
+        return context.eachAddress { address, report, judgements in
             let health = { (label: String) in
                 context.fetch(
                     HTTPRequest(context, path: path), from: address, label: label,
@@ -34,12 +34,12 @@ public enum HTTPHealthProbe: Probe {
                 HTTPRequest(context), from: address, label: "real path", by: context.attempt)
             let after = health("health again")
             report.results += [before, real, after].map(\.result)
-            verdicts.add(
+            judgements.add(
                 "probe.http.health-ok-real-path-fails", address, judge([before, after], real))
         }
     }
 
-    private static func judge(_ health: [HTTPExchange], _ real: HTTPExchange) -> Verdict {
+    private static func judge(_ health: [HTTPExchange], _ real: HTTPExchange) -> Judgement {
         if let failing = health.first(where: { !$0.isGood }) {
             return .absent("the health check's path fails as well: \(failing.summary)")
         }

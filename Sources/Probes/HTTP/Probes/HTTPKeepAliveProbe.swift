@@ -39,7 +39,7 @@ public enum HTTPKeepAliveProbe: Probe {
             IdleTrial.run(addresses[$0], context, limit: idle(context.options))
         }
         var report = context.report()
-        var verdicts = Verdicts()
+        var judgements = Judgements()
         for trial in trials {
             report.results.append(trial.result)
             if let seconds = trial.closedAfter {
@@ -48,9 +48,9 @@ public enum HTTPKeepAliveProbe: Probe {
                         name: "idle-close", value: inSeconds(seconds), unit: "s",
                         address: trial.address.description))
             }
-            verdicts.add("probe.http.backend-idle-close-early", trial.address, trial.verdict)
+            judgements.add("probe.http.backend-idle-close-early", trial.address, trial.judgement)
         }
-        report.evidence = verdicts.evidence(context)
+        report.evidence = judgements.evidence(context)
         return report
     }
 }

@@ -25,12 +25,12 @@ public enum HTTPLimitsProbe: Probe {
     }
 
     public static func run(_ context: ProbeContext) -> ProbeReport {
-        context.eachAddress { address, report, verdicts in
+        context.eachAddress { address, report, judgements in
             var heads = HeaderSearch(context, address)
-            verdicts.add("probe.http.large-header-fails", address, heads.run())
+            judgements.add("probe.http.large-header-fails", address, heads.run())
             report.results += heads.results
             var bodies = BodySizes(context, address)
-            verdicts.add("probe.http.large-body-stalls", address, bodies.run())
+            judgements.add("probe.http.large-body-stalls", address, bodies.run())
             report.results += bodies.results
         }
     }
@@ -55,7 +55,7 @@ struct HeaderSearch {
         self.address = address
     }
 
-    mutating func run() -> Verdict {
+    mutating func run() -> Judgement {
         let plain = ask(0)
         guard plain.isComplete, let status = plain.status, status < 500 else {
             return .unknown("the request fails with a small head too: \(plain.summary)")
@@ -121,7 +121,7 @@ struct BodySizes {
         self.address = address
     }
 
-    mutating func run() -> Verdict {
+    mutating func run() -> Judgement {
         var passed = 0
         for size in Self.tried {
             let exchange = post(size)

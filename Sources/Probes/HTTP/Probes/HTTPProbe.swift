@@ -21,13 +21,13 @@ public enum HTTPProbe: Probe {
     }
 
     public static func run(_ context: ProbeContext) -> ProbeReport {
-        context.eachAddress { address, report, verdicts in
+        context.eachAddress { address, report, judgements in
             let before = wallClock()
             let exchange = context.fetch(
                 HTTPRequest(context), from: address, label: "request", by: context.attempt)
             report.results.append(exchange.result)
             report.measures += measures(exchange, asked: before)
-            judge(exchange, &verdicts, context.options)
+            judge(exchange, &judgements, context.options)
         }
     }
 
@@ -50,18 +50,19 @@ public enum HTTPProbe: Probe {
     }
 
     private static func judge(
-        _ exchange: HTTPExchange, _ verdicts: inout Verdicts, _ options: ProbeOptions
+        _ exchange: HTTPExchange, _ judgements: inout Judgements, _ options: ProbeOptions
     ) {
         let address = exchange.address
-        verdicts.add("probe.http.gateway-error", address, status(exchange, [502, 503, 504]))
-        verdicts.add(
+        judgements.add("probe.http.gateway-error", address, status(exchange, [502, 503, 504]))
+        judgements.add(
             "probe.http.odd-4xx", address, status(exchange, [400, 403, 404, 408, 421, 431]))
-        verdicts.add("probe.http.limited", address, limited(exchange))
-        verdicts.add("probe.http.body-shorter-than-length", address, ShortBody.verdict(exchange))
-        verdicts.add("probe.app.no-answer-after-connect", address, noAnswer(exchange, options))
+        judgements.add("probe.http.limited", address, limited(exchange))
+        judgements.add(
+            "probe.http.body-shorter-than-length", address, ShortBody.judgement(exchange))
+        judgements.add("probe.app.no-answer-after-connect", address, noAnswer(exchange, options))
     }
 
-    private static func status(_ exchange: HTTPExchange, _ codes: Set<Int>) -> Verdict {
+    private static func status(_ exchange: HTTPExchange, _ codes: Set<Int>) -> Judgement {
         guard let status = exchange.status else {
             return .unknown("no status came: \(exchange.failure ?? "")")
         }
@@ -71,7 +72,7 @@ public enum HTTPProbe: Probe {
     }
 
     /// One request can show a limit that is in force, never that there is none.
-    private static func limited(_ exchange: HTTPExchange) -> Verdict {
+    private static func limited(_ exchange: HTTPExchange) -> Judgement {
         let one = Evidence.Measure(value: 1, unit: "count")
         if exchange.status == 429 { return .present("the first request was answered by 429", one) }
         if let phrase = exchange.blockPhrase {
@@ -83,7 +84,7 @@ public enum HTTPProbe: Probe {
     /// Ten seconds by the definition of the finding.
     private static let patience: Int64 = 10_000_000_000
 
-    private static func noAnswer(_ exchange: HTTPExchange, _ options: ProbeOptions) -> Verdict {
+    private static func noAnswer(_ exchange: HTTPExchange, _ options: ProbeOptions) -> Judgement {
         switch exchange.ending {
         case .noAnswer(.timedOut) where exchange.duration >= patience - 50_000_000:
             .present(
@@ -104,7 +105,7 @@ enum ShortBody {
     /// A body that pauses this long has stopped (findings.yaml).
     private static let stopped: Int64 = 5_000_000_000
 
-    static func verdict(_ exchange: HTTPExchange) -> Verdict {
+    static func judgement(_ exchange: HTTPExchange) -> Judgement {
         guard let response = exchange.response else { return .unknown("no answer to measure") }
         guard case .length(let length) = response.framing else {
             return exchange.isComplete

@@ -36,10 +36,10 @@ public enum HTTPRampProbe: Probe {
     }
 
     public static func run(_ context: ProbeContext) -> ProbeReport {
-        context.eachAddress { address, report, verdicts in
+        context.eachAddress { address, report, judgements in
             let ramp = climb(address, context)
             report.results += ramp.steps.map(\.result)
-            ramp.judge(&verdicts)
+            ramp.judge(&judgements)
         }
     }
 

@@ -70,14 +70,14 @@ public enum HTTPRepeatProbe: Probe {
                 unit: "percent")
         ]
         let varies = Outcome.byBackend(exchanges)
-        let round = RoundSeconds.verdict(exchanges)
+        let round = RoundSeconds.judgement(exchanges)
         report.evidence = [
             context.evidence(
                 "probe.http.outcome-varies-by-backend", varies.state, varies.summary,
                 measure: varies.measure),
             context.evidence(
                 "probe.http.fails-at-round-seconds", round.state, round.summary,
-                count: round.count, measure: round.measure),
+                measure: round.measure),
         ]
         return report
     }

@@ -46,10 +46,10 @@ public enum HTTPSpreadProbe: Probe {
         }
         var report = context.report()
         report.results = spread.results(context.target.authority)
-        let verdict = spread.verdict(least: least, backends: context.options.http.backends)
+        let judgement = spread.judgement(least: least, backends: context.options.http.backends)
         report.evidence = [
             context.evidence(
-                "probe.lb.uneven", verdict.state, verdict.summary, measure: verdict.measure)
+                "probe.lb.uneven", judgement.state, judgement.summary, measure: judgement.measure)
         ]
         return report
     }
@@ -90,7 +90,7 @@ struct Spread {
         }
     }
 
-    func verdict(least: Int, backends: Int?) -> Verdict {
+    func judgement(least: Int, backends: Int?) -> Judgement {
         guard marks.count >= least else {
             return .unknown("only \(marks.count) of the \(least) answers that it takes came")
         }

@@ -27,11 +27,11 @@ public enum HTTPVirtualHostProbe: Probe {
         guard let name = context.options.http.otherHost else {
             return context.failed("needs a second name that is served here, --other-host NAME")
         }
-        return context.eachAddress { address, report, verdicts in
+        return context.eachAddress { address, report, judgements in
             var trial = ReuseTrial(context, address, name)
-            let verdict = trial.run()
+            let judgement = trial.run()
             report.results += trial.exchanges.map(\.result)
-            verdicts.add("probe.http.wrong-vhost-on-reuse", address, verdict)
+            judgements.add("probe.http.wrong-vhost-on-reuse", address, judgement)
         }
     }
 }
@@ -54,7 +54,7 @@ struct ReuseTrial {
         service = HTTPService(context, scheme: context.target.scheme, name: name)
     }
 
-    mutating func run() -> Verdict {
+    mutating func run() -> Judgement {
         let fresh = [alone(), alone()]
         guard let right = fresh.first(where: \.isGood), fresh.allSatisfy(\.isGood) else {
             let bad = fresh.first { !$0.isGood }
@@ -79,7 +79,7 @@ struct ReuseTrial {
 
     private func compare(
         _ fresh: [HTTPExchange], _ reused: HTTPExchange, _ status: Int
-    ) -> Verdict {
+    ) -> Judgement {
         let pages = fresh.map { $0.response?.body }
         guard status == fresh[0].status else {
             return .unknown(

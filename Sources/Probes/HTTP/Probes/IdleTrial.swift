@@ -3,7 +3,7 @@ internal import Casebook
 /// One address, its idle connection and the race against its close.
 struct IdleTrial: Sendable {
     var address: SocketAddress
-    var verdict: Verdict
+    var judgement: Judgement
     /// Nanoseconds from the end of the answer to the server's FIN or RST.
     var closedAfter: Int64?
     /// What `Keep-Alive` announced, in seconds.
@@ -12,21 +12,21 @@ struct IdleTrial: Sendable {
     var race: String?
 
     var result: ProbeReport.AddressResult {
-        var summary = verdict.summary
+        var summary = judgement.summary
         if let announced { summary += "; it announces \(announced) s" }
         if let race { summary += "; " + race }
         return .init(
-            address: address.description, isGood: verdict.state == .absent, summary: summary)
+            address: address.description, isGood: judgement.state == .absent, summary: summary)
     }
 
     static func run(_ address: SocketAddress, _ context: ProbeContext, limit: Double) -> IdleTrial {
-        var trial = IdleTrial(address: address, verdict: .unknown("interrupted"))
+        var trial = IdleTrial(address: address, judgement: .unknown("interrupted"))
         guard let connection = trial.begin(context, label: "idle") else { return trial }
         let end = MonotonicInstant.now
         let closed = trial.waitForClose(connection, since: end, limit: limit, context)
         if let closed {
             trial.closedAfter = closed
-            trial.verdict = .present(
+            trial.judgement = .present(
                 "closed after \(milliseconds(closed)) idle, before the \(Int(limit)) s for which "
                     + "the proxy keeps connections",
                 .init(value: inSeconds(closed), unit: "s"))
@@ -36,30 +36,30 @@ struct IdleTrial: Sendable {
         return trial
     }
 
-    /// A request and its answer on a connection that then is to be kept; `nil` with a verdict.
+    /// A request and its answer on a connection that then is to be kept; `nil` with a judgement.
     private mutating func begin(_ context: ProbeContext, label: String) -> HTTPConnection? {
         let connection: HTTPConnection
         do throws(NetworkFailure) {
             connection = try HTTPConnection.open(
                 context, to: address, label: label, by: context.attempt)
         } catch {
-            verdict = .unknown("no connection: \(error)")
+            judgement = .unknown("no connection: \(error)")
             return nil
         }
         let exchange = connection.exchange(HTTPRequest(context), by: context.attempt)
         guard exchange.isComplete, let response = exchange.response else {
-            verdict = .unknown("no whole answer: \(exchange.summary)")
+            judgement = .unknown("no whole answer: \(exchange.summary)")
             return nil
         }
         announced = response.head.keepAliveTimeout
         guard response.head.keepsConnection, response.framing != .untilClose else {
-            verdict = .absent("the server closes after each answer and says so: none is kept")
+            judgement = .absent("the server closes after each answer and says so: none is kept")
             return nil
         }
         return connection
     }
 
-    /// Nanoseconds until the close; `nil` with a verdict when none came.
+    /// Nanoseconds until the close; `nil` with a judgement when none came.
     private mutating func waitForClose(
         _ connection: HTTPConnection, since begin: MonotonicInstant, limit: Double,
         _ context: ProbeContext
@@ -71,11 +71,11 @@ struct IdleTrial: Sendable {
             {}
             return .now - begin
         } catch .timedOut {
-            verdict = .absent("still open after \(Int(limit)) s of idleness")
+            judgement = .absent("still open after \(Int(limit)) s of idleness")
         } catch .reset {
             return .now - begin
         } catch {
-            verdict = .unknown("\(error)")
+            judgement = .unknown("\(error)")
         }
         return nil
     }
@@ -85,9 +85,9 @@ struct IdleTrial: Sendable {
 
     private mutating func raceAgainst(_ closed: Int64, _ context: ProbeContext) {
         let idle = Double(closed) / 1e9 - Self.lead
-        let known = verdict
+        let known = judgement
         guard idle > 0, let connection = begin(context, label: "race") else {
-            verdict = known
+            judgement = known
             return
         }
         guard (try? sleep(until: .after(seconds: idle), context.cancellation)) != nil else {

@@ -11,7 +11,7 @@ enum Outcome {
         return exchange.failure ?? ""
     }
 
-    static func byBackend(_ exchanges: [HTTPExchange]) -> Verdict {
+    static func byBackend(_ exchanges: [HTTPExchange]) -> Judgement {
         let bad = exchanges.filter { !$0.isGood }
         guard exchanges.count >= 2 * least else {
             return .unknown("too few requests were made to compare: \(exchanges.count)")
@@ -65,7 +65,7 @@ enum RoundSeconds {
     private static let tolerance: Int64 = 500_000_000
     private static let least = 3
 
-    static func verdict(_ exchanges: [HTTPExchange]) -> Verdict {
+    static func judgement(_ exchanges: [HTTPExchange]) -> Judgement {
         let failing = exchanges.filter { !$0.isGood && ($0.status ?? 500) >= 500 }
         // Where our own deadline ended the wait, its value says nothing of the other side.
         let ended = failing.filter { !$0.timedOut }
@@ -82,7 +82,7 @@ enum RoundSeconds {
             guard near.count == durations.count else { continue }
             return .present(
                 "all \(near.count) failures came after \(seconds) s: a timer",
-                .init(value: Double(seconds), unit: "s"), count: near.count)
+                .init(value: Double(seconds), unit: "s"))
         }
         let shortest = milliseconds(durations.min() ?? 0)
         let longest = milliseconds(durations.max() ?? 0)

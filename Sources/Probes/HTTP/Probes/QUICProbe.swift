@@ -28,7 +28,7 @@ public enum QUICProbe: Probe {
     }
 
     public static func run(_ context: ProbeContext) -> ProbeReport {
-        context.eachAddress { address, report, verdicts in
+        context.eachAddress { address, report, judgements in
             let web = context.fetch(
                 HTTPRequest(context), from: address, label: "TLS over TCP", by: context.attempt)
             let offer = web.response.flatMap { AlternativeService.port(of: $0.head) }
@@ -39,7 +39,7 @@ public enum QUICProbe: Probe {
                 .init(
                     address: "\(target) UDP", isGood: outcome.isAnswer, summary: outcome.summary),
             ]
-            verdicts.add(
+            judgements.add(
                 "probe.quic.fails-tcp-ok", address,
                 judge(outcome, web, isOffered: offer != nil))
         }
@@ -97,7 +97,7 @@ public enum QUICProbe: Probe {
 
     private static func judge(
         _ outcome: Outcome, _ web: HTTPExchange, isOffered: Bool
-    ) -> Verdict {
+    ) -> Judgement {
         switch outcome {
         case .answered: return .absent(outcome.summary)
         case .failed(.refused):

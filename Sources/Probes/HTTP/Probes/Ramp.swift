@@ -47,12 +47,12 @@ struct Ramp {
     /// One request after the ladder, when a step had failed.
     var afterwards: HTTPExchange?
 
-    func judge(_ verdicts: inout Verdicts) {
-        verdicts.add("probe.http.limited", address, limited)
-        verdicts.add("probe.tcp.parallel-connects-hang", address, hangs)
+    func judge(_ judgements: inout Judgements) {
+        judgements.add("probe.http.limited", address, limited)
+        judgements.add("probe.tcp.parallel-connects-hang", address, hangs)
     }
 
-    private var limited: Verdict {
+    private var limited: Judgement {
         guard let last = steps.last else { return .unknown("interrupted") }
         let width = Evidence.Measure(value: Double(last.width), unit: "count")
         if let answer = last.turnedAway.first {
@@ -78,7 +78,7 @@ struct Ramp {
         step.exchanges.count { $0.ending == .noAnswer(.timedOut) }
     }
 
-    private var hangs: Verdict {
+    private var hangs: Judgement {
         guard let last = steps.last else { return .unknown("interrupted") }
         guard last.width > 1 || last.isClean else {
             return .unknown("one request alone does not work: \(last.result.summary)")
@@ -88,7 +88,7 @@ struct Ramp {
             return .present(
                 "with \(last.width) at once, \(hanging) hung for "
                     + "\(Int(HTTPRampProbe.patience)) s" + aftermath,
-                .init(value: Double(last.width), unit: "count"), count: hanging)
+                .init(value: Double(last.width), unit: "count"))
         }
         return last.isClean
             ? .absent("no request hung with up to \(last.width) at once")
