@@ -1,0 +1,99 @@
+internal import Casebook
+internal import Synchronization
+
+/// A target and the probes to run on it, one after the other.
+public struct ProbeJob: Sendable {
+    public var target: ProbeTarget
+    public var probes: [any Probe.Type]
+    public var options: ProbeOptions
+
+    public init(target: ProbeTarget, probes: [any Probe.Type], options: ProbeOptions) {
+        self.target = target
+        self.probes = probes
+        self.options = options
+    }
+}
+
+/// Runs jobs on worker threads: as many at once as allowed, never two probes of one job.
+public struct ProbeRunner: Sendable {
+    /// Jobs in flight.
+    public var width: Int
+
+    public init(width: Int = 64) { self.width = max(1, width) }
+
+    /// Blocks until all is done or cancelled. `onReport` is called from the workers, one call at a
+    /// time, in the order in which probes end.
+    public func run(
+        _ jobs: [ProbeJob], cancellation: Cancellation,
+        onReport: @escaping @Sendable (ProbeReport) -> Void
+    ) {
+        let queue = Mutex(0)
+        let gate = Mutex(())
+        let pacer = Pacer()
+        let shared = Queue(jobs: jobs, next: queue, gate: gate, pacer: pacer)
+        _ = parallel(min(width, jobs.count)) { _ in
+            while !cancellation.isCancelled, let job = shared.take() {
+                let state = SharedState(pacer: shared.pacer)
+                for probe in job.probes where !cancellation.isCancelled {
+                    let report = Self.run(probe, job, state, cancellation)
+                    shared.report { onReport(report) }
+                }
+            }
+        }
+    }
+
+    /// One probe on the calling thread.
+    public static func run(
+        _ probe: any Probe.Type, _ target: ProbeTarget, _ options: ProbeOptions,
+        cancellation: Cancellation = Cancellation()
+    ) -> ProbeReport {
+        run(
+            probe, ProbeJob(target: target, probes: [probe], options: options),
+            SharedState(pacer: Pacer()), cancellation)
+    }
+
+    private static func run(
+        _ probe: any Probe.Type, _ job: ProbeJob, _ shared: SharedState,
+        _ cancellation: Cancellation
+    ) -> ProbeReport {
+        let context = ProbeContext(probe, job.target, job.options, shared, cancellation)
+        guard probe.effect <= job.options.allowed else {
+            return context.finish(
+                context.failed(
+                    "not run: needs consent, --allow \(probe.effect.rawValue)"))
+        }
+        guard probe.schemes.contains(job.target.scheme) else {
+            return context.finish(
+                context.failed(
+                    "not run: \(probe.name) has no question to \(job.target.scheme.rawValue)"))
+        }
+        return context.finish(probe.run(context))
+    }
+
+    /// What the workers share.
+    private final class Queue: Sendable {
+        private let jobs: [ProbeJob]
+        private let next: Mutex<Int>
+        private let gate: Mutex<Void>
+        let pacer: Pacer
+
+        init(
+            jobs: [ProbeJob], next: consuming Mutex<Int>, gate: consuming Mutex<Void>, pacer: Pacer
+        ) {
+            self.jobs = jobs
+            self.next = next
+            self.gate = gate
+            self.pacer = pacer
+        }
+
+        func take() -> ProbeJob? {
+            next.withLock { index in
+                guard index < jobs.count else { return nil }
+                defer { index += 1 }
+                return jobs[index]
+            }
+        }
+
+        func report(_ body: () -> Void) { gate.withLock { _ in body() } }
+    }
+}

@@ -1,0 +1,26 @@
+internal import Synchronization
+
+/// What probes of one run share: the addresses of a target, the rate limits.
+final class SharedState: Sendable {
+    let pacer: Pacer
+    let addresses = Mutex<[String: [SocketAddress]]>([:])
+
+    init(pacer: Pacer) { self.pacer = pacer }
+}
+
+/// Spaces the starts of connections to one host and port.
+final class Pacer: Sendable {
+    private let next = Mutex<[String: MonotonicInstant]>([:])
+    private static let mostTargets = 16_384
+
+    /// Takes the next free instant.
+    func nextTurn(for target: String, perSecond: Double) -> MonotonicInstant {
+        next.withLock { table in
+            let now = MonotonicInstant.now
+            if table.count >= Self.mostTargets { table = table.filter { $0.value > now } }
+            let turn = max(now, table[target] ?? now)
+            table[target] = turn.adding(seconds: 1 / max(perSecond, 0.01))
+            return turn
+        }
+    }
+}
