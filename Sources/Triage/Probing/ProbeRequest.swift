@@ -1,0 +1,64 @@
+public import Casebook
+public import Probes
+
+/// What is to be probed, and how.
+public struct ProbeRequest: Sendable {
+    /// A target and the probes it gets.
+    public struct Job: Sendable {
+        public var target: ProbeTarget
+        public var probes: [any Probe.Type]
+
+        public init(target: ProbeTarget, probes: [any Probe.Type]) {
+            self.target = target
+            self.probes = probes
+        }
+    }
+
+    public var jobs: [Job]
+    public var options: ProbeOptions
+    /// Probes at one time; at most one that puts load on somebody.
+    public var inFlight = 64
+    /// Whether our own packets are to be watched, where this user may capture.
+    public var watchesPackets = false
+
+    public init(jobs: [Job], options: ProbeOptions) {
+        self.jobs = jobs
+        self.options = options
+    }
+}
+
+/// The probes that a target gets when nobody names any.
+public struct ProbeBundle: Sendable {
+    /// A probe that is left out, and why.
+    public struct Omission: Sendable {
+        public var probe: any Probe.Type
+        public var reason: Reason
+    }
+
+    public enum Reason: Equatable, Sendable {
+        /// It may take so many seconds.
+        case tooLong(Double)
+        /// It has a more harmful effect than is allowed, or may harm and must be named.
+        case effect(EffectClass)
+    }
+
+    public var chosen: [any Probe.Type] = []
+    public var omitted: [Omission] = []
+
+    /// An operator waits for a bundle, so a probe of minutes must be asked for by name.
+    public static let longest = 60.0
+
+    /// - Parameter target: probes that have no question to its scheme are not mentioned at all.
+    public init(for target: ProbeTarget, _ options: ProbeOptions) {
+        for probe in ProbeList.all where probe.schemes.contains(target.scheme) {
+            let seconds = probe.plan(target, options, addresses: 1).seconds
+            if probe.effect > min(options.allowed, .load) {
+                omitted.append(Omission(probe: probe, reason: .effect(probe.effect)))
+            } else if seconds > Self.longest {
+                omitted.append(Omission(probe: probe, reason: .tooLong(seconds)))
+            } else {
+                chosen.append(probe)
+            }
+        }
+    }
+}
