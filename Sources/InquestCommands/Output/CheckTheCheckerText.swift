@@ -18,6 +18,14 @@ struct CheckTheCheckerText {
         return page
     }
 
+    static func nagiosLine(_ report: CheckTheCheckerReport) -> [UInt8] {
+        let summary = CheckTheCheckerText(report: report, limit: 0).summary
+        let word =
+            !report.isMeaningful || report.interrupted
+            ? "UNKNOWN" : report.unseen.isEmpty ? "OK" : "CRITICAL"
+        return NagiosLine.line(word, summary, "unseen=\(report.unseen.count);;;0;4")
+    }
+
     private var summary: String {
         if report.interrupted { return "Interrupted: this is what was tried until then." }
         if report.trials.allSatisfy({ $0.verdict == .neverConnected }) {
