@@ -30,10 +30,11 @@ public struct ProbeRunner: Sendable {
         let queue = Mutex(0)
         let gate = Mutex(())
         let pacer = Pacer()
-        let shared = Queue(jobs: jobs, next: queue, gate: gate, pacer: pacer)
+        let tls = TLSShared()
+        let shared = Queue(jobs: jobs, next: queue, gate: gate)
         _ = parallel(min(width, jobs.count)) { _ in
             while !cancellation.isCancelled, let job = shared.take() {
-                let state = SharedState(pacer: shared.pacer)
+                let state = SharedState(pacer: pacer, tls: tls)
                 for probe in job.probes where !cancellation.isCancelled {
                     let report = Self.run(probe, job, state, cancellation)
                     shared.report { onReport(report) }
@@ -49,7 +50,7 @@ public struct ProbeRunner: Sendable {
     ) -> ProbeReport {
         run(
             probe, ProbeJob(target: target, probes: [probe], options: options),
-            SharedState(pacer: Pacer()), cancellation)
+            SharedState(pacer: Pacer(), tls: TLSShared()), cancellation)
     }
 
     private static func run(
@@ -75,15 +76,13 @@ public struct ProbeRunner: Sendable {
         private let jobs: [ProbeJob]
         private let next: Mutex<Int>
         private let gate: Mutex<Void>
-        let pacer: Pacer
 
         init(
-            jobs: [ProbeJob], next: consuming Mutex<Int>, gate: consuming Mutex<Void>, pacer: Pacer
+            jobs: [ProbeJob], next: consuming Mutex<Int>, gate: consuming Mutex<Void>
         ) {
             self.jobs = jobs
             self.next = next
             self.gate = gate
-            self.pacer = pacer
         }
 
         func take() -> ProbeJob? {

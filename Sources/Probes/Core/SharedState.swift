@@ -3,9 +3,13 @@ internal import Synchronization
 /// What probes of one run share: the addresses of a target, the rate limits.
 final class SharedState: Sendable {
     let pacer: Pacer
+    let tls: TLSShared
     let addresses = Mutex<[String: [SocketAddress]]>([:])
 
-    init(pacer: Pacer) { self.pacer = pacer }
+    init(pacer: Pacer, tls: TLSShared) {
+        self.pacer = pacer
+        self.tls = tls
+    }
 }
 
 /// Spaces the starts of connections to one host and port.

@@ -1,0 +1,75 @@
+internal import COpenSSL
+
+/// Roots that are trusted (`X509_STORE`), read once.
+@safe final class TrustStore: @unchecked Sendable {
+    // Only read after `init`; OpenSSL locks it by itself.
+    private let pointer: OpaquePointer
+
+    /// - Parameter file: PEM; `nil` is where this OpenSSL keeps the system's roots.
+    init(file: String?) throws(NetworkFailure) {
+        OpenSSLErrors.clear()
+        guard let made = unsafe X509_STORE_new() else { throw .tls(OpenSSLErrors.take()) }
+        let loaded =
+            if let file {
+                unsafe X509_STORE_load_file(made, file)
+            } else {
+                unsafe X509_STORE_set_default_paths(made)
+            }
+        guard loaded == 1 else {
+            unsafe X509_STORE_free(made)
+            throw .tls("trust store \(file ?? "of the system"): \(OpenSSLErrors.take())")
+        }
+        unsafe pointer = made
+    }
+
+    deinit { unsafe X509_STORE_free(pointer) }
+
+    struct Verdict: Hashable, Sendable {
+        /// X509_V_OK, or the first error met.
+        var code: Int32
+        var words: String
+        /// The path that was built, leaf first.
+        var path: [Certificate]
+
+        var isTrusted: Bool { code == X509_V_OK }
+    }
+
+    /// Builds a path from the leaf with the help of `others` (RFC 5280 §6).
+    ///
+    /// - Parameter time: seconds since 1970; `nil` leaves validity periods out.
+    func verify(_ leaf: Certificate, with others: [Certificate], at time: Int64?) -> Verdict {
+        defer { OpenSSLErrors.clear() }
+        guard let target = CertificateHandle(leaf.der),
+            let stack = unsafe copenssl_sk_X509_new(), let run = unsafe X509_STORE_CTX_new()
+        else { return Verdict(code: X509_V_ERR_OUT_OF_MEM, words: "out of memory", path: []) }
+        defer {
+            unsafe X509_STORE_CTX_free(run)
+            unsafe copenssl_sk_X509_pop_free(stack)
+        }
+        for other in others {
+            guard let handle = CertificateHandle(other.der) else { continue }
+            unsafe _ = copenssl_sk_X509_push(stack, handle.shared())
+        }
+        unsafe X509_STORE_CTX_init(run, pointer, target.pointer, stack)
+        unsafe X509_STORE_CTX_set_default(run, "ssl_server")
+        let parameters = unsafe X509_STORE_CTX_get0_param(run)
+        if let time {
+            unsafe X509_VERIFY_PARAM_set_time(parameters, Int(time))
+        } else {
+            unsafe _ = X509_VERIFY_PARAM_set_flags(parameters, UInt(X509_V_FLAG_NO_CHECK_TIME))
+        }
+        unsafe X509_verify_cert(run)
+        return unsafe Self.verdict(of: run)
+    }
+
+    private static func verdict(of run: OpaquePointer) -> Verdict {
+        let code = unsafe X509_STORE_CTX_get_error(run)
+        let path = unsafe X509_STORE_CTX_get0_chain(run)
+        let count = unsafe path.map { unsafe copenssl_sk_X509_num($0) } ?? 0
+        return unsafe Verdict(
+            code: code, words: String(cString: X509_verify_cert_error_string(Int(code))),
+            path: (0..<count).compactMap { index in
+                unsafe Certificate(copenssl_sk_X509_value(path, index))
+            })
+    }
+}

@@ -1,0 +1,70 @@
+/// What connections with one SSL_CTX have in common; equal values share it.
+struct TLSConfiguration: Hashable, Sendable {
+    var lowest: TLSOptions.Version?
+    var highest: TLSOptions.Version?
+    var ciphers: String?
+    var ciphersuites: String?
+    var groups: String?
+    var applicationProtocols: [String] = []
+    var clientCertificateFile: String?
+    var clientKeyFile: String?
+    var keyLogFile: String?
+    /// SSL_OP_NO_TICKET off or on: RFC 5077 tickets in TLS 1.2, stateless ones in TLS 1.3.
+    var offersTickets = true
+    /// Old versions and weak suites may be offered: for asking what a server supports.
+    var allowsLegacy = false
+    var asksForStaple = false
+
+    init(_ options: TLSOptions) {
+        lowest = options.lowest
+        highest = options.highest
+        ciphers = options.ciphers
+        ciphersuites = options.ciphersuites
+        groups = options.groups
+        applicationProtocols = options.applicationProtocols
+        clientCertificateFile = options.clientCertificateFile
+        clientKeyFile = options.clientKeyFile ?? options.clientCertificateFile
+        keyLogFile = options.keyLogFile
+    }
+
+    /// Pinned to one version.
+    func only(_ version: TLSOptions.Version) -> TLSConfiguration {
+        var copy = self
+        copy.lowest = version
+        copy.highest = version
+        copy.allowsLegacy = copy.allowsLegacy || version < .tls12
+        return copy
+    }
+
+    func without(tickets: Bool) -> TLSConfiguration {
+        var copy = self
+        copy.offersTickets = !tickets
+        return copy
+    }
+}
+
+extension ProbeContext {
+    /// What the user's options ask for; HTTP over TLS offers h2 and http/1.1 unless told otherwise.
+    var tlsConfiguration: TLSConfiguration {
+        var configuration = TLSConfiguration(options.tls)
+        if target.scheme == .https, configuration.applicationProtocols.isEmpty {
+            configuration.applicationProtocols = ["h2", "http/1.1"]
+        }
+        return configuration
+    }
+
+    /// The name that the ClientHello carries; `nil` for none (RFC 6066 §3 wants no addresses).
+    var serverName: String? {
+        switch options.tls.serverName {
+        case .off: nil
+        case .name(let name): name
+        case .host: SocketAddress(numeric: target.host, port: 1) == nil ? target.host : nil
+        }
+    }
+
+    /// The name or address that the certificate has to cover.
+    var expectedName: String {
+        if case .name(let name) = options.tls.serverName { return name }
+        return target.host
+    }
+}
