@@ -15,7 +15,7 @@ public struct CommandFilling: Hashable, Sendable {
     public func fill(_ command: String) -> String {
         let target = target.map(Self.quoted) ?? "<host:port>"
         let capture = capture.map(Self.quoted) ?? "<file.pcap>"
-        let command = Self.replace("<server>:<port>", target, command)
+        let command = fillPlaces(command, target)
         return command.split(separator: " ", omittingEmptySubsequences: false).map { word in
             switch word {
             case "TARGET": target
@@ -23,6 +23,14 @@ public struct CommandFilling: Hashable, Sendable {
             default: Self.replace("{target}", target, Self.replace("{capture}", capture, word))
             }
         }.joined(separator: " ")
+    }
+
+    /// `<server>` and `<port>` as far as they are known.
+    private func fillPlaces(_ command: String, _ words: String) -> String {
+        guard let target, let place = try? ProbeTarget(parsing: target) else { return command }
+        var filled = Self.replace("<server>:<port>", words, command)
+        filled = Self.replace("<server>", Self.quoted(place.host), filled)
+        return Self.replace("<port>", "\(place.port)", filled)
     }
 
     /// Whether this version of `inquest` has the command; commands of other programs count as had.

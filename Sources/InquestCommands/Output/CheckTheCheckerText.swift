@@ -28,15 +28,19 @@ struct CheckTheCheckerText {
 
     private var summary: String {
         if report.interrupted { return "Interrupted: this is what was tried until then." }
-        if report.trials.allSatisfy({ $0.verdict == .neverConnected }) {
-            return "The check never connected to the servers it was given; it asks somebody else."
+        if report.trials.contains(where: { $0.verdict == .neverConnected }) {
+            return "The check did not connect to the server it was given; it asks somebody else."
         }
         if !report.isMeaningful {
             return "The check does not pass a server that works, so its failures say nothing here."
         }
-        if report.unseen.isEmpty { return "The check sees every fault that it was tried on." }
+        let limits =
+            report.outOfReach.isEmpty ? "" : " It speaks no TLS, so it knows nothing of TLS faults."
+        if report.unseen.isEmpty {
+            return "The check sees every fault that it was tried on." + limits
+        }
         let faults = report.unseen.map(\.fault).joined(separator: "; ")
-        return "The check cannot see a server that: \(faults)."
+        return "The check cannot see a server that: \(faults)." + limits
     }
 
     private func write(_ trial: CheckTrial, _ page: inout TextPage) {

@@ -4,15 +4,15 @@ internal import Glibc
 ///
 /// The signal belongs to the thread: it is held back here, taken in at the end, and what was
 /// allowed before is allowed again.
-public struct BrokenPipeGuard {
+struct BrokenPipeGuard {
     private var before = sigset_t()
 
-    public init() {
+    init() {
         var broken = Self.brokenPipe
         unsafe pthread_sigmask(SIG_BLOCK, &broken, &before)
     }
 
-    public func end() {
+    func end() {
         var broken = Self.brokenPipe
         var none = timespec()
         while unsafe sigtimedwait(&broken, nil, &none) == SIGPIPE {}

@@ -70,6 +70,11 @@ public struct CheckTheCheckerReport: Sendable {
             .map(\.server)
     }
 
+    /// Faults of TLS that a check without TLS never meets.
+    public var outOfReach: [CheckedServer] {
+        trials.filter { $0.verdict == .notApplicable }.map(\.server)
+    }
+
     /// Whether the check passes the good server: without that its failures say nothing.
     public var isMeaningful: Bool {
         trials.contains { $0.server == .good && $0.verdict == .right }

@@ -17,9 +17,6 @@ public enum ProbeRun {
         _ request: ProbeRequest, cancellation: Cancellation,
         onTarget: @escaping @Sendable (TargetReport) -> Void = { _ in }
     ) -> [TargetReport] {
-        // OpenSSL writes to sockets that the peer has closed.
-        let signals = BrokenPipeGuard()
-        defer { signals.end() }
         let watch = request.watchesPackets ? PacketWatch(request.jobs.map(\.target)) : nil
         let collector = Collector(request.jobs, waitsForPackets: watch != nil, onTarget)
         for phase in phases(request) where !cancellation.isCancelled {
