@@ -42,7 +42,8 @@ public struct ProbePlan: Hashable, Sendable {
 /// Every probe, in the order in which they are listed and run.
 public enum ProbeList {
     public static let all: [any Probe.Type] = [
-        TCPProbe.self
+        TCPProbe.self,
+        TLSProbe.self,
     ]
 
     public static func named(_ name: String) -> (any Probe.Type)? { all.first { $0.name == name } }

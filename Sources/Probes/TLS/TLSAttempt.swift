@@ -1,0 +1,171 @@
+internal import Casebook
+
+/// What one connection with one ClientHello showed, as values.
+struct TLSAttempt: Sendable {
+    var address: SocketAddress
+    /// `nil` when the handshake was completed.
+    var failure: NetworkFailure?
+    /// Whether the TCP connection was established.
+    var isConnected = false
+    /// Nanoseconds from the ClientHello to the first bytes of the answer.
+    var answerDelay: Int64?
+    /// Nanoseconds from the ClientHello to the end of the handshake, good or bad.
+    var duration: Int64 = 0
+    var version: TLSOptions.Version?
+    var suite: String?
+    var group: String?
+    var applicationProtocol: String?
+    var certificates: [Certificate] = []
+    var wantsClientCertificate = false
+    var certificateRequestLength = 0
+    /// Also one that came after the handshake, as TLS 1.3 servers send it for a missing certificate.
+    var alert: UInt8?
+    var hasSecureRenegotiation = false
+    var hasServerHello = false
+    /// At least one whole message or alert came from the server.
+    var heardTLS = false
+    var isResumed = false
+    var stapleLength: Int?
+    var history = ""
+    var helloLength = 0
+
+    var isGood: Bool { failure == nil && alert == nil }
+
+    /// How to make it.
+    struct Plan {
+        var configuration: TLSConfiguration
+        var name: String?
+        var label = ""
+        var session: TLSSession?
+        var hello = TLSConnection.HelloShape()
+        var settings = Connection.Settings()
+        /// Seconds that connect and handshake may take, each; `nil` is the user's timeout.
+        var limit: Double?
+    }
+
+    /// Connects, speaks the handshake, does `then` on the open connection and closes politely.
+    static func make(
+        _ context: ProbeContext, _ address: SocketAddress, _ plan: Plan,
+        then: (TLSConnection) -> Void = { _ in }
+    ) -> TLSAttempt {
+        var attempt = TLSAttempt(address: address)
+        let connection = Connection(context, to: address, label: plan.label)
+        let limit = plan.limit ?? context.options.timeout
+        do throws(NetworkFailure) {
+            try connection.connect(by: .after(seconds: limit), plan.settings)
+            attempt.isConnected = true
+            let tls = try TLSConnection(
+                over: connection, plan.configuration, name: plan.name, session: plan.session,
+                hello: plan.hello)
+            attempt.speak(tls, by: .after(seconds: limit), then: then)
+        } catch {
+            attempt.failure = error
+        }
+        connection.close()
+        return attempt
+    }
+
+    private mutating func speak(
+        _ tls: TLSConnection, by deadline: Deadline, then: (TLSConnection) -> Void
+    ) {
+        let begin = MonotonicInstant.now
+        do throws(NetworkFailure) {
+            try tls.handshake(by: deadline)
+        } catch {
+            failure = error
+        }
+        duration = .init(MonotonicInstant.now - (tls.helloSent ?? begin))
+        if failure == nil {
+            if tls.wantsClientCertificate { Self.awaitRefusal(tls, by: deadline) }
+            then(tls)
+        }
+        read(tls)
+        tls.closePolitely(by: deadline.within(seconds: 1))
+    }
+
+    /// A TLS 1.3 server judges the client's certificate after our side of the handshake is done.
+    private static func awaitRefusal(_ tls: TLSConnection, by deadline: Deadline) {
+        guard tls.version == .tls13 else { return }
+        _ = try? tls.receive(atMost: 1, by: deadline.within(seconds: 0.5))
+    }
+
+    private mutating func read(_ tls: TLSConnection) {
+        answerDelay = tls.answerDelay
+        version = tls.version
+        suite = tls.cipherSuite
+        group = tls.group
+        applicationProtocol = tls.applicationProtocol
+        certificates = tls.peerCertificates
+        wantsClientCertificate = tls.wantsClientCertificate
+        certificateRequestLength = tls.recorder.certificateRequestLength
+        alert = tls.recorder.alert
+        hasSecureRenegotiation = tls.hasSecureRenegotiation
+        hasServerHello = tls.serverHello != nil
+        heardTLS = tls.recorder.messages.contains { !$0.isOurs }
+        isResumed = tls.isResumed
+        stapleLength = tls.stapleLength
+        history = tls.history
+        helloLength = tls.recorder.clientHello.count
+    }
+}
+
+extension TLSAttempt {
+    /// One line for a person.
+    var summary: String {
+        if let failure { return "\(failure)" }
+        if let alert { return "handshake done, then TLS alert \(alert) (\(alertName(alert)))" }
+        return [
+            version?.name, suite, group, applicationProtocol.map { "ALPN \(printable($0.utf8))" },
+        ].compactMap(\.self).joined(separator: ", ")
+    }
+
+    /// The leaf, short enough for a summary and safe to print.
+    var leafName: String {
+        guard let leaf = certificates.first else { return "no certificate" }
+        return "\(printable(leaf.subject.utf8)) (serial \(leaf.serial.prefix(40)))"
+    }
+
+    var details: [ProbeReport.Detail] {
+        var details: [ProbeReport.Detail] = []
+        func add(_ name: String, _ value: String?) {
+            if let value { details.append(.init(name, value)) }
+        }
+        add("version", version?.name)
+        add("suite", suite)
+        add("group", group)
+        add("alpn", applicationProtocol)
+        add("alert", alert.map { "\($0) \(alertName($0))" })
+        add("history", history.isEmpty ? nil : history)
+        add("first-record", answerDelay.map(secondsText))
+        for (index, certificate) in certificates.enumerated() {
+            add(
+                "certificate.\(index)",
+                "\(certificate.subject); issuer \(certificate.issuer); serial \(certificate.serial)"
+                    + "; valid \(dateText(certificate.notBefore)) to \(dateText(certificate.notAfter))"
+            )
+        }
+        if let leaf = certificates.first, !leaf.alternativeNames.isEmpty {
+            add("names", leaf.alternativeNames.joined(separator: ", "))
+        }
+        return details
+    }
+}
+
+/// `2026-01-31T23:59:59Z`.
+func dateText(_ seconds: Int64) -> String {
+    // Days to date by H. Hinnant's “days_from_civil”, proleptic Gregorian.
+    let days = (seconds >= 0 ? seconds : seconds - 86_399) / 86_400
+    let clock = seconds - days * 86_400
+    let shifted = days + 719_468
+    let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
+    let dayOfEra = shifted - era * 146_097
+    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+    let month = (5 * dayOfYear + 2) / 153
+    let day = dayOfYear - (153 * month + 2) / 5 + 1
+    let civilMonth = month < 10 ? month + 3 : month - 9
+    let year = yearOfEra + era * 400 + (civilMonth <= 2 ? 1 : 0)
+    func two(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
+    return "\(year)-\(two(civilMonth))-\(two(day))T\(two(clock / 3600)):"
+        + "\(two(clock / 60 % 60)):\(two(clock % 60))Z"
+}
