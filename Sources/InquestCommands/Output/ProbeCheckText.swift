@@ -5,11 +5,14 @@ import Probes
 struct ProbeCheckText {
     let probe: ProbeReport
     let verbose: Bool
+    /// Whether the look-up of the name is drawn too, which is the same for each check.
+    let showsLookup: Bool
 
     /// Connections drawn of a check; failed ones first.
     private static let drawn = 3
     private static let shownResults = 16
-    private static let bar = 30
+    private static let bar = 26
+    private static let nameWidth = 26
 
     func write(_ page: inout TextPage) {
         let effect = probe.effect == .normal ? "" : " (effect: \(probe.effect.rawValue))"
@@ -41,7 +44,10 @@ struct ProbeCheckText {
     // MARK: Timelines
 
     private func timelines(_ page: inout TextPage) {
-        let connections = probe.timelines.filter { !$0.stages.isEmpty }
+        let connections = probe.timelines.filter { timeline in
+            let isLookup = timeline.stages.allSatisfy { $0.name == "resolve" && $0.outcome == .ok }
+            return !timeline.stages.isEmpty && (showsLookup || verbose || !isLookup)
+        }
         let failed = connections.filter { $0.stages.contains { $0.outcome != .ok } }
         let worked = connections.filter { $0.stages.allSatisfy { $0.outcome == .ok } }
         let chosen = verbose ? connections[...] : (failed + worked).prefix(Self.drawn)
@@ -53,20 +59,23 @@ struct ProbeCheckText {
     }
 
     private func draw(_ timeline: Timeline, _ page: inout TextPage) {
-        let length = max(1, timeline.stages.map { $0.start + $0.duration }.max() ?? 1)
+        // Before the first stage it waited for its turn.
+        let start = timeline.stages.map(\.start).min() ?? 0
+        let end = timeline.stages.map { $0.start + $0.duration }.max() ?? 0
         var title = timeline.label.isEmpty ? timeline.remote : "\(timeline.label), \(timeline.remote)"
         if let local = timeline.local { title += " from \(local)" }
         if let ending = timeline.ending { title += ", ended by \(ending)" }
         page.paragraph(title, indent: 4, style: .dim)
-        for stage in timeline.stages { line(stage, of: length, &page) }
+        for stage in timeline.stages { line(stage, in: start..<max(end, start + 1), &page) }
     }
 
-    private func line(_ stage: Stage, of length: Int64, _ page: inout TextPage) {
+    private func line(_ stage: Stage, in span: Range<Int64>, _ page: inout TextPage) {
         let (word, mark, style) = Self.tell(stage.outcome)
-        let name = DisplayWidth.pad(DisplayWidth.cut(SafeText.line(stage.name), to: 22), to: 22)
+        let name = DisplayWidth.pad(
+            DisplayWidth.cut(SafeText.line(stage.name), to: Self.nameWidth), to: Self.nameWidth)
         let time = Figures.seconds(stage.duration)
         let padding = String(repeating: " ", count: max(0, 9 - time.count))
-        let drawing = page.width == nil ? "" : "|\(Self.bar(stage, of: length, mark))|"
+        let drawing = page.width == nil ? "" : "|\(Self.bar(stage, in: span, mark))|"
         page.line(
             .init(text: "      \(name)\(drawing)\(padding)\(time)  ", style: .plain),
             .init(text: word, style: style))
@@ -91,9 +100,10 @@ struct ProbeCheckText {
     }
 
     /// The stage's share of the whole, where it lies; at least one cell.
-    static func bar(_ stage: Stage, of length: Int64, _ mark: Character) -> String {
+    static func bar(_ stage: Stage, in span: Range<Int64>, _ mark: Character) -> String {
         func column(_ time: Int64) -> Int {
-            min(bar, max(0, Int(Double(time) / Double(length) * Double(bar))))
+            let share = Double(time - span.lowerBound) / Double(span.count)
+            return min(bar, max(0, Int(share * Double(bar))))
         }
         let from = min(column(stage.start), bar - 1)
         let to = max(from + 1, column(stage.start + stage.duration))

@@ -62,7 +62,9 @@ struct ProbeText {
             "\(Figures.plural(report.reports.count, "check")), "
                 + "\(Figures.plural(connections, "connection")), "
                 + Figures.seconds(report.duration), indent: 2)
-        for probe in report.reports { ProbeCheckText(probe: probe, verbose: verbose).write(&page) }
+        for (place, probe) in report.reports.enumerated() {
+            ProbeCheckText(probe: probe, verbose: verbose, showsLookup: place == 0).write(&page)
+        }
         findings(report, &page)
         if let packets = report.packets {
             page.heading("On the wire")

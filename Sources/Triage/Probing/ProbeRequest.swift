@@ -51,7 +51,7 @@ public struct ProbeBundle: Sendable {
     /// - Parameter target: probes that have no question to its scheme are not mentioned at all.
     public init(for target: ProbeTarget, _ options: ProbeOptions) {
         for probe in ProbeList.all where probe.schemes.contains(target.scheme) {
-            let seconds = probe.plan(target, options, addresses: 1).seconds
+            let seconds = probe.usualSeconds(target, options)
             if probe.effect > min(options.allowed, .load) {
                 omitted.append(Omission(probe: probe, reason: .effect(probe.effect)))
             } else if seconds > Self.longest {
@@ -60,5 +60,18 @@ public struct ProbeBundle: Sendable {
                 chosen.append(probe)
             }
         }
+    }
+}
+
+extension Probe {
+    /// Seconds of one attempt at a target that answers; nearly all do within that.
+    private static var promptAttempt: Double { 0.25 }
+
+    /// How long it takes where nobody makes it wait, as far as its plan tells: what it takes by
+    /// design, and attempts that are answered.
+    static func usualSeconds(_ target: ProbeTarget, _ options: ProbeOptions) -> Double {
+        var options = options
+        options.timeout = min(options.timeout, promptAttempt)
+        return plan(target, options, addresses: 1).seconds
     }
 }

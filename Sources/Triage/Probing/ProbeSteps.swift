@@ -31,7 +31,8 @@ struct ProbeSteps {
             if facts.isEmpty { return nil }
             return Step(
                 id: probe.name, facts: facts, instrument: .probe,
-                seconds: Self.startSeconds + Self.plan(probe, target).seconds,
+                seconds: Self.startSeconds
+                    + probe.usualSeconds(Self.place(probe, target), ProbeOptions()),
                 // Who has no target must find one first, which costs as much as finding rights.
                 privileged: target == nil || Self.lacksRights(probe, target), effect: probe.effect)
         }
@@ -56,10 +57,15 @@ struct ProbeSteps {
     }
 
     private static func plan(_ probe: any Probe.Type, _ target: ProbeTarget?) -> ProbePlan {
-        let somewhere = ProbeTarget(
-            scheme: ProbeTarget.Scheme.allCases.first { probe.schemes.contains($0) } ?? .tcp,
-            host: "target.invalid", port: 443)
-        return probe.plan(target ?? somewhere, ProbeOptions(), addresses: 1)
+        probe.plan(place(probe, target), ProbeOptions(), addresses: 1)
+    }
+
+    /// The target, or any that the probe has a question to.
+    private static func place(_ probe: any Probe.Type, _ target: ProbeTarget?) -> ProbeTarget {
+        target
+            ?? ProbeTarget(
+                scheme: ProbeTarget.Scheme.allCases.first { probe.schemes.contains($0) } ?? .tcp,
+                host: "target.invalid", port: 443)
     }
 
     /// The rights that probes name are those of raw sockets.
