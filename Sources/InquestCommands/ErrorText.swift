@@ -27,6 +27,7 @@ enum ErrorText {
         case .capture(let fault): report(fault)
         case .live(let fault): report(fault)
         case .saving(let fault): report(fault)
+        case .probing(let fault): report(fault)
         case .input(let fault, let what): report(fault, what)
         case .badValue, .unknownSymptom, .unknownID, .nothingGiven, .contradictingFormats,
             .noObservations,
@@ -92,8 +93,8 @@ enum ErrorText {
                 + (suggestion.map { "; did you mean '\($0)'?" } ?? "")
                 + "; 'inquest \(kind) list' shows all"
         case .nothingGiven:
-            "nothing to look at; give --capture FILE, --host, --log FILE, --symptom ID, --say TEXT "
-                + "or --evidence FILE"
+            "nothing to look at; give --capture FILE, --host, --log FILE, --symptom ID, --say TEXT, "
+                + "--evidence FILE or TARGET --probe"
         case .noObservations: "nothing to ask; give --host or --capture FILE"
         case .contradictingFormats(let flags):
             "\(flags.joined(separator: " and ")) contradict each other; choose one"
@@ -159,11 +160,10 @@ enum ErrorText {
 
     /// What to say below a fault of usage when the flag belongs to work that this version lacks.
     static func usageHint(_ arguments: [String]) -> String {
-        let later: Set = ["--probe", "--allow", "--compare"]
-        guard arguments.contains(where: later.contains) else { return "" }
+        guard arguments.contains("--compare") else { return "" }
         let hint =
-            "This version judges captures, hosts, logs, symptoms and evidence files; it does not "
-            + "probe. Capture with 'inquest capture --interface IF --write FILE' and pass "
+            "This version does not compare captures of several places yet. Read each with "
+            + "--capture FILE."
             + "--capture FILE."
         return "\n" + Wrapping.wrap(hint, to: 79).joined(separator: "\n")
     }

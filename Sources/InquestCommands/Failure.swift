@@ -28,6 +28,7 @@ enum Failure: Error {
     /// `inquest sql` was given nothing to ask.
     case noObservations
     case unresolved(option: String, name: String)
+    case probing(ProbeFault)
     case output(Int32)
     case writing(path: String, code: Int32)
 }
