@@ -164,7 +164,6 @@ enum ErrorText {
         let hint =
             "This version does not compare captures of several places yet. Read each with "
             + "--capture FILE."
-            + "--capture FILE."
         return "\n" + Wrapping.wrap(hint, to: 79).joined(separator: "\n")
     }
 

@@ -19,12 +19,14 @@ struct SNTP: Sendable {
         let (host, port) = parts(server)
         do throws(NetworkFailure) {
             let address = try context.addresses(of: host, port: port)[0]
-            let socket = try DatagramSocket(to: address, context)
+            let socket = try DatagramSocket(
+                to: address, source: context.options.sourceAddress)
             let sent = now
             try socket.send(request(sent))
+            context.log("sent an SNTP query to \(address)")
             let deadline = Deadline.after(seconds: min(context.options.timeout, 5))
             while true {
-                let answer = try socket.receive(by: deadline)
+                let answer = try socket.receive(by: deadline, context.cancellation)
                 // Anybody can send to our port: only what repeats our time is an answer.
                 guard answer.count >= 48, answer[24..<32].elementsEqual(stamp(sent)) else {
                     continue
