@@ -9,12 +9,18 @@ public protocol Probe: SendableMetatype {
     /// Each is in the report of every run, with its state; ids of `casebook/findings.yaml`.
     static var findings: [FactID] { get }
     static var effect: EffectClass { get }
+    /// It behaves as any client does, so what its packets show is no doing of ours.
+    static var isOrdinaryClient: Bool { get }
     /// The schemes it makes sense for.
     static var schemes: Set<ProbeTarget.Scheme> { get }
     /// Upper bounds, before anything is sent, for a name with that many addresses.
     static func plan(_ target: ProbeTarget, _ options: ProbeOptions, addresses: Int) -> ProbePlan
     /// Blocks its thread. Trouble in the world is part of the report.
     static func run(_ context: ProbeContext) -> ProbeReport
+}
+
+extension Probe {
+    public static var isOrdinaryClient: Bool { false }
 }
 
 /// What a probe would do at most.

@@ -9,6 +9,7 @@ public enum TCPProbe: Probe {
         "probe.tcp.connect-timeout", "probe.tcp.connect-refused",
     ]
     public static let effect = EffectClass.normal
+    public static let isOrdinaryClient = true
     public static let schemes = Set(ProbeTarget.Scheme.allCases)
 
     /// A silence shorter than this is not yet a timeout, an answer later than `promptly` not

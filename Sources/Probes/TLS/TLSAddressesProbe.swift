@@ -7,6 +7,7 @@ public enum TLSAddressesProbe: Probe {
         "one handshake with each address of the name; certificate, version and ALPN compared"
     public static let findings: [FactID] = ["probe.tls.addresses-differ"]
     public static let effect = EffectClass.normal
+    public static let isOrdinaryClient = true
     public static let schemes: Set<ProbeTarget.Scheme> = [.tls, .https]
 
     public static func plan(

@@ -8,6 +8,7 @@ public enum TLSProbe: Probe {
     public static let findings: [FactID] =
         TLSHandshakeJudge.findings + TLSCloseJudge.findings + ChainJudge.findings
     public static let effect = EffectClass.normal
+    public static let isOrdinaryClient = true
     public static let schemes: Set<ProbeTarget.Scheme> = [.tls, .https, .tcp]
 
     /// “Over at least 3 tries” (probe.tls.slow-server-flight).

@@ -82,7 +82,8 @@ final class PacketWatch: Sendable {
         ended.wait()
         return state.withLock { state in
             if let blindness = state.blindness { return PacketWatchReport(blindness: blindness) }
-            let own = OwnConnections(reports.filter { $0.effect <= .normal })
+            let own = OwnConnections(
+                reports.filter { ProbeList.named($0.check)?.isOrdinaryClient ?? false })
             var analysis = CaptureAnalysis(file: name, keepsFlows: false)
             var count = 0
             state.buffer.forEach(own.holds) { record, bytes in

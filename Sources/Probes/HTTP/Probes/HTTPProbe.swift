@@ -9,6 +9,7 @@ public enum HTTPProbe: Probe {
         "probe.http.body-shorter-than-length", "probe.app.no-answer-after-connect",
     ]
     public static let effect = EffectClass.normal
+    public static let isOrdinaryClient = true
     public static let schemes: Set<ProbeTarget.Scheme> = [.http, .https]
 
     public static func plan(

@@ -8,6 +8,7 @@ public enum HTTPRepeatProbe: Probe {
         "probe.http.outcome-varies-by-backend", "probe.http.fails-at-round-seconds",
     ]
     public static let effect = EffectClass.normal
+    public static let isOrdinaryClient = true
     public static let schemes: Set<ProbeTarget.Scheme> = [.http, .https]
 
     private static let usual = 20
