@@ -5,6 +5,9 @@ struct CaseDraft {
     /// Where a case names a fact, and for what.
     enum Role: Hashable {
         case symptom, finding, requires, confirms, sufficient, present, absent, closedBy, cites
+
+        /// Whether it is part of what confirms the case.
+        var isProof: Bool { self == .confirms || self == .sufficient }
     }
     struct Mention {
         var fact: Located<FactID>

@@ -36,6 +36,8 @@ struct CaseLint {
 
     private func checkKnown(_ mention: CaseDraft.Mention) {
         let id = mention.fact.value
+        // A complaint may complete what a machine established.
+        if mention.role.isProof, vocabulary.symptomIDs.contains(id) { return }
         let (known, other, kind, otherKind) =
             mention.role == .symptom
             ? (vocabulary.symptomIDs, vocabulary.findingIDs, "symptom", "finding")
@@ -67,18 +69,19 @@ struct CaseLint {
     /// What confirms the case should also count as evidence for it.
     private func checkConfirmation() {
         let listed = Dictionary(
-            draft.value.findings.map { ($0.fact, $0.frequency) }, uniquingKeysWith: { a, _ in a })
-        for mention in draft.mentions where mention.role == .confirms || mention.role == .sufficient
-        {
+            (draft.value.findings + draft.value.symptoms).map { ($0.fact, $0.frequency) },
+            uniquingKeysWith: { a, _ in a })
+        for mention in draft.mentions where mention.role.isProof {
             let id = mention.fact.value
-            guard vocabulary.findingIDs.contains(id) else { continue }
+            let isSymptom = vocabulary.symptomIDs.contains(id)
+            guard isSymptom || vocabulary.findingIDs.contains(id) else { continue }
             let key = mention.role == .confirms ? "confirms" : "sufficient"
             switch listed[id] {
             case nil:
                 log.warning(
                     mention.fact.place,
                     "“\(key)” names \(quoted(id)), which the case does not list",
-                    "list it under “findings”")
+                    "list it under “\(isSymptom ? "symptoms" : "findings")”")
             case .never:
                 log.error(
                     mention.fact.place,

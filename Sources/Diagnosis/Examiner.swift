@@ -37,16 +37,19 @@ struct Examiner {
         hasAll(engine.entry(item).confirms, item)
     }
 
-    /// Whether one of the alternatives is fully present. A person's word does not do, unless the
-    /// case knows nothing but symptoms.
+    /// Whether one of the alternatives is fully present. A person's word does for the symptoms
+    /// among its facts, for no other, and never alone, unless the case knows nothing but symptoms.
     private func hasAll(_ alternatives: [[FactID]], _ item: Int) -> Bool {
         let wordWillDo = engine.entry(item).hasOnlySymptoms
         return alternatives.contains { facts in
-            !facts.isEmpty
-                && facts.allSatisfy { fact in
-                    guard let reading = reading(fact) else { return false }
-                    return reading.state == .present && (wordWillDo || reading.machineSaysPresent)
-                }
+            var machineSaysOne = false
+            for id in facts {
+                guard let reading = reading(id), reading.state == .present else { return false }
+                machineSaysOne = machineSaysOne || reading.machineSaysPresent
+                let isSymptom = model.isSymptom[reading.fact]
+                if !(reading.machineSaysPresent || isSymptom || wordWillDo) { return false }
+            }
+            return !facts.isEmpty && (machineSaysOne || wordWillDo)
         }
     }
 

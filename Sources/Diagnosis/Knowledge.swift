@@ -11,11 +11,16 @@ public struct Knowledge: Hashable, Sendable {
         public var group: String?
         /// P(present | a case that does not list it); `nil` takes `Parameters.background`.
         public var background: Double?
+        /// Only a person can tell it.
+        public var isSymptom: Bool
 
-        public init(id: FactID, group: String? = nil, background: Double? = nil) {
+        public init(
+            id: FactID, group: String? = nil, background: Double? = nil, isSymptom: Bool = false
+        ) {
             self.id = id
             self.group = group
             self.background = background
+            self.isSymptom = isSymptom
         }
     }
 
@@ -69,7 +74,7 @@ extension Knowledge {
     /// All cases but the retired ones.
     public init(_ casebook: Casebook) {
         facts =
-            casebook.symptoms.map { Fact(id: $0.id, group: $0.group) }
+            casebook.symptoms.map { Fact(id: $0.id, group: $0.group, isSymptom: true) }
             + casebook.findings.map {
                 Fact(id: $0.id, group: $0.group, background: $0.background)
             }

@@ -12,6 +12,8 @@ struct Model: Sendable {
     let caseFamily: [Int]
     let familyNames: [String]
     let factIDs: [FactID]
+    /// By fact: only a person can tell it.
+    let isSymptom: [Bool]
     let factIndex: [FactID: Int]
     let caseIndex: [CaseID: Int]
     /// g: P(present | not listed), per fact.

@@ -42,7 +42,7 @@ struct ModelBuilder {
         let (groups, groupOfFact) = echoGroups(postings: postings)
         return Model(
             caseIDs: cases.map(\.id), caseFamily: caseFamily, familyNames: families,
-            factIDs: facts.map(\.id), factIndex: factIndex,
+            factIDs: facts.map(\.id), isSymptom: facts.map(\.isSymptom), factIndex: factIndex,
             caseIndex: Dictionary(uniqueKeysWithValues: zip(cases.map(\.id), cases.indices)),
             background: background, prior: prior, rowPrior: rowPrior,
             logPrior: prior.map(naturalLogarithm), logRowPrior: naturalLogarithm(rowPrior),

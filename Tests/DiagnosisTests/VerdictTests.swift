@@ -55,6 +55,21 @@ import Testing
         #expect(engine(item, entry("b")).diagnose(word).verdict == .confirmed)
     }
 
+    @Test func `a person's word for a symptom completes what a machine established`() {
+        let item = decided("a", confirms: [["f0", "s0"]], ["f0": .usually, "s0": .usually])
+        let engine = Engine(
+            knowledge: Knowledge(
+                facts: [.init(id: "f0"), .init(id: "s0", isSymptom: true)],
+                cases: [item, entry("b")]))
+        func verdict(_ evidence: Evidence...) -> Diagnosis.Verdict {
+            engine.diagnose(evidence).verdict
+        }
+        let complaint = evidence("s0", .present, .operator)
+        #expect(verdict(evidence("f0", .present, .probe), complaint) == .confirmed)
+        #expect(verdict(evidence("f0", .present, .operator), complaint) != .confirmed)
+        #expect(verdict(evidence("f0", .present, .probe)) != .confirmed)
+    }
+
     @Test func `a better instrument's no stops a confirmation`() {
         let engine = engine(decided("a", confirms: [["f0"]], ["f0": .always]), entry("b"))
         let diagnosis = engine.diagnose([
