@@ -86,13 +86,27 @@ import Testing
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        // Certificates that lie wholly in the past need `openssl ca`, or x509 with a clock; a
-        // negative number of days does it.
+        // Only `openssl ca` gives dates that lie in the past.
+        let settings = """
+            [ca]
+            default_ca = own
+            [own]
+            database = index.txt
+            serial = serial
+            new_certs_dir = .
+            default_md = sha256
+            policy = any
+            [any]
+            organizationName = optional
+            """
+        try settings.write(toFile: folder + "/ca.cnf", atomically: true, encoding: .utf8)
         let status = try Lab.shell(
-            "cd \(folder) && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes "
-                + "-keyout k -out new.pem -days 9 -subj '/O=Org/CN=New Root' 2>/dev/null && "
-                + "openssl req -new -key k -out old.csr -subj '/O=Old Org' 2>/dev/null && "
-                + "openssl x509 -req -in old.csr -signkey k -days -9 -out old.pem 2>/dev/null")
+            "cd \(folder) && exec 2>/dev/null && touch index.txt && echo 01 >serial && "
+                + "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes "
+                + "-keyout k -out new.pem -days 9 -subj '/O=Org/CN=New Root' && "
+                + "openssl req -new -key k -out old.csr -subj '/O=Old Org' && "
+                + "openssl ca -batch -config ca.cnf -selfsign -keyfile k -in old.csr -notext "
+                + "-startdate 20200101000000Z -enddate 20210101000000Z -out old.pem")
         try #require(status == 0, "needs openssl")
         let text = try ["new", "old"].map {
             try String(contentsOfFile: "\(folder)/\($0).pem", encoding: .utf8)
