@@ -110,6 +110,7 @@ let package = Package(
             name: "ProbesTests", dependencies: ["Casebook", "Probes"], swiftSettings: strict),
         .testTarget(
             name: "HostInspectionTests", dependencies: ["Casebook", "HostInspection"],
+            exclude: ["Support/lab.py"],
             swiftSettings: strict),
         .testTarget(
             name: "InquestCommandTests", dependencies: ["Casebook", "Triage", "inquest"],

@@ -12,9 +12,7 @@ struct HostLook {
         snapshot.sinceBoot = Self.now(CLOCK_BOOTTIME)
         snapshot.kernel = kernel()
         snapshot.counters = CounterReader(reader: reader).table()
-        snapshot.processes = ProcessScan.look(reader)
-        snapshot.sockets = SocketTable.look(reader, kernel: snapshot.kernel)
-        addOwners(&snapshot)
+        readSockets(&snapshot)
         snapshot.network = NetworkReader(reader: reader, scope: scope).state()
         snapshot.system = SystemReader(reader: reader).state(snapshot.processes.value)
         snapshot.limits = LimitReader(reader: reader, scope: scope, snapshot: snapshot).limits()
@@ -26,28 +24,44 @@ struct HostLook {
         return String(text.prefix { !$0.isWhitespace && $0 != "/" })
     }
 
-    /// Who holds which socket, and the details of the processes that matter.
-    private func addOwners(_ snapshot: inout HostSnapshot) {
-        var table = snapshot.sockets.value ?? SocketTable()
-        guard case .known(var processes) = snapshot.processes else {
-            table.ownersObstacle = snapshot.processes.obstacle
-            snapshot.sockets = snapshot.sockets.map { _ in table }
-            return
+    /// Sockets and who holds them. The large array has one owner all the time, so that it is
+    /// never copied.
+    private func readSockets(_ snapshot: inout HostSnapshot) {
+        var processes: ProcessTable?
+        switch ProcessScan.look(reader) {
+        case .known(let table): processes = table
+        case .unknown(let obstacle): snapshot.processes = .unknown(obstacle)
         }
-        let scan = SocketOwnerScan(table)
-        let descriptors = scan.fill(&table, processes: processes.processes, reader: reader)
-        table.unreadableProcesses += processes.unreadable
+        var obstacle: Obstacle?
+        var table = SocketTable()
+        do throws(Obstacle) {
+            table = try SocketTable.look(reader, kernel: snapshot.kernel)
+        } catch { obstacle = error }
+        if var all = processes {
+            let descriptors = SocketOwnerScan(table).fill(
+                &table, processes: all.processes, reader: reader)
+            table.unreadableProcesses += all.unreadable
+            addDetails(&all, descriptors, table)
+            snapshot.processes = .known(all)
+        } else {
+            table.ownersObstacle = snapshot.processes.obstacle
+        }
+        snapshot.sockets = obstacle.map(Observed.unknown) ?? .known(table)
+    }
+
+    private func addDetails(
+        _ processes: inout ProcessTable, _ descriptors: [Int32: Observed<UInt64>],
+        _ table: SocketTable
+    ) {
         let deep = ServiceProcesses.interesting(table, processes, scope)
         for index in processes.processes.indices {
             let pid = processes.processes[index].pid
-            let detail = ProcessDetailReader(reader: reader, pid: pid)
-            processes.processes[index].detail = detail.detail(
-                descriptors: descriptors[pid]
-                    ?? .unknown(Obstacle(.vanished, reader.path("/proc/\(pid)/fd"))),
-                isDeep: deep.contains(pid))
+            let vanished = Obstacle(.vanished, reader.path("/proc/\(pid)/fd"))
+            processes.processes[index].detail = ProcessDetailReader(reader: reader, pid: pid)
+                .detail(
+                    descriptors: descriptors[pid] ?? .unknown(vanished),
+                    isDeep: deep.contains(pid))
         }
-        snapshot.processes = .known(processes)
-        snapshot.sockets = snapshot.sockets.map { _ in table }
     }
 
     /// Nanoseconds of a clock.

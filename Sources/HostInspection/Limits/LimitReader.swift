@@ -30,8 +30,11 @@ struct LimitReader {
     }
 
     private func processes() -> [Limit] {
-        let all = (snapshot.processes.value?.processes ?? []).compactMap { process -> Limit? in
-            guard let detail = process.detail else { return nil }
+        let table = snapshot.processes.value ?? ProcessTable()
+        let chosen = ServiceProcesses.selected(snapshot.sockets.value, table, scope)
+        let all = table.processes.compactMap { process -> Limit? in
+            guard let detail = process.detail, chosen.isEmpty || chosen.contains(process.pid)
+            else { return nil }
             return Limit(
                 name: "files.process", subject: "pid \(process.pid) (\(process.name))",
                 used: detail.descriptors, maximum: detail.descriptorLimit)

@@ -2,7 +2,8 @@ internal import Glibc
 
 extension IPAddress {
     /// Dotted IPv4, or IPv6 without brackets and without a zone.
-    public init?(text: String) {
+    public init?(text: some StringProtocol) {
+        let text = String(text)
         var bytes4 = in_addr()
         if unsafe inet_pton(AF_INET, text, &bytes4) == 1 {
             self.init(ipv4: UInt32(bigEndian: bytes4.s_addr))

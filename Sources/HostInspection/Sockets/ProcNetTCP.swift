@@ -4,14 +4,14 @@ enum ProcNetTCP {
     /// 100 in every Linux (USER_HZ), so a tick has 10 ms.
     private static let millisecondsPerTick: UInt32 = 10
 
-    static func table(_ reader: HostReader, reason: Obstacle) -> Observed<SocketTable> {
+    static func table(_ reader: HostReader, reason: Obstacle) throws(Obstacle) -> SocketTable {
         var table = SocketTable(source: .procfs, fallbackReason: reason)
         let first = read(reader.network("tcp"), isIPv6: false, into: &table)
         let second = read(reader.network("tcp6"), isIPv6: true, into: &table)
-        if let obstacle = first { return .unknown(obstacle) }
+        if let obstacle = first { throw obstacle }
         // A host without IPv6 has no tcp6.
-        if let obstacle = second, obstacle.reason != .missing { return .unknown(obstacle) }
-        return .known(table)
+        if let obstacle = second, obstacle.reason != .missing { throw obstacle }
+        return table
     }
 
     private static func read(

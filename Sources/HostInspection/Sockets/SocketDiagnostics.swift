@@ -70,8 +70,10 @@ enum SocketDiagnostics {
 
     /// `struct tcp_info` grows with the kernel; what an old one lacks stays 0 and is marked.
     private static func read(info: RawSpan, into socket: inout Socket) {
-        // LISTEN and TIME_WAIT have none, or zeros.
-        guard info.byteCount >= 104, socket.state != .listen else { return }
+        // Before a connection is made its ages count from the boot.
+        guard info.byteCount >= 104, ![.listen, .synSent, .close].contains(socket.state) else {
+            return
+        }
         socket.hasInfo = true
         socket.backoff = max(socket.backoff, info.byte(4))
         socket.lastSent = info.word(44)

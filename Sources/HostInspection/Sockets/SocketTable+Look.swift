@@ -1,7 +1,7 @@
 extension SocketTable {
     /// The TCP sockets of the reader's namespace, by netlink where that loads nothing, else
     /// from /proc/net.
-    static func look(_ reader: HostReader, kernel: String) -> Observed<SocketTable> {
+    static func look(_ reader: HostReader, kernel: String) throws(Obstacle) -> SocketTable {
         let reason: Obstacle
         if !reader.root.isLive {
             reason = Obstacle(.unsupported, "sock_diag", "these files were recorded")
@@ -11,10 +11,10 @@ extension SocketTable {
             reason = obstacle
         } else {
             do throws(Obstacle) {
-                return .known(try SocketDiagnostics.table(expected: expectedCount(reader)))
+                return try SocketDiagnostics.table(expected: expectedCount(reader))
             } catch { reason = error }
         }
-        return ProcNetTCP.table(reader, reason: reason)
+        return try ProcNetTCP.table(reader, reason: reason)
     }
 
     /// What sockstat counts, and a little more for those that come meanwhile.

@@ -45,7 +45,8 @@ struct NearLimitCheck: HostCheck {
         if case .unknown(let obstacle) = host.latest.processes, needsAllProcesses {
             return obstacle
         }
-        if needsAllProcesses, let processes = host.latest.processes.value,
+        if needsAllProcesses, host.scope.process == nil, host.scope.servicePort == nil,
+            let processes = host.latest.processes.value,
             processes.hidesOthers || processes.unreadable > 0
         {
             return Obstacle(
