@@ -27,7 +27,7 @@ struct CounterReader {
         isOptional: Bool = false
     ) {
         let path = reader.network(name)
-        switch HostFile.text(path) {
+        switch HostFile.wholeText(path) {
         case .unknown(let obstacle):
             if !isOptional || obstacle.reason != .missing { table.obstacles.append(obstacle) }
         case .known(let text):
@@ -36,7 +36,6 @@ struct CounterReader {
                 return
             }
             for counter in counters { table.add(counter) }
-            if !text.hasSuffix("\n") { table.obstacles.append(Obstacle(.truncated, path)) }
         }
     }
 

@@ -59,7 +59,7 @@ struct CgroupReader {
         unit: String = "count"
     ) -> Limit {
         let base = mount(folder) + (path == "/" ? "" : path)
-        let limit = reader.text(base + "/" + maximum, limit: 256).flatMap { text in
+        let limit = reader.wholeText(base + "/" + maximum, limit: 256).flatMap { text in
             Self.maximum(text, path: base + "/" + maximum)
         }
         return Limit(

@@ -12,7 +12,9 @@ extension IPAddress {
         var bytes6 = in6_addr()
         guard unsafe inet_pton(AF_INET6, text, &bytes6) == 1 else { return nil }
         let words = unsafe withUnsafeBytes(of: bytes6) { raw in
-            (0..<2).map { unsafe UInt64(bigEndian: raw.loadUnaligned(fromByteOffset: $0 * 8, as: UInt64.self)) }
+            (0..<2).map {
+                unsafe UInt64(bigEndian: raw.loadUnaligned(fromByteOffset: $0 * 8, as: UInt64.self))
+            }
         }
         self.init(high: words[0], low: words[1])
     }

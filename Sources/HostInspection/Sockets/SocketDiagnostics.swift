@@ -12,6 +12,7 @@ enum SocketDiagnostics {
         let netlink = try NetlinkSocket(family: NETLINK_SOCK_DIAG, name: "sock_diag")
         var table = SocketTable()
         table.sockets.reserveCapacity(expected)
+        var malformed = 0
         for family in [AF_INET, AF_INET6] {
             var request = [UInt8](repeating: 0, count: 56)
             request[0] = UInt8(family)
@@ -25,11 +26,14 @@ enum SocketDiagnostics {
             table.changedWhileRead =
                 try netlink.dump(type: UInt16(SOCK_DIAG_BY_FAMILY), request: request) { message in
                     guard let socket = socket(message) else {
-                        table.malformed += 1
+                        malformed += 1
                         return
                     }
                     table.sockets.append(socket)
                 } || table.changedWhileRead
+        }
+        guard malformed == 0 else {
+            throw Obstacle(.malformed, "sock_diag", "\(malformed) messages")
         }
         return table
     }
