@@ -30,8 +30,15 @@ build() {
     need libsqlite3-dev "the index of the casebook" has_header sqlite3.h
 }
 
-# `make test` itself is Swift throughout.
-tests() { build; }
+# `make test` itself is Swift throughout; tests of the host ask real servers and skip without them.
+has_program() { has_command "$1" || [ -x "/usr/sbin/$1" ]; }
+tests() {
+    build
+    need python3 "a peer of tests" has_command python3
+    need haproxy "a peer of tests" has_program haproxy
+    need nginx-light "a peer of tests" has_program nginx
+    need apache2-bin "a peer of tests" has_program apache2
+}
 
 # Peers to measure against, and what the measuring script and its loop are written in.
 bench() {

@@ -162,8 +162,8 @@ enum ErrorText {
         let later: Set = ["--probe", "--allow", "--compare"]
         guard arguments.contains(where: later.contains) else { return "" }
         let hint =
-            "This version judges captures, hosts, logs, symptoms and evidence files; it does not "
-            + "probe. Capture with 'inquest capture --interface IF --write FILE' and pass "
+            "This version does not probe; it judges captures, hosts, logs, symptoms and evidence "
+            + "files. Capture with 'inquest capture --interface IF --write FILE' and pass "
             + "--capture FILE."
         return "\n" + Wrapping.wrap(hint, to: 79).joined(separator: "\n")
     }

@@ -48,7 +48,10 @@ struct HostOptions: ParsableArguments {
     @Flag(help: "Look through the journal of systemd.")
     var journal = false
 
-    @Option(help: ArgumentHelp("The journal since when.", valueName: "time"))
+    // A moment such as "-1 hour" begins with a dash.
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The journal since when, as journalctl has it.", valueName: "time"))
     var since = "-1 hour"
 
     /// Whether a log or a service is named, which are looked at without the host itself.
@@ -115,6 +118,7 @@ struct HostOptions: ParsableArguments {
         if let address = IPAddress(text: String(host)) {
             return .init(addresses: [address], port: port)
         }
+        if host.contains(where: { "[]:".contains($0) }) { throw fault }
         return .init(name: String(host), addresses: try resolve(String(host)), port: port)
     }
 

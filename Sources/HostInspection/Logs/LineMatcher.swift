@@ -65,6 +65,8 @@ final class LineMatcher {
 
     /// What matches only because the line ends here.
     func finishLine(_ matched: (Int) -> Void) {
+        // Those of an empty line were not told yet.
+        for pattern in states[current].matched { matched(pattern) }
         for pattern in states[current].matchedAtEnd { matched(pattern) }
         current = 0
     }

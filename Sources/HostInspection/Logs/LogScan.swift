@@ -33,6 +33,7 @@ public struct LogScan {
 
     /// Line numbers kept of one signature.
     public static let keptLines = 5
+    private static let untimedLines = 1000
     /// Bytes of a line in which its time is looked for.
     static let headSize = 256
 
@@ -46,7 +47,6 @@ public struct LogScan {
     /// The beginning of a line that came in an earlier piece.
     private var carried: [UInt8] = []
     private var lastHeads: [[UInt8]]
-    private var lastHead: [UInt8] = []
     private var openLine = false
 
     public init(_ patterns: [LogPattern], clock: LogClock) {
@@ -64,26 +64,34 @@ public struct LogScan {
     mutating func read(_ bytes: UnsafeRawBufferPointer) {
         var lineStart = 0
         var matched = newlyMatched
-        var lastLine = 0..<0
+        var lastLine: Range<Int>?
+        var lastHead: [UInt8] = []
         unsafe matcher.read(bytes) { pattern in
             matched.append(pattern)
         } ended: { offset in
             totals.lines += 1
-            if !matched.isEmpty || totals.first == nil {
-                let head = unsafe carried + Self.head(of: bytes, lineStart..<offset, carried.count)
-                note(matched, head)
+            // Most lines are of no interest and are not looked at again.
+            if !matched.isEmpty || seeksFirstTime || !carried.isEmpty {
+                lastHead = unsafe carried + Self.head(of: bytes, lineStart..<offset, carried.count)
+                lastLine = nil
+                note(matched, lastHead)
                 matched.removeAll(keepingCapacity: true)
+                carried.removeAll(keepingCapacity: true)
+            } else {
+                lastLine = lineStart..<offset
             }
-            if !carried.isEmpty { carried.removeAll(keepingCapacity: true) }
-            lastLine = lineStart..<offset
             lineStart = offset + 1
         }
         totals.bytes += bytes.count
-        if !lastLine.isEmpty { lastHead = unsafe Self.head(of: bytes, lastLine, 0) }
+        if let lastLine { lastHead = unsafe Self.head(of: bytes, lastLine, 0) }
+        totals.last = clock.time(of: lastHead) ?? totals.last
         newlyMatched = matched
         openLine = lineStart < bytes.count || (openLine && lineStart == 0)
         carried += unsafe Self.head(of: bytes, lineStart..<bytes.count, carried.count)
     }
+
+    /// A log that bears no time in its first lines bears none.
+    private var seeksFirstTime: Bool { totals.first == nil && totals.lines <= Self.untimedLines }
 
     /// A log need not end with a line feed. Nothing can be read afterwards.
     public mutating func finish() {
@@ -92,9 +100,9 @@ public struct LogScan {
             matcher.finishLine { matched.append($0) }
             totals.lines += 1
             note(matched, carried)
-            if !carried.isEmpty { lastHead = carried }
+            totals.last = clock.time(of: carried) ?? totals.last
         }
-        totals.last = clock.time(of: lastHead) ?? totals.first
+        if totals.last == nil { totals.last = totals.first }
         for index in hits.indices where hits[index].count > 0 {
             hits[index].lastLine.time = clock.time(of: lastHeads[index])
         }
@@ -102,15 +110,14 @@ public struct LogScan {
 
     /// Counts the line once for each pattern that matched in it.
     private mutating func note(_ patterns: [Int], _ head: [UInt8]) {
-        if totals.first == nil { totals.first = clock.time(of: head) }
+        if seeksFirstTime { totals.first = clock.time(of: head) }
         for pattern in patterns where seenIn[pattern] != totals.lines {
             seenIn[pattern] = totals.lines
             hits[pattern].count += 1
             hits[pattern].lastLine = Line(number: totals.lines, time: nil)
             lastHeads[pattern] = head
             if hits[pattern].lines.count < Self.keptLines {
-                let line = Line(number: totals.lines, time: clock.time(of: head))
-                hits[pattern].lines.append(line)
+                hits[pattern].lines.append(Line(number: totals.lines, time: clock.time(of: head)))
             }
         }
     }

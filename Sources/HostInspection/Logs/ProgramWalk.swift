@@ -50,7 +50,9 @@ struct ProgramWalk {
         var walk = self
         walk.number += 1
         walk.matched = []
-        for place in endings { walk.add(place, atBegin: false) }
+        walk.endings = endings
+        // What follows one end may ask for the end again; no place is visited twice.
+        while let place = walk.endings.popLast() { walk.add(place, atBegin: false) }
         return walk.matched.filter { !matched.contains($0) }
     }
 }
