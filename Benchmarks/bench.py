@@ -18,6 +18,7 @@ import tempfile
 
 import engine
 import measure
+import sockets
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 MIB = 1024 * 1024
@@ -34,6 +35,8 @@ RATIO_GOALS = {"burst": (5, 4)}       # at most, aim; times the counting loop
 SMALL = ("1,000", ["--packets", "1000"])
 # cases, updates, goal and aim of p95 in ms
 ENGINE = [(100, 10_000, 1, 1), (100_000, 10_000, 16, 4)]
+# of one look; the first shows what the program takes by itself
+SOCKETS = [100, 100_000]
 
 
 def note(text):
@@ -219,6 +222,7 @@ class Bench:
         os.remove(burst.path)
         self.measure_short(self.capture(*SMALL))
         self.measure_engine()
+        self.measure_sockets()
         self.summarise(grown)
 
     def measure_engine(self):
@@ -236,6 +240,32 @@ class Bench:
                       f"{p95:.2f}", f"{updates:,}", f"{grown / MIB:.1f}",
                       f"<= {goal} ms {'kept' if p95 <= goal else 'MISSED'}, "
                       f"aim {aim} ms {'kept' if p95 <= aim else ''}")
+        table.show()
+
+    def measure_sockets(self):
+        """One look at a large socket table; memory as what it takes beyond a small one."""
+        if os.geteuid() != 0 or not shutil.which("ss") or not shutil.which("unshare"):
+            self.missing.append("ss, or root (the table of sockets)")
+            return
+        table = Table("inquest host, one look", ["command", "sockets", "CPU s", "peak MiB", "goal"],
+                      self.markdown)
+        small = None
+        for count in SOCKETS:
+            note(f"  sockets, {count:,} ...")
+            with sockets.Table(count) as held:
+                ours = held.inside([self.inquest, "host", "--json"])
+                cpu, peak, status = measure.median_cpu(ours, 5)
+                peer, peer_peak, _ = measure.median_cpu(held.inside(["ss", "-tinp"]), 5)
+            small = small or (count, peak)
+            each = (peak - small[1]) / max(count - small[0], 1)
+            goal = "" if count == SOCKETS[0] else (
+                f"<= 1 s {'kept' if cpu <= 1 else 'MISSED'}, <= ss "
+                f"{'kept' if cpu <= peer else 'MISSED'}, {each:.0f} <= 200 bytes a socket "
+                f"{'kept' if each <= 200 else 'MISSED'}")
+            if status not in (0, 1, 3):
+                goal = f"failed, exit status {status}"
+            table.add("inquest host", f"{count:,}", f"{cpu:.2f}", self.peak(peak), goal)
+            table.add("ss -tinp", f"{count:,}", f"{peer:.2f}", self.peak(peer_peak), "")
         table.show()
 
     def generator_rate(self):

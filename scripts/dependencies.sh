@@ -36,7 +36,9 @@ tests() {
     build
     need python3 "a peer of tests" has_command python3
     need curl "a peer of tests" has_command curl
-    need openssl "keys and peers of tests" has_command openssl
+    need iproute2 "namespaces of tests" has_program ip
+    need nftables "drops packets in tests" has_program nft
+    need openssl "keys, certificates and peers of tests" has_command openssl
     need haproxy "a peer of tests" has_program haproxy
     need nginx-light "a peer of tests" has_program nginx
     need apache2-bin "a peer of tests" has_program apache2
@@ -49,6 +51,7 @@ bench() {
     need gcc "compiles the counting loop" has_command cc
     need tshark "a peer" has_command tshark
     need tcptrace "a peer" has_command tcptrace
+    need iproute2 "its ss is a peer" has_program ss
 }
 
 for purpose in "${@:-build}"; do

@@ -38,6 +38,13 @@ struct NetworkTests {
         #expect(interface?.addresses.contains(IPAddress(ipv4: 0xC000_0201)) == true)
     }
 
+    @Test("Drivers' own counters are read")
+    func ethtool() throws {
+        let counters = try lab().look().counters
+        // The veth driver tells the index of its other end.
+        #expect(counters["Ethtool.d0.peer_ifindex"] != nil)
+    }
+
     @Test("Two ways out are told, one is not")
     func multihomed() throws {
         let lab = try lab()
