@@ -17,6 +17,7 @@ import sys
 import tempfile
 
 import engine
+import logs
 import measure
 import sockets
 
@@ -35,6 +36,8 @@ RATIO_GOALS = {"burst": (5, 4)}       # at most, aim; times the counting loop
 SMALL = ("1,000", ["--packets", "1000"])
 # cases, updates, goal and aim of p95 in ms
 ENGINE = [(100, 10_000, 1, 1), (100_000, 10_000, 16, 4)]
+# bytes, goal in s of CPU for each GB
+LOG = (1_000_000_000, 5)
 # of one look; the first shows what the program takes by itself
 SOCKETS = [100, 100_000]
 
@@ -223,6 +226,7 @@ class Bench:
         self.measure_short(self.capture(*SMALL))
         self.measure_engine()
         self.measure_sockets()
+        self.measure_logs()
         self.summarise(grown)
 
     def measure_engine(self):
@@ -266,6 +270,32 @@ class Bench:
                 goal = f"failed, exit status {status}"
             table.add("inquest host", f"{count:,}", f"{cpu:.2f}", self.peak(peak), goal)
             table.add("ss -tinp", f"{count:,}", f"{peer:.2f}", self.peak(peer_peak), "")
+        table.show()
+
+    def measure_logs(self):
+        """A log looked through for every text that the casebook knows."""
+        size, goal = LOG
+        note(f"  a log of {size / 1e9:.0f} GB ...")
+        path = os.path.join(self.folder, "server.log")
+        logs.write(path, size)
+        size = os.path.getsize(path)
+        texts = [word for text in logs.TEXTS for word in ("-e", text)]
+        table = Table("A log", ["command", "GB", "CPU s", "CPU s a GB", "peak MiB", "goal"],
+                      self.markdown)
+        commands = [
+            ("inquest diagnose --log", [self.inquest, "diagnose", "--log", path, "--json"]),
+            (f"grep -cF, {len(logs.TEXTS)} texts", ["grep", "-cF"] + texts + [path]),
+            ("wc -l", ["wc", "-l", path]),
+        ]
+        for name, command in commands:
+            cpu, peak, status = measure.median_cpu(command, 3)
+            rate = cpu / (size / 1e9)
+            ours = name.startswith("inquest")
+            kept = f"<= {goal} s {'kept' if rate <= goal else 'MISSED'}" if ours else ""
+            if ours and status not in (0, 1, 2, 3):
+                kept = f"failed, exit status {status}"
+            table.add(name, f"{size / 1e9:.2f}", f"{cpu:.2f}", f"{rate:.2f}", self.peak(peak), kept)
+        os.remove(path)
         table.show()
 
     def generator_rate(self):

@@ -35,9 +35,10 @@ has_program() { has_command "$1" || [ -x "/usr/sbin/$1" ]; }
 tests() {
     build
     need python3 "a peer of tests" has_command python3
+    need curl "a peer of tests" has_command curl
     need iproute2 "namespaces of tests" has_program ip
     need nftables "drops packets in tests" has_program nft
-    need openssl "makes certificates of tests" has_command openssl
+    need openssl "keys, certificates and peers of tests" has_command openssl
     need haproxy "a peer of tests" has_program haproxy
     need nginx-light "a peer of tests" has_program nginx
     need apache2-bin "a peer of tests" has_program apache2
