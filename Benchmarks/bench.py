@@ -17,7 +17,9 @@ import sys
 import tempfile
 
 import engine
+import logs
 import measure
+import sockets
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 MIB = 1024 * 1024
@@ -34,6 +36,10 @@ RATIO_GOALS = {"burst": (5, 4)}       # at most, aim; times the counting loop
 SMALL = ("1,000", ["--packets", "1000"])
 # cases, updates, goal and aim of p95 in ms
 ENGINE = [(100, 10_000, 1, 1), (100_000, 10_000, 16, 4)]
+# bytes, goal in s of CPU for each GB
+LOG = (1_000_000_000, 5)
+# of one look; the first shows what the program takes by itself
+SOCKETS = [100, 100_000]
 
 
 def note(text):
@@ -219,6 +225,8 @@ class Bench:
         os.remove(burst.path)
         self.measure_short(self.capture(*SMALL))
         self.measure_engine()
+        self.measure_sockets()
+        self.measure_logs()
         self.summarise(grown)
 
     def measure_engine(self):
@@ -236,6 +244,58 @@ class Bench:
                       f"{p95:.2f}", f"{updates:,}", f"{grown / MIB:.1f}",
                       f"<= {goal} ms {'kept' if p95 <= goal else 'MISSED'}, "
                       f"aim {aim} ms {'kept' if p95 <= aim else ''}")
+        table.show()
+
+    def measure_sockets(self):
+        """One look at a large socket table; memory as what it takes beyond a small one."""
+        if os.geteuid() != 0 or not shutil.which("ss") or not shutil.which("unshare"):
+            self.missing.append("ss, or root (the table of sockets)")
+            return
+        table = Table("inquest host, one look", ["command", "sockets", "CPU s", "peak MiB", "goal"],
+                      self.markdown)
+        small = None
+        for count in SOCKETS:
+            note(f"  sockets, {count:,} ...")
+            with sockets.Table(count) as held:
+                ours = held.inside([self.inquest, "host", "--json"])
+                cpu, peak, status = measure.median_cpu(ours, 5)
+                peer, peer_peak, _ = measure.median_cpu(held.inside(["ss", "-tinp"]), 5)
+            small = small or (count, peak)
+            each = (peak - small[1]) / max(count - small[0], 1)
+            goal = "" if count == SOCKETS[0] else (
+                f"<= 1 s {'kept' if cpu <= 1 else 'MISSED'}, <= ss "
+                f"{'kept' if cpu <= peer else 'MISSED'}, {each:.0f} <= 200 bytes a socket "
+                f"{'kept' if each <= 200 else 'MISSED'}")
+            if status not in (0, 1, 3):
+                goal = f"failed, exit status {status}"
+            table.add("inquest host", f"{count:,}", f"{cpu:.2f}", self.peak(peak), goal)
+            table.add("ss -tinp", f"{count:,}", f"{peer:.2f}", self.peak(peer_peak), "")
+        table.show()
+
+    def measure_logs(self):
+        """A log looked through for every text that the casebook knows."""
+        size, goal = LOG
+        note(f"  a log of {size / 1e9:.0f} GB ...")
+        path = os.path.join(self.folder, "server.log")
+        logs.write(path, size)
+        size = os.path.getsize(path)
+        texts = [word for text in logs.TEXTS for word in ("-e", text)]
+        table = Table("A log", ["command", "GB", "CPU s", "CPU s a GB", "peak MiB", "goal"],
+                      self.markdown)
+        commands = [
+            ("inquest diagnose --log", [self.inquest, "diagnose", "--log", path, "--json"]),
+            (f"grep -cF, {len(logs.TEXTS)} texts", ["grep", "-cF"] + texts + [path]),
+            ("wc -l", ["wc", "-l", path]),
+        ]
+        for name, command in commands:
+            cpu, peak, status = measure.median_cpu(command, 3)
+            rate = cpu / (size / 1e9)
+            ours = name.startswith("inquest")
+            kept = f"<= {goal} s {'kept' if rate <= goal else 'MISSED'}" if ours else ""
+            if ours and status not in (0, 1, 2, 3):
+                kept = f"failed, exit status {status}"
+            table.add(name, f"{size / 1e9:.2f}", f"{cpu:.2f}", f"{rate:.2f}", self.peak(peak), kept)
+        os.remove(path)
         table.show()
 
     def generator_rate(self):

@@ -30,12 +30,19 @@ build() {
     need libsqlite3-dev "the index of the casebook" has_header sqlite3.h
 }
 
-# `make test` itself is Swift throughout; these are peers and checks that the tests run.
+# `make test` itself is Swift throughout; tests of the host ask real servers and skip without them.
+has_program() { has_command "$1" || [ -x "/usr/sbin/$1" ]; }
 tests() {
     build
-    need openssl "a TLS server and client for the tests" has_command openssl
-    need curl "a health check for the tests" has_command curl
-    need netcat-openbsd "a health check for the tests" has_command nc
+    need python3 "a peer of tests" has_command python3
+    need curl "a peer of tests" has_command curl
+    need iproute2 "namespaces of tests" has_program ip
+    need nftables "drops packets in tests" has_program nft
+    need openssl "keys, certificates and peers of tests" has_command openssl
+    need haproxy "a peer of tests" has_program haproxy
+    need nginx-light "a peer of tests" has_program nginx
+    need apache2-bin "a peer of tests" has_program apache2
+    need netcat-openbsd "a health check of tests" has_command nc
 }
 
 # Peers to measure against, and what the measuring script and its loop are written in.
@@ -45,6 +52,7 @@ bench() {
     need gcc "compiles the counting loop" has_command cc
     need tshark "a peer" has_command tshark
     need tcptrace "a peer" has_command tcptrace
+    need iproute2 "its ss is a peer" has_program ss
 }
 
 for purpose in "${@:-build}"; do

@@ -24,6 +24,8 @@ struct CaseDraft {
     var replays: [Located<Case.Replay>] = []
     var signatures: [Located<LogSignature>] = []
     /// Whether the file names any, even if they are faulty.
+    var hasSignatures = false
+    /// Whether the file names any, even if they are faulty.
     var hasReplays = false
     var replaysPlace = Place.start
     private var lists = 0

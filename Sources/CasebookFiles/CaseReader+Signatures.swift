@@ -2,6 +2,7 @@ import Casebook
 
 extension CaseReader {
     mutating func readSignatures(_ fields: inout Fields) {
+        draft.hasSignatures = fields.has("signatures") && !fields.isEmpty("signatures")
         for tree in fields.list("signatures") {
             guard var entry = Fields(tree, owner: "a signature", log: log) else { continue }
             let literal = entry.text("literal")
@@ -66,7 +67,7 @@ extension CaseLint {
                 first.place, "the case has signatures and does not list \(quoted(general))",
                 "list it under “findings”")
         }
-        if let mention, draft.signatures.isEmpty {
+        if let mention, !draft.hasSignatures {
             log.warning(
                 mention.fact.place, "nothing can establish \(quoted(general)) for this case",
                 "add “signatures”, the texts that its programs write")

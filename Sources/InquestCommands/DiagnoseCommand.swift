@@ -147,6 +147,7 @@ struct DiagnoseCommand: Subcommand {
         _ wish: HostRun.Wish, _ session: inout TriageSession
     ) throws(Failure) {
         guard host || hostOptions.namesSomething, !Interrupt.requested else { return }
+        HostNotice.tell(wish)
         do {
             _ = try session.inspectHost(wish) { !Interrupt.requested }
         } catch {

@@ -16,6 +16,9 @@ struct FindingListCommand: Subcommand {
     @Flag(help: "One JSON document.") var json = false
     @OptionGroup var global: GlobalOptions
 
+    /// The finding of a case's log signature is as long as the case's id makes it.
+    private static let idWidth = 56
+
     func execute(_ run: Run) throws -> ExitStatus {
         let casebook = try CasebookSource(run.settings).load().casebook
         if json {
@@ -32,9 +35,11 @@ struct FindingListCommand: Subcommand {
         }
         var page = run.console.newPage()
         for finding in casebook.findings {
-            page.line(
-                DisplayWidth.pad(finding.id, to: 56) + " "
-                    + DisplayWidth.pad(finding.effect.rawValue, to: 11) + (finding.unit ?? ""))
+            let facts =
+                DisplayWidth.pad(finding.effect.rawValue, to: 11) + (finding.unit ?? "")
+            let fits = DisplayWidth.of(finding.id) <= Self.idWidth
+            if !fits { page.line(finding.id) }
+            page.line(DisplayWidth.pad(fits ? finding.id : "", to: Self.idWidth) + " " + facts)
         }
         run.console.write(page)
         return .done

@@ -32,6 +32,7 @@ struct HostCommand: Subcommand {
 
     func execute(_ run: Run) throws -> ExitStatus {
         let wish = try host.wish(looksAtHost: true)
+        HostNotice.tell(wish)
         let casebook = try CasebookSource(run.settings).load()
         let outcome = try look(wish, casebook.casebook)
         let record = HostRecord(outcome, redact: redact)

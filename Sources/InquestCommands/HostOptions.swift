@@ -118,6 +118,7 @@ struct HostOptions: ParsableArguments {
         if let address = IPAddress(text: String(host)) {
             return .init(addresses: [address], port: port)
         }
+        if host.contains(where: { "[]:".contains($0) }) { throw fault }
         return .init(name: String(host), addresses: try resolve(String(host)), port: port)
     }
 

@@ -59,10 +59,11 @@ public struct OpenSteps: Sendable {
                     seconds: Self.captureSeconds, privileged: true))
         }
         if !lookable.isEmpty {
+            // As with a capture: the host in trouble is often not this one.
             steps.append(
                 Step(
                     id: Self.hostStep, facts: lookable, instrument: .host,
-                    seconds: Self.hostWatchSeconds + 2))
+                    seconds: Self.hostWatchSeconds + 2, privileged: true))
         }
         self.steps = steps + probing.steps
     }

@@ -133,7 +133,13 @@ struct CaseMaker {
             },
             symptoms: facts("symptom-").map { Case.Listing(fact: $0, frequency: frequency()) },
             findings: findings().map { Case.Listing(fact: $0, frequency: frequency()) },
-            requires: [], decision: decision(),
+            requires: [],
+            signatures: (0..<number(3)).map {
+                LogSignature(
+                    form: $0 == 0 ? .literal : .pattern,
+                    text: $0 == 0 ? text() : "pattern (\\d+|[a-z]) number \($0)",
+                    printedBy: text())
+            }, decision: decision(),
             falseLeads: some(3) {
                 Case.FalseLead(lead: $0.text(), why: $0.text(), closedBy: $0.findings().first)
             },

@@ -35,6 +35,7 @@ func makeCase(_ number: Int, mark: String = "a") -> Case {
             Case.Listing(fact: finding(number), frequency: .always),
             Case.Listing(fact: finding(number + 1), frequency: .never),
         ], requires: [finding(number)],
+        signatures: [LogSignature(form: .pattern, text: "x{\(number)}", printedBy: "é")],
         decision: number % 3 == 0
             ? Case.Decision(undecidable: "Nothing tells.")
             : Case.Decision(

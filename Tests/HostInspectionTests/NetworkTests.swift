@@ -23,7 +23,8 @@ struct NetworkTests {
         try lab.tell("route add default via 192.0.2.2 dev d0")
         for root in [HostRoot(), HostRoot(folder: "/proc/self/root")] {
             let network = lab.look(root: root).network
-            #expect(Set(network.interfaces.value?.map(\.name) ?? []) == ["lo", "d0", "d1", "p0", "p1"])
+            #expect(
+                Set(network.interfaces.value?.map(\.name) ?? []) == ["lo", "d0", "d1", "p0", "p1"])
             let routes = network.routes.value?.filter { !$0.isIPv6 } ?? []
             #expect(
                 routes.contains { $0.gateway?.description == "192.0.2.2" && $0.prefixLength == 0 })
@@ -35,6 +36,13 @@ struct NetworkTests {
         let interface = lab.look().network.interfaces.value?.first { $0.name == "d0" }
         #expect(interface?.mtu == 1500)
         #expect(interface?.addresses.contains(IPAddress(ipv4: 0xC000_0201)) == true)
+    }
+
+    @Test("Drivers' own counters are read")
+    func ethtool() throws {
+        let counters = try lab().look().counters
+        // The veth driver tells the index of its other end.
+        #expect(counters["Ethtool.d0.peer_ifindex"] != nil)
     }
 
     @Test("Two ways out are told, one is not")

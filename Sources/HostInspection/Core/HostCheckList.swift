@@ -9,7 +9,8 @@ public enum HostCheckList {
             RemoteAddressCheck(), SlowClientsCheck(), EphemeralPortsCheck(), SlotsCheck(),
             OutboundWaitCheck(), NotSchedulingCheck(), OutResetsCheck(), RetransmissionCheck(),
             MemoryPressureCheck(), ConntrackCountersCheck(), ConntrackLimitCheck(),
-            InterfaceDropsCheck(), SoftirqCheck(), BacklogSettingCheck(), NeighbourCheck(),
+            InterfaceDropsCheck(), AllowanceCheck(), SoftirqCheck(), BacklogSettingCheck(),
+            NeighbourCheck(),
             MultihomedCheck(), StaleTranslationCheck(), ClockCheck(), ResolverCheck(),
             TrustStoreCheck(),
         ] + RisingCounterCheck.all + NearLimitCheck.all + SettingCheck.all

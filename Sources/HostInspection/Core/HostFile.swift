@@ -91,20 +91,31 @@ enum HostFile {
                 guard visit(buffer[start..<newline]) else { return nil }
                 start = newline + 1
             }
-            if start < end, count == 0 || end - start >= 64 << 10 {
+            if count == 0 {
+                return start == end
+                    ? nil : Obstacle(.truncated, path, "its last line has no end")
+            }
+            if end - start >= 64 << 10 {
                 guard visit(buffer[start..<end]) else { return nil }
                 start = end
             }
-            if count == 0 { return nil }
             if total > limit { throw Obstacle(.truncated, path, "over \(limit) bytes") }
             buffer.replaceSubrange(0..<end - start, with: Array(buffer[start..<end]))
             held = end - start
         }
     }
 
+    /// Text that the kernel ends with a newline; without one it was cut short.
+    static func wholeText(_ path: String, limit: Int = usualLimit) -> Observed<String> {
+        text(path, limit: limit).flatMap { text in
+            text.hasSuffix("\n")
+                ? .known(text) : .unknown(Obstacle(.truncated, path, "its last line has no end"))
+        }
+    }
+
     /// The one number that the file holds (a sysctl, a cgroup value).
     static func number(_ path: String) -> Observed<UInt64> {
-        text(path, limit: 4096).flatMap { text in
+        wholeText(path, limit: 4096).flatMap { text in
             let word = text.split(whereSeparator: \.isWhitespace).first ?? ""
             guard let number = UInt64(word) else {
                 return .unknown(Obstacle(.malformed, path, "no number"))

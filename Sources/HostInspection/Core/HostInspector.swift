@@ -24,6 +24,13 @@ public struct HostInspector: Sendable {
     }
 }
 
+extension HostInspector {
+    /// Why sock_diag is not asked for TCP sockets on such a host; `nil`: asking loads no module.
+    public static func socketDiagnosticsObstacle(root: HostRoot, kernel: String) -> Obstacle? {
+        DiagnosticsModule.obstacle(HostReader(root: root), kernel: kernel)
+    }
+}
+
 extension HostSnapshot {
     /// A look at nothing, for one and the same reason.
     init(obstacle: Obstacle) {

@@ -20,6 +20,12 @@ struct HostReader: Sendable {
     /// - Parameter name: of a file below `/proc/net`, for example `snmp`.
     func network(_ name: String) -> String { root.path(networkFolder + "/" + name) }
 
+    func wholeText(
+        _ path: String, limit: Int = HostFile.usualLimit
+    ) -> Observed<String> {
+        HostFile.wholeText(root.path(path), limit: limit)
+    }
+
     func text(_ path: String, limit: Int = HostFile.usualLimit) -> Observed<String> {
         HostFile.text(root.path(path), limit: limit)
     }

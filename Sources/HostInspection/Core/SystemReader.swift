@@ -11,9 +11,9 @@ struct SystemReader {
             reader.root.isLive
             ? Self.clock() : .unknown(Obstacle(.unsupported, "the clock", "recorded files"))
         state.trustStore = TrustStoreReader(reader: reader).store()
-        state.processors = reader.text("/proc/stat").map(Self.processors)
+        state.processors = reader.wholeText("/proc/stat").map(Self.processors)
         for resource in ["cpu", "memory", "io"] {
-            switch reader.text("/proc/pressure/\(resource)", limit: 4096) {
+            switch reader.wholeText("/proc/pressure/\(resource)", limit: 4096) {
             case .known(let text): state.pressure += Self.pressure(text, resource: resource)
             case .unknown(let obstacle): state.pressureObstacle = obstacle
             }

@@ -13,8 +13,13 @@ extension HostContext {
     func rate(_ name: String) -> Observed<CounterRate> {
         guard let second else { return .unknown(Obstacle(.needsSecondLook, name)) }
         guard let before = first.counters[name], let now = second.counters[name] else {
-            let obstacle = second.counters.obstacles.first { $0.reason != .missing }
+            let obstacles = second.counters.obstacles + first.counters.obstacles
+            let obstacle = obstacles.first { $0.reason != .missing }
             return .unknown(obstacle ?? Obstacle(.missing, name, "not kept by this kernel"))
+        }
+        guard now >= before else {
+            return .unknown(
+                Obstacle(.malformed, name, "it went backwards: reset, or its file was cut short"))
         }
         return .known(CounterRate(name: name, first: before, second: now, interval: interval))
     }
@@ -28,7 +33,9 @@ extension HostContext {
             return rates.first ?? .unknown(Obstacle(.missing, "counters"))
         }
         // Increases are added, so that the reset of one does not hide the others.
-        let increase = known.map(\.increase).reduce(0, +)
+        let increase = known.map(\.increase).reduce(0, &+)
+        let backwards = rates.compactMap(\.obstacle).first { $0.reason == .malformed }
+        if increase == 0, let backwards { return .unknown(backwards) }
         return .known(
             CounterRate(
                 name: known.map(\.name).joined(separator: " + "), first: 0, second: increase,

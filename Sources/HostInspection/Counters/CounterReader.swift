@@ -18,7 +18,20 @@ struct CounterReader {
             "stat/ndisc_cache", into: &table, { Self.statistics($0, "NDiscCache") },
             isOptional: true)
         read("dev", into: &table, Self.interfaces)
+        if reader.canAskKernel {
+            for counter in EthtoolReader.counters(Self.names(in: table)) { table.add(counter) }
+        }
         return table
+    }
+
+    /// Interfaces that `dev` listed, loopback left out.
+    private static func names(in table: CounterTable) -> [String] {
+        let prefix = "Interface."
+        let suffix = ".rx_bytes"
+        return table.counters.map(\.name)
+            .filter { $0.hasPrefix(prefix) && $0.hasSuffix(suffix) }
+            .map { String($0.dropFirst(prefix.count).dropLast(suffix.count)) }
+            .filter { $0 != "lo" }
     }
 
     /// - Parameter isOptional: not every kernel has it (IPv6 off, no connection tracking).
@@ -27,7 +40,7 @@ struct CounterReader {
         isOptional: Bool = false
     ) {
         let path = reader.network(name)
-        switch HostFile.text(path) {
+        switch HostFile.wholeText(path) {
         case .unknown(let obstacle):
             if !isOptional || obstacle.reason != .missing { table.obstacles.append(obstacle) }
         case .known(let text):
@@ -36,7 +49,6 @@ struct CounterReader {
                 return
             }
             for counter in counters { table.add(counter) }
-            if !text.hasSuffix("\n") { table.obstacles.append(Obstacle(.truncated, path)) }
         }
     }
 

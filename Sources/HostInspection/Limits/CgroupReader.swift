@@ -59,12 +59,19 @@ struct CgroupReader {
         unit: String = "count"
     ) -> Limit {
         let base = mount(folder) + (path == "/" ? "" : path)
-        let limit = reader.text(base + "/" + maximum, limit: 256).flatMap { text in
+        let limit = reader.wholeText(base + "/" + maximum, limit: 256).flatMap { text in
             Self.maximum(text, path: base + "/" + maximum)
+        }
+        let count = HostFile.number(reader.path(base + "/" + used))
+        // The root of a hierarchy has neither file: nothing limits it.
+        if path == "/", limit.obstacle?.reason == .missing {
+            let unlimited = Observed<UInt64?>.known(nil)
+            return Limit(
+                name: name, subject: path, used: count, maximum: unlimited, unit: unit)
         }
         return Limit(
             name: name, subject: path,
-            used: HostFile.number(reader.path(base + "/" + used)), maximum: limit, unit: unit)
+            used: count, maximum: limit, unit: unit)
     }
 
     /// `max`, or version 1's largest number of pages: no limit.

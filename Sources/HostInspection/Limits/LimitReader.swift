@@ -15,7 +15,7 @@ struct LimitReader {
 
     /// file-nr: allocated, 0, maximum (Documentation/admin-guide/sysctl/fs.rst).
     private func files() -> [Limit] {
-        let numbers = reader.text("/proc/sys/fs/file-nr", limit: 256).flatMap { text in
+        let numbers = reader.wholeText("/proc/sys/fs/file-nr", limit: 256).flatMap { text in
             let numbers = text.split(whereSeparator: \.isWhitespace).compactMap { UInt64($0) }
             return numbers.count == 3
                 ? Observed.known(numbers)
@@ -49,7 +49,7 @@ struct LimitReader {
         var least: [UInt32: UInt64] = [:]
         for process in snapshot.processes.value?.processes ?? [] {
             guard let user = process.detail?.userID.value, user != 0 else { continue }
-            threads[user, default: 0] += UInt64(max(0, process.threadCount))
+            threads[user, default: 0] &+= UInt64(max(0, process.threadCount))
             if case .known(let limit?)? = process.detail?.processLimit {
                 least[user] = min(least[user] ?? .max, limit)
             }
@@ -144,7 +144,7 @@ struct LimitReader {
     }
 
     private func memory() -> [Limit] {
-        let values = reader.text("/proc/meminfo", limit: 64 << 10).map(Self.meminfo)
+        let values = reader.wholeText("/proc/meminfo", limit: 64 << 10).map(Self.meminfo)
         func limit(_ name: String, total: String, free: String) -> Limit {
             let used = values.flatMap { values -> Observed<UInt64> in
                 guard let total = values[total], let free = values[free] else {
@@ -178,7 +178,7 @@ struct LimitReader {
 
     /// Threads of the host (loadavg: `running/all`), and the entropy that is left.
     private func identifiers() -> [Limit] {
-        let threads = reader.text("/proc/loadavg", limit: 256).flatMap { text in
+        let threads = reader.wholeText("/proc/loadavg", limit: 256).flatMap { text in
             let word = text.split(separator: " ").dropFirst(3).first?.split(separator: "/").last
             return word.flatMap { UInt64($0) }.map(Observed.known)
                 ?? .unknown(Obstacle(.malformed, reader.path("/proc/loadavg")))

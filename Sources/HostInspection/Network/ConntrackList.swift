@@ -30,7 +30,7 @@ enum ConntrackList {
             guard let equals = word.firstIndex(of: "=") else { continue }
             values[word[..<equals], default: []].append(word[word.index(after: equals)...])
         }
-        guard let destination = values["dst"]?.first.flatMap(IPAddress.init(text:)),
+        guard let destination = values["dst"]?.first.flatMap({ IPAddress(text: $0) }),
             let port = values["dport"]?.first.flatMap({ UInt16($0) }),
             let sources = values["src"], sources.count >= 2,
             let reply = IPAddress(text: sources[1]),

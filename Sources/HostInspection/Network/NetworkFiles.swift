@@ -4,7 +4,7 @@ struct NetworkFiles {
 
     /// Names and addresses; the index is a number of ours, the size is not in these files.
     func interfaces() -> Observed<[NetworkInterface]> {
-        HostFile.text(reader.network("dev")).map { text in
+        HostFile.wholeText(reader.network("dev")).map { text in
             let addresses = addressesByName()
             return text.split(separator: "\n").dropFirst(2).enumerated().compactMap { place, line in
                 guard let colon = line.lastIndex(of: ":") else { return nil }
@@ -29,7 +29,7 @@ struct NetworkFiles {
 
     func routes(_ interfaces: [NetworkInterface]) -> Observed<[Route]> {
         let indices = Self.indices(interfaces)
-        return HostFile.text(reader.network("route")).map { text in
+        return HostFile.wholeText(reader.network("route")).map { text in
             text.split(separator: "\n").dropFirst().compactMap { Self.route($0, indices) }
                 + ipv6Routes(indices)
         }
@@ -72,7 +72,7 @@ struct NetworkFiles {
     /// arp: address, type, flags (2: complete), MAC, mask, name. Of IPv6 there is no file.
     func neighbours(_ interfaces: [NetworkInterface]) -> Observed<[Neighbour]> {
         let indices = Self.indices(interfaces)
-        return HostFile.text(reader.network("arp")).map { text in
+        return HostFile.wholeText(reader.network("arp")).map { text in
             text.split(separator: "\n").dropFirst().compactMap { Self.neighbour($0, indices) }
         }
     }

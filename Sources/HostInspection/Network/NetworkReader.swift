@@ -50,7 +50,7 @@ struct NetworkReader {
         if let obstacle = reader.namespaceObstacle, path.hasPrefix("/proc/sys/net/") {
             return .unknown(obstacle)
         }
-        return reader.text(path, limit: 4096).map { text in
+        return reader.wholeText(path, limit: 4096).map { text in
             text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         }
     }

@@ -10,7 +10,7 @@ struct ProcessDetailReader {
     ///   - descriptors: counted already when the owners of sockets were looked for.
     ///   - isDeep: whether threads and mapped libraries are read, too (slower).
     func detail(descriptors: Observed<UInt64>, isDeep: Bool) -> ProcessDetail {
-        let limits = reader.text("/proc/\(pid)/limits", limit: 16 << 10)
+        let limits = reader.wholeText("/proc/\(pid)/limits", limit: 16 << 10)
         let skipped = Obstacle(.needsScope, "process \(pid)", "not in scope (--process)")
         return ProcessDetail(
             commandLine: commandLine(), userID: userID(), descriptors: descriptors,
@@ -36,7 +36,7 @@ struct ProcessDetailReader {
 
     private func userID() -> Observed<UInt32> {
         let path = "/proc/\(pid)/status"
-        return reader.text(path, limit: 64 << 10).flatMap { text in
+        return reader.wholeText(path, limit: 64 << 10).flatMap { text in
             let line = text.split(separator: "\n").first { $0.hasPrefix("Uid:") }
             guard let word = line?.split(whereSeparator: \.isWhitespace).dropFirst().first,
                 let user = UInt32(word)
@@ -81,7 +81,7 @@ struct ProcessDetailReader {
 
     /// Lines `ID:CONTROLLERS:PATH` (cgroups(7)); version 2 has no controllers.
     private func cgroups() -> Observed<[String: String]> {
-        reader.text("/proc/\(pid)/cgroup", limit: 64 << 10).map { text in
+        reader.wholeText("/proc/\(pid)/cgroup", limit: 64 << 10).map { text in
             var paths: [String: String] = [:]
             for line in text.split(separator: "\n") {
                 let parts = line.split(

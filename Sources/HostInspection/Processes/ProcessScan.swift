@@ -39,7 +39,8 @@ enum ProcessScan {
 
     /// `PID (NAME) STATE PPID …`; a name may hold blanks, newlines and parentheses.
     static func process(_ bytes: [UInt8], pid: Int32) -> (ProcessRecord, flags: UInt64)? {
-        guard let open = bytes.firstIndex(of: UInt8(ascii: "(")),
+        guard bytes.last == UInt8(ascii: "\n"),
+            let open = bytes.firstIndex(of: UInt8(ascii: "(")),
             let close = bytes.lastIndex(of: UInt8(ascii: ")")), open < close
         else { return nil }
         let name = String(decoding: bytes[open + 1..<close].prefix(64), as: UTF8.self)
@@ -71,6 +72,6 @@ enum ProcessScan {
                     $0.hasPrefix("hidepid=") && $0 != "hidepid=0" && $0 != "hidepid=off"
                 }
         }
-        return hides && geteuid() != 0
+        return hides && (geteuid() != 0 || !reader.root.isLive)
     }
 }

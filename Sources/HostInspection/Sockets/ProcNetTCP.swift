@@ -29,8 +29,9 @@ enum ProcNetTCP {
             }
             return true
         }
-        table.malformed += malformed
         if let obstacle { return obstacle }
+        // With a row missing nothing could be said to be absent.
+        if malformed > 0 { return Obstacle(.malformed, path, "\(malformed) lines") }
         return number == 0 ? Obstacle(.truncated, path, "no heading") : nil
     }
 
@@ -40,7 +41,7 @@ enum ProcNetTCP {
         guard words.next() != nil,
             let local = words.address(isIPv6: isIPv6), let localPort = words.hex(),
             let remote = words.address(isIPv6: isIPv6), let remotePort = words.hex(),
-            let state = words.hex().flatMap({ TCPState(rawValue: UInt8(truncatingIfNeeded: $0)) }),
+            let state = words.hex().flatMap({ UInt8(exactly: $0).flatMap(TCPState.init) }),
             let sendQueue = words.hex(), let receiveQueue = words.hex(),
             let timer = words.hex(), let expires = words.hex(), let backoff = words.hex(),
             let user = words.decimal(), words.decimal() != nil, let inode = words.decimal()

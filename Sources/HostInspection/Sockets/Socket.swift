@@ -82,7 +82,7 @@ public struct Socket: Hashable, Sendable {
     public var backoff: UInt8 = 0
     /// Whether the socket is of AF_INET6, whatever the addresses are.
     public var isIPv6 = false
-    /// Whether the fields from `tcp_info` were filled in.
+    /// Whether the fields from `tcp_info` were filled in; only for connections that were made.
     public var hasInfo = false
     /// Whether that `tcp_info` has bytes received (Linux 4.1) and bytes sent (4.19).
     public var hasBytesReceived = false

@@ -12,6 +12,7 @@ enum SocketDiagnostics {
         let netlink = try NetlinkSocket(family: NETLINK_SOCK_DIAG, name: "sock_diag")
         var table = SocketTable()
         table.sockets.reserveCapacity(expected)
+        var malformed = 0
         for family in [AF_INET, AF_INET6] {
             var request = [UInt8](repeating: 0, count: 56)
             request[0] = UInt8(family)
@@ -25,11 +26,14 @@ enum SocketDiagnostics {
             table.changedWhileRead =
                 try netlink.dump(type: UInt16(SOCK_DIAG_BY_FAMILY), request: request) { message in
                     guard let socket = socket(message) else {
-                        table.malformed += 1
+                        malformed += 1
                         return
                     }
                     table.sockets.append(socket)
                 } || table.changedWhileRead
+        }
+        guard malformed == 0 else {
+            throw Obstacle(.malformed, "sock_diag", "\(malformed) messages")
         }
         return table
     }
@@ -70,8 +74,10 @@ enum SocketDiagnostics {
 
     /// `struct tcp_info` grows with the kernel; what an old one lacks stays 0 and is marked.
     private static func read(info: RawSpan, into socket: inout Socket) {
-        // LISTEN and TIME_WAIT have none, or zeros.
-        guard info.byteCount >= 104, socket.state != .listen else { return }
+        // Before a connection is made its ages count from the boot.
+        guard info.byteCount >= 104, ![.listen, .synSent, .close].contains(socket.state) else {
+            return
+        }
         socket.hasInfo = true
         socket.backoff = max(socket.backoff, info.byte(4))
         socket.lastSent = info.word(44)

@@ -27,10 +27,10 @@ extension SocketTable {
             guard words.first == "TCP:" || words.first == "TCP6:" else { continue }
             for (name, value) in zip(words.dropFirst(), words.dropFirst(2))
             where name == "inuse" || name == "tw" {
-                count += Int(value) ?? 0
+                count &+= Int(value) ?? 0
             }
         }
         // The file is the kernel's, still nobody makes us take more than 1 GiB for it.
-        return min(count + count / 32 + 256, 4 << 20)
+        return min(max(count, 0), 4 << 20) / 32 * 33 + 256
     }
 }

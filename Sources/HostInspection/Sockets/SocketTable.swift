@@ -13,15 +13,13 @@ public struct SocketTable: Sendable {
     public var unreadableProcesses: Int
     /// Why there are no owners at all, when there are none.
     public var ownersObstacle: Obstacle?
-    /// Lines or messages that could not be understood.
-    public var malformed: Int
     /// Sockets came and went while the table was read: some may be missing or doubled.
     public var changedWhileRead = false
 
     public init(
         sockets: [Socket] = [], owners: [SocketOwner] = [], source: Source = .netlink,
         fallbackReason: Obstacle? = nil, unreadableProcesses: Int = 0,
-        ownersObstacle: Obstacle? = nil, malformed: Int = 0
+        ownersObstacle: Obstacle? = nil
     ) {
         self.sockets = sockets
         self.owners = owners
@@ -29,7 +27,6 @@ public struct SocketTable: Sendable {
         self.fallbackReason = fallbackReason
         self.unreadableProcesses = unreadableProcesses
         self.ownersObstacle = ownersObstacle
-        self.malformed = malformed
     }
 
     /// `nil` when the owner is unknown or there is none.

@@ -88,7 +88,8 @@ enum Figures {
         return "\(parts[0]) \(parts[1].prefix(8)) UTC"
     }
 
-    static func plural(_ count: Int, _ word: String) -> String {
-        "\(grouped(count)) \(word)\(count == 1 ? "" : "s")"
+    /// - Parameter many: where it is not the word and an s.
+    static func plural(_ count: Int, _ word: String, _ many: String? = nil) -> String {
+        "\(grouped(count)) \(count == 1 ? word : many ?? word + "s")"
     }
 }

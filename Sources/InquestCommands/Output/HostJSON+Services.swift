@@ -33,6 +33,27 @@ extension JSONWriter {
         }
     }
 
+    mutating func servicePicture(_ record: HostRecord) {
+        key("service")
+        guard let picture = record.service else { return null() }
+        object { writer in
+            writer.member("pids", array: picture.processes) { $0.integer(Int($1.pid)) }
+            writer.member("threads", array: picture.threadGroups) { writer, group in
+                writer.object { writer in
+                    writer.member("state", String(group.state))
+                    writer.key("place")
+                    if let place = group.place { writer.string(place) } else { writer.null() }
+                    writer.member("count", group.count)
+                }
+            }
+            writer.member("accepting", picture.accepting)
+            writer.member("reading", picture.reading)
+            writer.member("descriptors", picture.descriptors)
+            writer.member("resident_bytes", picture.residentBytes)
+            writer.member("sentences", strings: picture.sentences.map(record.redactor.text))
+        }
+    }
+
     /// `node` and `description` are free text of the host's owner.
     private static func isTold(_ name: String) -> Bool {
         name != "node" && name != "description"

@@ -23,6 +23,7 @@ enum HostJSON {
             writer.counters(record)
             writer.limits(record)
             writer.processes(record)
+            writer.servicePicture(record)
             writer.network(record)
             writer.system(latest.system)
             writer.services(record)

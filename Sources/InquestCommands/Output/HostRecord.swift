@@ -46,6 +46,13 @@ struct HostRecord {
         Array((latest.sockets.value?.groups() ?? []).prefix(Self.groupLimit))
     }
 
+    /// `nil` unless a service was asked about and is there.
+    var service: ServicePicture? {
+        let scope = run.wish.scope
+        guard scope.process != nil || scope.servicePort != nil else { return nil }
+        return ServicePicture.of(run.context).value
+    }
+
     /// Counters that moved between the looks.
     var moved: [CounterRate] { run.context.rates().filter { $0.increase > 0 } }
 

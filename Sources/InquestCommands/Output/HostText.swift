@@ -16,6 +16,7 @@ struct HostText {
         var page = empty
         head(&page)
         wrong(&page)
+        service(&page)
         sockets(&page)
         counters(&page)
         limits(&page)

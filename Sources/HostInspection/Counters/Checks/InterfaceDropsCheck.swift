@@ -15,24 +15,25 @@ struct InterfaceDropsCheck: HostCheck {
             rate.name.hasPrefix("Interface.")
                 && Self.columns.contains { rate.name.hasSuffix("." + $0) }
         }
-        guard !rates.isEmpty else {
-            return [
-                host.unknown(
-                    id,
-                    host.second == nil
-                        ? Obstacle(.needsSecondLook, "drops of interfaces")
-                        : Obstacle(.missing, "counters of interfaces"))
-            ]
-        }
+        guard !rates.isEmpty else { return [host.unknown(id, obstacle(host))] }
         guard let worst = rates.max(by: { $0.increase < $1.increase }), worst.increase > 0 else {
             return [host.absent(id, "no interface dropped packets between the looks")]
         }
-        let sum = rates.reduce(0) { $0 + $1.increase }
+        let sum = rates.reduce(0) { $0 &+ $1.increase }
         return [
             host.present(
                 id, "\(worst.name.dropFirst(10)) +\(worst.increase) between the looks",
                 count: Int(clamping: sum),
                 measure: Evidence.Measure(value: Double(sum), unit: "count"))
         ]
+    }
+
+    private func obstacle(_ host: HostContext) -> Obstacle {
+        guard let second = host.second else {
+            return Obstacle(.needsSecondLook, "drops of interfaces")
+        }
+        let obstacles = second.counters.obstacles + host.first.counters.obstacles
+        return obstacles.first { $0.subject.hasSuffix("/dev") }
+            ?? Obstacle(.missing, "counters of interfaces")
     }
 }

@@ -57,6 +57,8 @@ struct NearLimitCheck: HostCheck {
         }
         guard !matching.isEmpty else { return Obstacle(.missing, what) }
         for limit in matching {
+            // Where there is no limit, how much is used does not matter.
+            if case .known(nil) = limit.maximum { continue }
             if let obstacle = limit.used.obstacle ?? limit.maximum.obstacle,
                 obstacle.reason != .vanished
             {
