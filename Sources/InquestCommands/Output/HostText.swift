@@ -64,6 +64,12 @@ struct HostText {
         }
         let rest = groups.count - Self.shownGroups
         if rest > 0 { page.line("  and \(rest) more groups ('--json' lists them)", .dim) }
+        if table.unreadableProcesses > 0 {
+            let hidden = Figures.plural(table.unreadableProcesses, "process", "processes")
+            page.paragraph(
+                "Owners may be missing: \(hidden) may not be looked into; root may.", indent: 2,
+                style: .dim)
+        }
     }
 
     /// What waits for somebody first, listeners in good health and what is over last.
@@ -81,7 +87,7 @@ struct HostText {
 
     /// `111 ESTABLISHED of apache2 to [2001:db8::1]:80, silent 38 to 40 min, no timer`
     private func told(_ group: SocketGroup) -> String {
-        let owner = group.program ?? (group.state.hasOwner ? "?" : "the kernel")
+        let owner = group.program ?? (group.state.hasOwner ? "an unknown owner" : "the kernel")
         let direction = group.state == .listen ? "on" : group.isOutbound ? "to" : "at"
         var text =
             "\(Figures.grouped(group.count)) \(group.state.name) of \(owner) \(direction) "
