@@ -66,7 +66,7 @@ public enum TLSVersionsProbe: Probe {
     }
 
     private static func oldOnly(_ byVersion: [TLSOptions.Version: TLSAttempt]) -> Judgement {
-        let accepted = byVersion.filter { $0.value.hasServerHello }.keys.sorted()
+        let accepted = byVersion.filter { $0.value.version == $0.key }.keys.sorted()
         if let newest = accepted.last, newest >= .tls12 {
             return .absent("\(newest.name) is accepted")
         }
