@@ -43,6 +43,7 @@ tests() {
     need nginx-light "a peer of tests" has_program nginx
     need apache2-bin "a peer of tests" has_program apache2
     need netcat-openbsd "a health check of tests" has_command nc
+    need openjdk-17-jdk-headless "a TLS server that the probes ask" has_command javac
 }
 
 # Peers to measure against, and what the measuring script and its loop are written in.
