@@ -10,8 +10,8 @@ struct PathMTUTests {
 
     private func narrow(_ mtu: Int = 1400) throws -> TestNetwork {
         let network = try TestNetwork(nodes: 4)
-        try network.run("ip link set r mtu \(mtu)", on: 1)
-        try network.run("ip link set l mtu \(mtu)", on: 2)
+        try network.run("ip link set dev r mtu \(mtu)", on: 1)
+        try network.run("ip link set dev l mtu \(mtu)", on: 2)
         return network
     }
 
@@ -20,8 +20,9 @@ struct PathMTUTests {
         table inet quiet {
           chain out {
             type filter hook output priority 0;
-            icmp type { destination-unreachable, time-exceeded } drop
-            icmpv6 type { packet-too-big, destination-unreachable, time-exceeded } drop
+            icmp type destination-unreachable drop
+            icmp type time-exceeded drop
+            icmpv6 type packet-too-big drop
           }
         }
         """
