@@ -27,6 +27,10 @@ struct PathMTUTests {
         }
         """
 
+    private let noEcho = """
+        table ip f { chain i { type filter hook input priority 0; icmp type echo-request drop; } }
+        """
+
     @Test func `a path as wide as the interface`() async throws {
         let network = try TestNetwork(nodes: 4)
         for host in [network.server, network.serverIPv6] {
@@ -56,9 +60,7 @@ struct PathMTUTests {
 
     @Test func `without ping, UDP to a closed port measures the same`() async throws {
         let network = try narrow()
-        try network.filter(
-            "table ip f { chain i { type filter hook input priority 0; icmp type echo-request drop; } }",
-            on: 3)
+        try network.filter(noEcho, on: 3)
         let report = await network.probe(PathMTUProbe.self)
         #expect(report.measure(Self.below) == 1400, "\(report.summary(Self.below))")
         #expect(report.results.first?.summary.contains("UDP") == true)
@@ -67,14 +69,23 @@ struct PathMTUTests {
     @Test func `without any ICMP, requests of one segment measure the same`() async throws {
         let network = try narrow()
         for node in [1, 3] { try network.filter(noICMPErrors, on: node) }
-        try network.filter(
-            "table ip f { chain i { type filter hook input priority 0; icmp type echo-request drop; } }",
-            on: 3)
+        try network.filter(noEcho, on: 3)
         let server = await network.serveHTTP()
         defer { server.stop() }
         let report = await network.probe(PathMTUProbe.self, .http)
         #expect(report.measure(Self.below) == 1400, "\(report.results)")
         #expect(report.state(Self.silent) == .present)
+    }
+
+    @Test func `requests of one segment hear of a narrow link from its router`() async throws {
+        let network = try narrow()
+        try network.filter(noICMPErrors, on: 3)
+        try network.filter(noEcho, on: 3)
+        let server = await network.serveHTTP()
+        defer { server.stop() }
+        let report = await network.probe(PathMTUProbe.self, .http)
+        #expect(report.measure(Self.below) == 1400, "\(report.results)")
+        #expect(report.state(Self.silent) == .absent)
     }
 
     @Test func `a host that answers nothing leaves it unknown`() async throws {
