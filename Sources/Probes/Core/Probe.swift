@@ -57,6 +57,16 @@ public enum ProbeList {
         PathLoadProbe.self,
         WhoAcknowledgesProbe.self,
         TLSProbe.self,
+        TLSNameProbe.self,
+        TLSAddressesProbe.self,
+        TLSVersionsProbe.self,
+        TLSHelloSizeProbe.self,
+        PlainOnTLSProbe.self,
+        TLSRevocationProbe.self,
+        ResumptionProbe.self,
+        ResumptionFarmProbe.self,
+        TLSCiphersProbe.self,
+        TLSSecondClientProbe.self,
     ]
 
     public static func named(_ name: String) -> (any Probe.Type)? { all.first { $0.name == name } }
