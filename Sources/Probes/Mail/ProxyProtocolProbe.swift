@@ -73,14 +73,19 @@ public enum ProxyProtocolProbe: Probe {
             let dialogue = ServiceDialogue(for: context.target, headers: context.options.headers)
             let answer = try dialogue?.open(connection, by: deadline) ?? []
             dialogue?.close(connection)
-            // A header taken for a request, or a request taken for a header, is a bad request.
-            let isBad =
-                answer.starts(with: Array("HTTP/1.".utf8))
-                && answer.dropFirst(9).starts(with: Array("400".utf8))
-            return isBad ? "400, a bad request" : nil
+            return refusal(answer)
         } catch {
             return "\(error)"
         }
+    }
+
+    /// A header taken for a request, or a request taken for a header, is a bad request; a mail
+    /// server that missed its header says so in place of a greeting.
+    private static func refusal(_ answer: [UInt8]) -> String? {
+        let text = printable(answer, atMost: 40)
+        if text.hasPrefix("HTTP/1."), text.dropFirst(9).hasPrefix("400") { return text }
+        let refusals = ["4", "5", "-ERR", "* BYE"]
+        return refusals.contains(where: text.hasPrefix) ? text : nil
     }
 
     /// "The PROXY protocol", version 1, §2.1, with this connection's own addresses.

@@ -68,13 +68,11 @@ public enum StartTLSProbe: Probe {
         do throws(NetworkFailure) {
             try connection.connect(by: context.attempt)
             attempt.isConnected = true
-            var outcome = StartTLSDialogue.Outcome()
-            defer { attempt.outcome = outcome }
             try connection.stage("starttls") { () throws(NetworkFailure) in
                 var dialogue = StartTLSDialogue(connection, by: context.attempt)
-                try dialogue.run(context.target.scheme, &outcome)
+                try dialogue.run(context.target.scheme, &attempt.outcome)
             }
-            guard outcome.isReady else {
+            guard attempt.outcome.isReady else {
                 ServiceDialogue(for: context.target)?.close(connection)
                 return attempt
             }

@@ -63,7 +63,7 @@ struct HandshakeStormTests {
             table ip split {
               chain forward {
                 type filter hook forward priority 0;
-                tcp sport 26003-26004 tcp flags & (syn | fin | rst) == 0 ip length > 60 drop
+                tcp sport 26003-26004 tcp flags & (syn | fin | rst) == 0 ip length > 52 drop
               }
             }
             """, on: 1)
