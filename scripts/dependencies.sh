@@ -30,8 +30,14 @@ build() {
     need libsqlite3-dev "the index of the casebook" has_header sqlite3.h
 }
 
-# `make test` itself is Swift throughout.
-tests() { build; }
+tests() {
+    build
+    # Real peers of the probes.
+    need openssl "certificates and servers of the tests" has_command openssl
+    need nginx-light "a server that the probes ask" has_command nginx
+    need haproxy "a server that the probes ask" has_command haproxy
+    need openjdk-17-jdk-headless "a TLS server that the probes ask" has_command javac
+}
 
 # Peers to measure against, and what the measuring script and its loop are written in.
 bench() {

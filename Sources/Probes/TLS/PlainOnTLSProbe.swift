@@ -6,7 +6,7 @@ public enum PlainOnTLSProbe: Probe {
     public static let summary = "sends a request in plain text and looks for TLS in the answer"
     public static let findings: [FactID] = ["probe.tls.plain-port-speaks-tls"]
     public static let effect = EffectClass.normal
-    public static let schemes: Set<ProbeTarget.Scheme> = [.tcp, .tls, .http, .https]
+    public static let schemes: Set<ProbeTarget.Scheme> = [.tls, .http, .https]
 
     private static let patience = 3.0
 

@@ -91,7 +91,7 @@ struct TLSAttempt: Sendable {
     /// A TLS 1.3 server judges the client's certificate after our side of the handshake is done.
     private static func awaitRefusal(_ tls: TLSConnection, by deadline: Deadline) {
         guard tls.version == .tls13 else { return }
-        _ = try? tls.receive(atMost: 1, by: deadline.within(seconds: 0.5))
+        _ = try? tls.receive(atMost: 1, by: deadline.within(seconds: 1))
     }
 
     private mutating func read(_ tls: TLSConnection) {
