@@ -33,7 +33,7 @@ struct HandshakeStorm: Sendable {
     }
 
     private func once(_ port: UInt16, _ exchange: Exchange) -> StormResult.Try? {
-        guard (try? context.awaitTurn(by: .after(seconds: 3600))) != nil else { return nil }
+        guard (try? context.awaitTurn()) != nil else { return nil }
         let connection = Connection(context, to: address, label: "port \(port)")
         // TIME_WAIT would keep the port for a minute.
         defer { connection.close(reset: true) }
