@@ -17,6 +17,7 @@ struct ProbeOptionFaultTests {
             $0.sourceAddress = "here"
             $0.timeout = -1
             $0.count = 0
+            $0.holdSeconds = 11
             $0.connectionsPerSecond = 0
             $0.addresses = ["127.0.0.1", "example.com"]
             $0.tls.trustFile = "/nonexistent/roots.pem"
@@ -24,7 +25,8 @@ struct ProbeOptionFaultTests {
         }
         #expect(
             named == [
-                "--source", "--address", "--timeout", "--rate", "--count", "TLS", "--trust",
+                "--source", "--address", "--timeout", "--hold", "--rate", "--count", "TLS",
+                "--trust",
             ])
     }
 

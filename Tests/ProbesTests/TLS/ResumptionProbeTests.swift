@@ -106,7 +106,10 @@ struct ResumptionProbeTests {
         #expect(report.summary("probe.tls.resumption-refused").contains("by session id 0 of"))
     }
 
-    @Test func `Servers behind a balancer that share no cache resume sometimes`() async throws {
+    @Test(arguments: ["random(1)", "roundrobin"])
+    func `Servers behind a balancer that share no cache resume sometimes`(
+        balance: String
+    ) async throws {
         let servers = [
             try await nginx(ports: [FreePort.take()], nginxCertificate(leaf) + noTickets),
             try await nginx(ports: [FreePort.take()], nginxCertificate(leaf) + noTickets),
@@ -116,7 +119,7 @@ struct ResumptionProbeTests {
             """
             listen farm
                 bind 127.0.0.1:\(port)
-                balance random(1)
+                balance \(balance)
                 server a 127.0.0.1:\(servers[0].port)
                 server b 127.0.0.1:\(servers[1].port)
             """, port: port)
