@@ -71,7 +71,7 @@ public enum ProxyProtocolProbe: Probe {
                 return nil
             }
             let dialogue = ServiceDialogue(for: context.target, headers: context.options.headers)
-            let answer = try dialogue?.open(connection, by: deadline) ?? []
+            let answer = try dialogue?.open(connection, by: deadline).answer ?? []
             dialogue?.close(connection)
             return refusal(answer)
         } catch {

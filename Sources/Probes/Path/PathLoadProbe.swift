@@ -62,8 +62,7 @@ public enum PathLoadProbe: Probe {
             report.results.append(result(address, idle, loaded, transfer.received))
             verdicts.append(judge(address, idle, loaded, transfer.received, context))
         }
-        let telling = verdicts.first { $0.state == .present } ?? verdicts.first
-        report.evidence = telling.map { [$0] } ?? []
+        report.evidence = verdicts.combined
         return report
     }
 

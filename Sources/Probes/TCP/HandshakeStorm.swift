@@ -65,7 +65,7 @@ struct HandshakeStorm: Sendable {
         guard context.target.scheme.startsWithTLS else {
             stage = "first-answer"
             let dialogue = ServiceDialogue(for: context.target, headers: context.options.headers)
-            try dialogue?.open(connection, by: deadline)
+            _ = try dialogue?.open(connection, by: deadline)
             if let goodbye = dialogue?.goodbye { try? connection.send(goodbye, by: deadline) }
             return
         }

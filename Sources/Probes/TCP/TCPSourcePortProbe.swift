@@ -56,12 +56,7 @@ public enum TCPSourcePortProbe: Probe {
             report.results.append(result(address, ports))
             verdicts.append(judge(address, ports, context))
         }
-        let worst =
-            verdicts.first { $0.state == .present }
-            ?? verdicts.first {
-                $0.state == .unknown
-            }
-        report.evidence = (worst ?? verdicts.first).map { [$0] } ?? []
+        report.evidence = verdicts.combined
         return report
     }
 
