@@ -44,6 +44,11 @@ tests() {
     need apache2-bin "a peer of tests" has_program apache2
     need netcat-openbsd "a health check of tests" has_command nc
     need openjdk-17-jdk-headless "a TLS server that the probes ask" has_command javac
+    need dnsmasq-base "a name server that the probes ask" [ -x /usr/sbin/dnsmasq ]
+    need unbound "a resolver that the probes ask" [ -x /usr/sbin/unbound ]
+    need postfix "a mail server that the probes ask" [ -x /usr/sbin/postfix ]
+    need nftables "a filter that the probes meet" [ -x /usr/sbin/nft ]
+    need iproute2 "networks that the tests make" [ -x /usr/sbin/ip ]
 }
 
 # Peers to measure against, and what the measuring script and its loop are written in.
