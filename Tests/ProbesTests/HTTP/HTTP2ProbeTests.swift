@@ -87,7 +87,9 @@ struct HTTP2ProbeTests {
         let server = ScriptedServer { peer, _ in
             // SETTINGS, then RST_STREAM with REFUSED_STREAM for the first stream.
             peer.write([0, 0, 0, 4, 0, 0, 0, 0, 0])
+            // The preface with SETTINGS, their acknowledgement, and the head of HEADERS.
             _ = peer.read(exactly: 24 + 9 + 12)
+            _ = peer.read(exactly: 9 + 9)
             peer.write([0, 0, 4, 3, 0, 0, 0, 0, 1, 0, 0, 0, 7])
             peer.readToEnd()
         }
