@@ -1,16 +1,21 @@
 internal import COpenSSL
 
 extension TLSConnection {
-    /// The version that was agreed on; `nil` before the ServerHello.
-    var version: TLSOptions.Version? {
-        guard !recorder.serverHello.isEmpty else { return nil }
-        return TLSOptions.Version(rawValue: UInt16(clamping: unsafe SSL_version(handle.pointer)))
-    }
+    /// The version that the ServerHello names, whether it suits us or not.
+    var version: TLSOptions.Version? { serverHello?.chosenVersion }
 
     /// IANA's name of the suite.
     var cipherSuite: String? {
         guard let cipher = unsafe SSL_get_current_cipher(handle.pointer),
             let name = unsafe SSL_CIPHER_standard_name(cipher)
+        else { return nil }
+        return unsafe String(cString: name)
+    }
+
+    /// OpenSSL's name of the suite.
+    var libraryCipherSuite: String? {
+        guard let cipher = unsafe SSL_get_current_cipher(handle.pointer),
+            let name = unsafe SSL_CIPHER_get_name(cipher)
         else { return nil }
         return unsafe String(cString: name)
     }

@@ -188,7 +188,7 @@ struct TLSProbeTests {
         // nginx says close_notify; a relay that hides alerts does not pass it on.
         let backend = try await nginx(
             ports: [FreePort.take()], nginxCertificate(good) + "location / { return 200 ok; }")
-        let relay = TruncatingRelay(to: backend.port)
+        let relay = Relay(to: backend.port, .init(hidesAlerts: true))
         expect(await look(.https, port: relay.port), present: ["no-close-notify"])
         expect(await look(.https, port: backend.port), absent: ["no-close-notify"])
     }
@@ -196,7 +196,7 @@ struct TLSProbeTests {
     @Test func `A server that is slow with its first record is seen over three tries`() async throws
     {
         let backend = try await opensslServer(good)
-        let relay = TruncatingRelay(to: backend.port, delay: 1.2, truncates: false)
+        let relay = Relay(to: backend.port, .init(delay: 1.2))
         let report = await look(port: relay.port)
         expect(report, present: ["slow-server-flight"], absent: ["handshake-timeout"])
         #expect((report.measure("probe.tls.slow-server-flight") ?? 0) >= 1.2)
