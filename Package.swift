@@ -103,7 +103,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "ProbesTests", dependencies: ["Casebook", "Probes"], swiftSettings: strict),
+            name: "ProbesTests", dependencies: ["Casebook", "Dissection", "Probes"],
+            swiftSettings: strict),
         .testTarget(
             name: "HostInspectionTests", dependencies: ["Casebook", "HostInspection"],
             swiftSettings: strict),
