@@ -107,4 +107,36 @@ struct HTTPRealServerTests {
         for id in HTTPProbe.findings { #expect(report.state(id) == .unknown) }
         #expect(report.results.first?.summary.contains("no connection") == true)
     }
+
+    @Test func `Each address of a name gets its own answer`() async {
+        let good = ScriptedServer.http { peer, _ in peer.answer() }
+        let bad = ScriptedServer(address: "127.0.0.2", port: good.port) { peer, _ in
+            while peer.readRequest() != nil { peer.answer(502) }
+        }
+        defer { withExtendedLifetime(bad) {} }
+        let report = await run(HTTPProbe.self, .http, port: good.port) {
+            $0.addresses = ["127.0.0.1", "127.0.0.2"]
+        }
+        #expect(report.results.map(\.isGood) == [true, false])
+        #expect(report.state("probe.http.gateway-error") == .present)
+        #expect(report.summary("probe.http.gateway-error").contains("127.0.0.2"))
+        #expect(report.state("probe.http.odd-4xx") == .absent)
+        // An address that cannot be asked leaves open what only it could have shown.
+        let closed = await run(HTTPProbe.self, .http, port: good.port) {
+            $0.addresses = ["127.0.0.1", "127.0.0.3"]
+        }
+        #expect(closed.state("probe.http.gateway-error") == .unknown)
+    }
+
+    @Test func `Outcomes that go with an address of the name`() async {
+        let good = ScriptedServer.http { peer, _ in peer.answer() }
+        let bad = ScriptedServer(address: "127.0.0.2", port: good.port) { peer, _ in peer.reset() }
+        defer { withExtendedLifetime(bad) {} }
+        let report = await run(HTTPRepeatProbe.self, .http, port: good.port) {
+            $0.addresses = ["127.0.0.1", "127.0.0.2"]
+        }
+        let id: FactID = "probe.http.outcome-varies-by-backend"
+        #expect(report.state(id) == .present)
+        #expect(report.summary(id).contains("address 127.0.0.2"))
+    }
 }
