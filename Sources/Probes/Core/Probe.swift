@@ -44,6 +44,16 @@ public enum ProbeList {
     public static let all: [any Probe.Type] = [
         TCPProbe.self,
         TLSProbe.self,
+        TLSNameProbe.self,
+        TLSAddressesProbe.self,
+        TLSVersionsProbe.self,
+        TLSHelloSizeProbe.self,
+        PlainOnTLSProbe.self,
+        TLSRevocationProbe.self,
+        ResumptionProbe.self,
+        ResumptionFarmProbe.self,
+        TLSCiphersProbe.self,
+        TLSSecondClientProbe.self,
     ]
 
     public static func named(_ name: String) -> (any Probe.Type)? { all.first { $0.name == name } }

@@ -64,7 +64,15 @@ public final class ProbeContext: Sendable {
     /// The addresses of the target's host, looked up once a target; recorded as a timeline of its
     /// own with the stage `resolve`.
     func addresses() throws(NetworkFailure) -> [SocketAddress] {
-        try addresses(of: target.host, port: target.port)
+        guard !options.addresses.isEmpty else {
+            return try addresses(of: target.host, port: target.port)
+        }
+        return try options.addresses.map { text throws(NetworkFailure) in
+            guard let address = SocketAddress(numeric: text, port: target.port) else {
+                throw .unresolved(code: 0, words: "“\(text)” is no numeric address")
+            }
+            return address
+        }
     }
 
     func addresses(of host: String, port: UInt16) throws(NetworkFailure) -> [SocketAddress] {

@@ -16,6 +16,8 @@ public struct ProbeOptions: Hashable, Sendable {
     /// that speak of silence need 10.
     public var timeout: Double = 10
     public var family: Family = .any
+    /// Numeric addresses to ask in place of those that the target's name has.
+    public var addresses: [String] = []
     /// A local address to connect from.
     public var sourceAddress: String?
     /// A second local address, for comparisons of sources.

@@ -12,7 +12,10 @@ struct TLSAttempt: Sendable {
     /// Nanoseconds from the ClientHello to the end of the handshake, good or bad.
     var duration: Int64 = 0
     var version: TLSOptions.Version?
+    /// IANA's name.
     var suite: String?
+    /// OpenSSL's name, as its lists want it.
+    var librarySuite: String?
     var group: String?
     var applicationProtocol: String?
     var certificates: [Certificate] = []
@@ -93,6 +96,7 @@ struct TLSAttempt: Sendable {
         answerDelay = tls.answerDelay
         version = tls.version
         suite = tls.cipherSuite
+        librarySuite = tls.libraryCipherSuite
         group = tls.group
         applicationProtocol = tls.applicationProtocol
         certificates = tls.peerCertificates

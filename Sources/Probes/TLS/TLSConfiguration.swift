@@ -16,7 +16,8 @@ struct TLSConfiguration: Hashable, Sendable {
     var asksForStaple = false
 
     init(_ options: TLSOptions) {
-        lowest = options.lowest
+        // What clients offer today, whatever this host's openssl.cnf says.
+        lowest = options.lowest ?? options.highest.map { min($0, .tls12) } ?? .tls12
         highest = options.highest
         ciphers = options.ciphers
         ciphersuites = options.ciphersuites

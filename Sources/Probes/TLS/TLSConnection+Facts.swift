@@ -15,6 +15,14 @@ extension TLSConnection {
         return unsafe String(cString: name)
     }
 
+    /// OpenSSL's name of the suite.
+    var libraryCipherSuite: String? {
+        guard let cipher = unsafe SSL_get_current_cipher(handle.pointer),
+            let name = unsafe SSL_CIPHER_get_name(cipher)
+        else { return nil }
+        return unsafe String(cString: name)
+    }
+
     /// What ALPN settled on; `nil` when the server chose nothing.
     var applicationProtocol: String? {
         var bytes: UnsafePointer<UInt8>?

@@ -1,47 +1,43 @@
-import Foundation
 import Glibc
 import Synchronization
 
 /// Ports below the kernel's range for outgoing connections, each handed out once a process, so
 /// that tests beside each other do not meet.
 enum FreePort {
-    private static let next = Atomic<Int>(12_000 + Int.random(in: 0..<18_000))
+    private static let next = Atomic<Int>(Int.random(in: 0..<18_000))
 
     static func take() -> UInt16 {
         while true {
             let candidate = next.add(1, ordering: .relaxed).newValue
-            let port = UInt16(10_240 + candidate % 22_000)
-            if isFree(port) { return port }
+            let port = UInt16(12_000 + candidate % 20_000)
+            if !isListening(port) { return port }
         }
-    }
-
-    private static func isFree(_ port: UInt16) -> Bool {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var one: Int32 = 1
-        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &one, 4)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        return withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        } == 0
     }
 }
 
-/// Whether somebody listens on the TCP port, by the kernel's own table: asking it disturbs no
-/// server.
+/// Whether somebody listens on the TCP port of this host. Asked by bind(2), which a listener alone
+/// refuses when SO_REUSEADDR is set: no server is disturbed by a connection.
 func isListening(_ port: UInt16) -> Bool {
-    let wanted = String(port, radix: 16, uppercase: true)
-    let padded = ":" + String(repeating: "0", count: 4 - wanted.count) + wanted
-    for file in ["/proc/net/tcp", "/proc/net/tcp6"] {
-        guard let text = try? String(contentsOfFile: file, encoding: .ascii) else { continue }
-        for line in text.split(separator: "\n") {
-            let words = line.split(separator: " ")
-            if words.count > 3, words[1].hasSuffix(padded), words[3] == "0A" { return true }
-        }
+    var four = sockaddr_in()
+    four.sin_family = sa_family_t(AF_INET)
+    four.sin_port = port.bigEndian
+    four.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    var six = sockaddr_in6()
+    six.sin6_family = sa_family_t(AF_INET6)
+    six.sin6_port = port.bigEndian
+    six.sin6_addr = in6addr_loopback
+    return isRefused(AF_INET, &four) || isRefused(AF_INET6, &six)
+}
+
+private func isRefused<Name>(_ family: Int32, _ name: inout Name) -> Bool {
+    let descriptor = socket(family, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    defer { close(descriptor) }
+    var one: Int32 = 1
+    setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &one, 4)
+    if family == AF_INET6 { setsockopt(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &one, 4) }
+    let result = withUnsafeBytes(of: &name) {
+        bind(
+            descriptor, $0.baseAddress!.assumingMemoryBound(to: sockaddr.self), socklen_t($0.count))
     }
-    return false
+    return result != 0 && errno == EADDRINUSE
 }

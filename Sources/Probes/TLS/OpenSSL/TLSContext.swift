@@ -60,8 +60,7 @@ final class TLSContext: @unchecked Sendable {
         _ context: OpaquePointer, _ configuration: TLSConfiguration
     ) throws(NetworkFailure) {
         if configuration.allowsLegacy { unsafe SSL_CTX_set_security_level(context, 0) }
-        let floor = configuration.allowsLegacy ? TLSOptions.Version.tls10 : nil
-        if let lowest = configuration.lowest ?? floor {
+        if let lowest = configuration.lowest {
             guard
                 unsafe copenssl_SSL_CTX_set_min_proto_version(context, Int32(lowest.rawValue)) == 1
             else { throw .tls("\(lowest.name) is not built into this OpenSSL") }
