@@ -42,7 +42,8 @@ let package = Package(
             name: "TrafficAnalysis", dependencies: ["Casebook", "Dissection"],
             swiftSettings: strict),
         .target(
-            name: "Probes", dependencies: ["COpenSSL", "Casebook"], swiftSettings: strictMemory),
+            name: "Probes", dependencies: ["COpenSSL", "Casebook", "Dissection"],
+            swiftSettings: strictMemory),
         .target(
             name: "HostInspection", dependencies: ["CSocketDiagnostics", "Casebook"],
             swiftSettings: strictMemory),
@@ -102,7 +103,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "ProbesTests", dependencies: ["Casebook", "Probes"], swiftSettings: strict),
+            name: "ProbesTests", dependencies: ["Casebook", "Dissection", "Probes"],
+            swiftSettings: strict),
         .testTarget(
             name: "HostInspectionTests", dependencies: ["Casebook", "HostInspection"],
             swiftSettings: strict),

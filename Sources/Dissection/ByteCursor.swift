@@ -16,6 +16,12 @@ struct ByteCursor {
         isOutermost = true
     }
 
+    /// All of `bytes`, beginning at `offset`, which must lie inside.
+    init(_ bytes: RawSpan, from offset: Int) {
+        self.init(bytes)
+        self.offset = offset
+    }
+
     private init(offset: Int, end: Int) {
         self.offset = offset
         self.end = end
@@ -32,6 +38,10 @@ struct ByteCursor {
 
     mutating func uint16(_ bytes: RawSpan) throws(DissectionError) -> UInt16 {
         bytes.uint16(at: try take(2).lowerBound)
+    }
+
+    mutating func uint32(_ bytes: RawSpan) throws(DissectionError) -> UInt32 {
+        bytes.uint32(at: try take(4).lowerBound)
     }
 
     /// The next `count` bytes, as offsets.

@@ -32,6 +32,10 @@ extension HTTPResponseHead {
     init?(_ bytes: some Bytes) { self.init(Array(bytes).span.bytes) }
 }
 
+extension DNSMessage {
+    init(_ bytes: some Bytes) throws(DissectionError) { try self.init(Array(bytes).span.bytes) }
+}
+
 func tlsRecord(_ bytes: some Bytes, at offset: Int) -> TLSRecord? {
     Dissection.tlsRecord(Array(bytes).span.bytes, at: offset)
 }

@@ -14,6 +14,7 @@ func exerciseDissection(_ input: RawSpan) {
     case 2: exerciseRecords(message)
     case 3: exerciseOptions(message)
     case 4: exerciseHTTP(message)
+    case 5 where choice / 16 % 2 == 1: exerciseDNS(message)
     case 5: exerciseAddress(message)
     default:
         let links: [UInt32] = [1, 1, 0, 9, 51, 101, 104, 108, 113, 276]
@@ -94,4 +95,14 @@ func exerciseAddress(_ bytes: RawSpan) {
     guard let address = IPAddress(bytes.text(0..<bytes.byteCount)) else { return }
     precondition(IPAddress(address.description) == address)
     precondition(address.bytes.count == (address.isIPv4 ? 4 : 16))
+}
+
+/// Names print as text that is safe, and are as short as the format says.
+func exerciseDNS(_ bytes: RawSpan) {
+    guard let message = try? DNSMessage(bytes) else { return }
+    for record in message.answers + message.authorities + message.additionals {
+        precondition(record.name.wire.count <= 255)
+        precondition(record.name.description.utf8.allSatisfy { 0x21...0x7E ~= $0 })
+        if case .other(let count) = record.content { precondition(count <= bytes.byteCount) }
+    }
 }

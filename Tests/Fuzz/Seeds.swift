@@ -23,7 +23,15 @@ struct Seeds {
         for (index, text) in ["192.0.2.1", "2001:db8::1", "::ffff:192.0.2.1", "::"].enumerated() {
             save(5, Array(text.utf8), "\(folder)/address-\(index)")
         }
+        save(21, dnsAnswer, "\(folder)/dns")
     }
+
+    /// A DNS answer with a compressed name, a CNAME and an address.
+    private static let dnsAnswer: [UInt8] =
+        [0, 1, 0x81, 0x80, 0, 1, 0, 2, 0, 0, 0, 1, 3] + Array("www".utf8) + [4]
+        + Array("test".utf8) + [0, 0, 1, 0, 1, 0xC0, 12, 0, 5, 0, 1, 0, 0, 0, 60, 0, 4, 1, 0x61]
+        + [0xC0, 16, 0xC0, 43, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 1]
+        + [0, 0, 41, 4, 0xD0, 0, 0, 0, 0, 0, 0]
 
     /// The choices are those of `exerciseDissection`.
     static func write(_ record: PacketRecord, _ bytes: RawSpan, to name: String) {

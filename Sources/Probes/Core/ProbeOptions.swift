@@ -25,6 +25,8 @@ public struct ProbeOptions: Hashable, Sendable {
     public var sourcePort: UInt16?
 
     public var tls = TLSOptions()
+    public var dns = DNSOptions()
+    public var tcp = TCPProbeOptions()
 
     /// What the target may be made to bear.
     public var allowed = EffectClass.normal

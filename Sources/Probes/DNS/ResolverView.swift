@@ -1,0 +1,81 @@
+internal import Dissection
+
+/// What one name server shows of a name when it is asked in several ways.
+struct ResolverView: Sendable {
+    var server: SocketAddress
+    /// Without EDNS, as the C library asks unless told otherwise.
+    var plain: DNSLookup
+    /// With EDNS and 1232 bytes, the size that DNS Flag Day 2020 agreed on.
+    var small: DNSLookup?
+    /// With EDNS, 4096 bytes and signatures.
+    var large: DNSLookup?
+    /// With CD, when the plain question met SERVFAIL.
+    var unchecked: DNSLookup?
+    /// Over TCP: what was truncated, else the plain question.
+    var stream: DNSLookup?
+
+    static let smallSize: UInt16 = 1232
+    static let largeSize: UInt16 = 4096
+
+    /// Asks for `name`, or for the first of `candidates` that the server knows, as the C library
+    /// does.
+    static func ask(
+        _ candidates: [DNSName], _ client: DNSClient, recursive: Bool = true
+    ) -> ResolverView {
+        var shape = DNSQueryShape(recursionDesired: recursive)
+        var plain = client.lookUp(candidates[0], shape)
+        for next in candidates.dropFirst() where plain.isNegative {
+            let found = client.lookUp(next, shape)
+            // When nobody knows any of them, the name as it was written is the one to speak of.
+            let isShorter = next.labels.count < plain.name.labels.count
+            if !found.isNegative || isShorter { plain = found }
+        }
+        let name = plain.name
+        var view = ResolverView(server: client.server, plain: plain)
+        guard !plain.isSilent, !client.context.cancellation.isCancelled else { return view }
+        if plain.failed == .serverFailure, recursive {
+            shape.checkingDisabled = true
+            view.unchecked = client.lookUp(name, shape)
+            shape.checkingDisabled = false
+        }
+        shape.payloadSize = smallSize
+        view.small = client.lookUp(name, shape)
+        shape.payloadSize = largeSize
+        shape.dnssecOK = true
+        view.large = client.lookUp(name, shape)
+        view.stream = client.lookUp(
+            name, DNSQueryShape(recursionDesired: recursive), over: .tcp)
+        return view
+    }
+
+    /// Of every way of asking over UDP; answers that rotate add up.
+    var addresses: Set<IPAddress> {
+        [plain, small, large].reduce(into: []) { $0.formUnion($1?.addresses ?? []) }
+    }
+
+    /// Asked twice, it gave the same addresses.
+    var isStable: Bool {
+        [small, large].allSatisfy { $0 == nil || !$0!.resolves || $0!.addresses == plain.addresses }
+    }
+
+    /// An answer over UDP came with TC.
+    var isTruncated: Bool {
+        [plain, small, large].contains { lookup in
+            lookup?.exchanges.contains { $0.answer?.flags.contains(.truncated) == true } == true
+        }
+    }
+
+    /// An answer claims authority (AA).
+    var isAuthoritative: Bool {
+        plain.exchanges.contains { $0.answer?.flags.contains(.authoritative) == true }
+    }
+
+    /// The smallest size announced by EDNS to which the server is silent, though it answers without.
+    var silentSize: UInt16? {
+        guard !plain.exchanges.contains(where: \.isUnanswered) else { return nil }
+        let failing = [small, large].compactMap(\.self).first { lookup in
+            lookup.exchanges.contains(where: \.isUnanswered)
+        }
+        return failing?.exchanges.first?.query.edns?.payloadSize
+    }
+}
