@@ -67,6 +67,11 @@ public enum ProbeList {
         ResumptionFarmProbe.self,
         TLSCiphersProbe.self,
         TLSSecondClientProbe.self,
+        HTTPLimitsProbe.self, HTTPVirtualHostProbe.self, ClockProbe.self,
+        HTTP2Probe.self, HTTP2LifetimeProbe.self, QUICProbe.self, HTTPDesyncProbe.self,
+        HTTPProbe.self, HTTPRepeatProbe.self, HTTPDirectProbe.self, HTTPHealthProbe.self,
+        HTTPKeepAliveProbe.self, HTTPExpectProbe.self, HTTPSpreadProbe.self,
+        HTTPRampProbe.self, HTTPAbandonProbe.self,
     ]
 
     public static func named(_ name: String) -> (any Probe.Type)? { all.first { $0.name == name } }

@@ -27,6 +27,7 @@ public struct ProbeOptions: Hashable, Sendable {
     public var tls = TLSOptions()
     public var dns = DNSOptions()
     public var tcp = TCPProbeOptions()
+    public var http = HTTPOptions()
 
     /// What the target may be made to bear.
     public var allowed = EffectClass.normal

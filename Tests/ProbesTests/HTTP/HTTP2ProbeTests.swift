@@ -1,0 +1,100 @@
+import Casebook
+import Foundation
+import Probes
+import Testing
+
+struct HTTP2ProbeTests {
+    private static let low: FactID = "probe.h2.stream-limit-low"
+    private static let goAway: FactID = "probe.h2.goaway-after-n"
+
+    private func nginx(
+        _ http: String, tls: Bool, version2: Bool = true
+    ) async throws -> (ServerProcess, TemporaryFolder) {
+        let leaf = try Certificates.shared.get().leaf()
+        return try await Nginx.start(
+            port: FreePort.take(), listen: (tls ? "ssl" : "") + (version2 ? " http2" : ""),
+            """
+            \(tls ? "ssl_certificate \(leaf.chain); ssl_certificate_key \(leaf.key);" : "")
+            location / { return 200 "ok\\n"; }
+            """, http: http)
+    }
+
+    @Test(arguments: [true, false])
+    func `nginx that allows eight streams is low for a hundred`(tls: Bool) async throws {
+        let (server, folder) = try await nginx("http2_max_concurrent_streams 8;", tls: tls)
+        defer { withExtendedLifetime((server, folder)) {} }
+        let report = await run(HTTP2Probe.self, tls ? .https : .http, port: server.port)
+        #expect(report.state(Self.low) == .present)
+        #expect(report.measure(Self.low) == 8)
+        #expect(report.results.first?.isGood == true)
+        let modest = await run(HTTP2Probe.self, tls ? .https : .http, port: server.port) {
+            $0.http.clientConcurrency = 8
+        }
+        #expect(modest.state(Self.low) == .absent)
+    }
+
+    @Test func `nginx with its default is not`() async throws {
+        let (server, folder) = try await nginx("", tls: true)
+        defer { withExtendedLifetime((server, folder)) {} }
+        let report = await run(HTTP2Probe.self, .https, port: server.port)
+        #expect(report.state(Self.low) == .absent)
+    }
+
+    @Test func `nginx that ends a connection after twenty requests`() async throws {
+        let (server, folder) = try await nginx("keepalive_requests 20;", tls: true)
+        defer { withExtendedLifetime((server, folder)) {} }
+        let report = await run(HTTP2LifetimeProbe.self, .https, port: server.port) {
+            $0.allowed = .load
+        }
+        #expect(report.state(Self.goAway) == .present)
+        #expect(abs((report.measure(Self.goAway) ?? 0) - 20) <= 1)
+        let few = await run(HTTP2LifetimeProbe.self, .https, port: server.port) {
+            $0.allowed = .load
+            $0.count = 5
+        }
+        #expect(few.state(Self.goAway) == .absent)
+    }
+
+    @Test func `A server without HTTP version 2 leaves it unknown`() async throws {
+        let (server, folder) = try await nginx("", tls: true, version2: false)
+        defer { withExtendedLifetime((server, folder)) {} }
+        let report = await run(HTTP2Probe.self, .https, port: server.port)
+        #expect(report.state(Self.low) == .unknown)
+        #expect(report.summary(Self.low).contains("ALPN"))
+        let plain = ScriptedServer.http { peer, _ in peer.answer() }
+        let text = await run(HTTP2Probe.self, .http, port: plain.port) { $0.timeout = 2 }
+        #expect(text.state(Self.low) == .unknown)
+    }
+
+    @Test(
+        arguments: [
+            [], [0], [0xFF, 0xFF, 0xFF, 4, 0, 0, 0, 0, 0],
+            [0, 0, 5, 4, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5],
+            [0, 0, 1, 1, 0, 0, 0, 0, 1, 0x88, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+            Array("SSH-2.0-x\r\n".utf8),
+        ] as [[UInt8]])
+    func `A server that speaks garbage is told and bounded`(bytes: [UInt8]) async {
+        let server = ScriptedServer { peer, _ in
+            peer.write(bytes)
+            peer.readToEnd()
+        }
+        let report = await run(HTTP2Probe.self, .http, port: server.port) { $0.timeout = 1 }
+        #expect(report.state(Self.low) == .unknown)
+        #expect(report.results.first?.isGood == false)
+    }
+
+    @Test func `A refused stream is told whatever the settings say`() async {
+        let server = ScriptedServer { peer, _ in
+            // SETTINGS, then RST_STREAM with REFUSED_STREAM for the first stream.
+            peer.write([0, 0, 0, 4, 0, 0, 0, 0, 0])
+            // The preface with SETTINGS, their acknowledgement, and the head of HEADERS.
+            _ = peer.read(exactly: 24 + 9 + 12)
+            _ = peer.read(exactly: 9 + 9)
+            peer.write([0, 0, 4, 3, 0, 0, 0, 0, 1, 0, 0, 0, 7])
+            peer.readToEnd()
+        }
+        let report = await run(HTTP2Probe.self, .http, port: server.port) { $0.timeout = 2 }
+        #expect(report.state(Self.low) == .present)
+        #expect(report.summary(Self.low).contains("REFUSED_STREAM"))
+    }
+}
