@@ -64,7 +64,7 @@ public enum QUICProbe: Probe {
         let (hello, question) = (QUICInitial(), QUICInitial())
         let begin = MonotonicInstant.now
         do throws(NetworkFailure) {
-            let socket = try DatagramSocket(to: address, context)
+            let socket = try UDPChannel(to: address, context)
             let datagram = hello.initial(serverName: context.serverName)
             for number in tries.indices {
                 try socket.send(datagram)
@@ -86,7 +86,7 @@ public enum QUICProbe: Probe {
 
     /// `nil` when it is time for the next try.
     private static func receive(
-        _ socket: borrowing DatagramSocket, by deadline: Deadline
+        _ socket: borrowing UDPChannel, by deadline: Deadline
     ) throws(NetworkFailure) -> [UInt8]? {
         do throws(NetworkFailure) {
             return try socket.receive(by: deadline)

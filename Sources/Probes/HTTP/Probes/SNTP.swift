@@ -19,7 +19,7 @@ struct SNTP: Sendable {
         let (host, port) = parts(server)
         do throws(NetworkFailure) {
             let address = try context.addresses(of: host, port: port)[0]
-            let socket = try DatagramSocket(to: address, context)
+            let socket = try UDPChannel(to: address, context)
             let sent = now
             try socket.send(request(sent))
             let deadline = Deadline.after(seconds: min(context.options.timeout, 5))

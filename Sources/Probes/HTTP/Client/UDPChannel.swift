@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// A connected UDP socket: only the peer's datagrams arrive, and its ICMP errors.
-struct DatagramSocket: ~Copyable {
+struct UDPChannel: ~Copyable {
     private let descriptor: Descriptor
     private let context: ProbeContext
     private let remote: SocketAddress
