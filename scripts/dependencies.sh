@@ -30,8 +30,13 @@ build() {
     need libsqlite3-dev "the index of the casebook" has_header sqlite3.h
 }
 
-# `make test` itself is Swift throughout.
-tests() { build; }
+# `make test` itself is Swift throughout; these are peers and checks that the tests run.
+tests() {
+    build
+    need openssl "a TLS server and client for the tests" has_command openssl
+    need curl "a health check for the tests" has_command curl
+    need netcat-openbsd "a health check for the tests" has_command nc
+}
 
 # Peers to measure against, and what the measuring script and its loop are written in.
 bench() {

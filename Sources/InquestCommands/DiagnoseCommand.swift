@@ -6,12 +6,13 @@ import Triage
 struct DiagnoseCommand: Subcommand {
     static let configuration = CommandConfiguration(
         commandName: "diagnose",
-        abstract: "Judge captures, symptoms and recorded evidence against the casebook.",
+        abstract: "Judge captures, probes, symptoms and recorded evidence by the casebook.",
         discussion: """
             Examples:
               inquest diagnose --capture client.pcap
               tcpdump -c 2000 -w - port 443 | inquest diagnose --capture -
               inquest diagnose --capture a.pcap --symptom restart-helps --symptom ping-works=no
+              inquest diagnose example.com:443 --probe
               inquest diagnose --interactive=plain --say "logins hang after a deploy"
               cat a.json b.json | inquest diagnose --evidence - --json
             """)
@@ -24,6 +25,13 @@ struct DiagnoseCommand: Subcommand {
     enum Threshold: String, ExpressibleByArgument, CaseIterable {
         case likely, confirmed, none
     }
+
+    @Argument(help: ArgumentHelp("host:port or a URL, for probes.", valueName: "target"))
+    var target: [String] = []
+
+    @Flag(
+        inversion: .prefixedNo, help: "Run the probes that are safe for the targets, and judge.")
+    var probe = false
 
     @Option(help: ArgumentHelp("A pcap or pcapng file, '-' for standard input.", valueName: "file"))
     var capture: [String] = []
@@ -57,6 +65,9 @@ struct DiagnoseCommand: Subcommand {
     @Flag(help: "Markdown, for a ticket.") var markdown = false
     @Flag(help: "One line and exit codes for a monitoring system.") var nagios = false
 
+    @OptionGroup(title: "Probes") var probes: ProbeArguments
+    @Flag(help: "Do not watch the packets of our own probes.") var noCapture = false
+
     @OptionGroup var global: GlobalOptions
 
     func execute(_ run: Run) throws -> ExitStatus {
@@ -66,9 +77,11 @@ struct DiagnoseCommand: Subcommand {
         var session = TriageSession(casebook: casebook.casebook, engine: engine)
         for warning in casebook.warnings + (warning.map { [$0] } ?? []) { session.warn(warning) }
         try gather(into: &session, run)
+        if probe { try DiagnoseProbing(self, run).run(in: &session) }
         if interactive != nil {
-            var dialogue = PlainDialogue(session: session, budget: budget, console: run.console)
-            session = dialogue.run()
+            var dialogue = PlainDialogue(
+                session: session, budget: budget, options: try probes.options(), run: run)
+            session = dialogue.ask()
         }
         let result = session.result(budget: budget)
         if let record { try OutputFile.write(EvidenceFile.write(result.evidence), to: record) }
@@ -85,9 +98,10 @@ struct DiagnoseCommand: Subcommand {
         if asks, settings.inputRefused {
             throw Failure.contradictingFormats(["--interactive", "--no-input"])
         }
-        if !asks, capture.isEmpty, symptom.isEmpty, say.isEmpty, evidence.isEmpty {
+        if !asks, !probe, capture.isEmpty, symptom.isEmpty, say.isEmpty, evidence.isEmpty {
             throw Failure.nothingGiven
         }
+        if probe, target.isEmpty { throw Failure.probing(.noTargets(path: nil)) }
         if let budget, !(budget >= 0) {
             throw Failure.badValue(
                 option: "--budget", value: "\(budget)", expected: ["0 or more seconds"])
@@ -99,6 +113,7 @@ struct DiagnoseCommand: Subcommand {
 
     /// The operator's words first: a wrong one is told before a long capture is read.
     private func gather(into session: inout TriageSession, _ run: Run) throws {
+        for word in target { session.aim(at: try ProbeArguments.target(word)) }
         let answers = SymptomAnswers(casebook: session.casebook)
         session.record(try symptom.map(answers.parse))
         if !say.isEmpty {

@@ -26,6 +26,7 @@ enum ErrorText {
         case .capture(let fault): report(fault)
         case .live(let fault): report(fault)
         case .saving(let fault): report(fault)
+        case .probing(let fault): report(fault)
         case .input(let fault, let what): report(fault, what)
         case .badValue, .unknownSymptom, .unknownID, .nothingGiven, .contradictingFormats,
             .standardInputTwice:
@@ -84,7 +85,8 @@ enum ErrorText {
                 + (suggestion.map { "; did you mean '\($0)'?" } ?? "")
                 + "; 'inquest \(kind) list' shows all"
         case .nothingGiven:
-            "nothing to look at; give --capture FILE, --symptom ID, --say TEXT or --evidence FILE"
+            "nothing to look at; give --capture FILE, --symptom ID, --say TEXT, --evidence FILE or "
+                + "TARGET --probe"
         case .contradictingFormats(let flags):
             "\(flags.joined(separator: " and ")) contradict each other; choose one"
         case .standardInputTwice:
@@ -149,10 +151,10 @@ enum ErrorText {
 
     /// What to say below a fault of usage when the flag belongs to work that this version lacks.
     static func usageHint(_ arguments: [String]) -> String {
-        let later: Set = ["--host", "--probe", "--allow", "--compare", "--log"]
+        let later: Set = ["--host", "--compare", "--log"]
         guard arguments.contains(where: later.contains) else { return "" }
         let hint =
-            "This version judges captures, symptoms and evidence files; it does not probe or look "
+            "This version judges captures, probes, symptoms and evidence files; it does not look "
             + "at hosts. Capture with 'inquest capture --interface IF --write FILE' and pass "
             + "--capture FILE."
         return "\n" + Wrapping.wrap(hint, to: 79).joined(separator: "\n")

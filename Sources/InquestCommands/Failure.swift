@@ -21,6 +21,7 @@ enum Failure: Error {
     case store(StoreError)
     case ledger(StoreError)
     case emptyEvidence(path: String)
+    case probing(ProbeFault)
     case output(Int32)
     case writing(path: String, code: Int32)
 }

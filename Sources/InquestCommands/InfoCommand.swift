@@ -4,6 +4,7 @@ import CasebookFiles
 import CasebookStore
 import Glibc
 import PacketCapture
+import Probes
 import Triage
 
 struct InfoCommand: Subcommand {
@@ -101,9 +102,12 @@ struct InfoCommand: Subcommand {
                 otherwise: ErrorText.grant),
             Fact(
                 key: "interfaces", label: "interfaces", list: CaptureInterface.networkNames()),
+            Fact(key: "openssl", label: "asks TLS by", value: ProbeAbilities.openSSL),
             Fact(
-                key: "not_in_this_version", label: "not yet",
-                value: "live probes, host checks"),
+                key: "may_send_raw", label: "may send raw", flag: ProbeAbilities.maySendRaw,
+                otherwise: ErrorText.grant),
+            Fact(key: "probes", label: "probes", list: ProbeList.all.map { $0.name }),
+            Fact(key: "not_in_this_version", label: "not yet", value: "host checks"),
         ]
     }
 

@@ -7,13 +7,14 @@ public struct Inquest: ParsableCommand {
 
     public static let configuration = CommandConfiguration(
         commandName: "inquest",
-        abstract: "From a packet capture to a named, explained diagnosis.",
+        abstract: "From packets and probes to a named, explained diagnosis.",
         usage: "inquest <command> [options]",
         discussion: """
             Examples:
               inquest diagnose --capture client.pcap
               inquest diagnose --capture client.pcap --symptom hang-after-connect
               inquest diagnose --say "checkouts time out, the monitor is green"
+              inquest probe example.com:443
               inquest capture server.pcapng
               inquest case search "session resumption"
 
@@ -23,8 +24,8 @@ public struct Inquest: ParsableCommand {
             """,
         version: "inquest \(version)",
         subcommands: [
-            DiagnoseCommand.self, CaptureCommand.self, CaseCommand.self, FindingCommand.self,
-            SymptomCommand.self, IncidentCommand.self, EngineCommand.self, InfoCommand.self,
+            DiagnoseCommand.self, ProbeCommand.self, CaptureCommand.self, CaseCommand.self,
+            FindingCommand.self, SymptomCommand.self, IncidentCommand.self, EngineCommand.self, InfoCommand.self,
         ])
 
     @OptionGroup var global: GlobalOptions

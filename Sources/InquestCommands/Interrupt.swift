@@ -1,4 +1,5 @@
 import Glibc
+import Probes
 import Synchronization
 
 /// How often ^C was pressed. The first lets the work end early and report what it has; the second
@@ -8,12 +9,16 @@ private let interruptions = Atomic<Int>(0)
 /// Open on /dev/null for the signal handler, which must not open files itself.
 private let emptyInput = Atomic<Int32>(-1)
 
+/// The probes that are under way, as an unmanaged `Cancellation`; 0 for none.
+private let cancelled = Atomic<Int>(0)
+
 enum Interrupt {
     static var requested: Bool { interruptions.load(ordering: .relaxed) > 0 }
 
     static func install() {
         // The first use initialises the counter here and not inside the signal handler.
         interruptions.store(0, ordering: .relaxed)
+        cancelled.store(0, ordering: .relaxed)
         emptyInput.store(open("/dev/null", O_RDONLY | O_CLOEXEC), ordering: .relaxed)
         // A parent that ignores ^C for us (a shell's background job) is obeyed.
         var inherited = sigaction()
@@ -29,11 +34,22 @@ enum Interrupt {
     /// habit from tcpdump.
     static func endByTermination() { catchSignal(SIGTERM) }
 
+    /// Makes ^C cancel `cancellation`, for good: the process has one at a time and keeps it.
+    static func cancels(_ cancellation: Cancellation) {
+        let kept = Unmanaged.passRetained(cancellation).toOpaque()
+        cancelled.store(Int(bitPattern: kept), ordering: .releasing)
+        if requested { cancellation.cancel() }
+    }
+
     private static func catchSignal(_ number: Int32) {
         var action = sigaction()
         action.__sigaction_handler.sa_handler = { _ in
             if interruptions.add(1, ordering: .relaxed).oldValue > 0 {
                 _exit(ExitStatus.interrupted.rawValue)
+            }
+            // An atomic operation and a write(2): both are safe in a signal handler.
+            if let kept = UnsafeRawPointer(bitPattern: cancelled.load(ordering: .acquiring)) {
+                Unmanaged<Cancellation>.fromOpaque(kept).takeUnretainedValue().cancel()
             }
             // A read that waits for a silent pipe on standard input is tried again and finds the
             // end, so that what was seen can be told. dup2 is safe in a signal handler.

@@ -39,7 +39,7 @@ public enum Program {
         } catch {
             console.flush()
             let report = ErrorText.report(error)
-            if let nagios = command as? DiagnoseCommand, nagios.nagios {
+            if let monitoring = command as? any MonitoringCommand, monitoring.nagios {
                 return NagiosLine.unknown(report, console)
             }
             StandardErrorLog.error(report.text, settings.logFormat)

@@ -1,6 +1,8 @@
+public import Probes
+
 /// Puts the incident's own target and capture into the commands that cases and findings give.
 public struct CommandFilling: Hashable, Sendable {
-    /// `host:port`, IPv6 in brackets; `nil` when no capture told it.
+    /// A target of probes, often `host:port`; `nil` when nobody named it and no capture told it.
     public let target: String?
     public let capture: String?
 
@@ -13,6 +15,7 @@ public struct CommandFilling: Hashable, Sendable {
     public func fill(_ command: String) -> String {
         let target = target.map(Self.quoted) ?? "<host:port>"
         let capture = capture.map(Self.quoted) ?? "<file.pcap>"
+        let command = fillPlaces(command, target)
         return command.split(separator: " ", omittingEmptySubsequences: false).map { word in
             switch word {
             case "TARGET": target
@@ -22,12 +25,30 @@ public struct CommandFilling: Hashable, Sendable {
         }.joined(separator: " ")
     }
 
+    /// `<server>` and `<port>` as far as they are known.
+    private func fillPlaces(_ command: String, _ words: String) -> String {
+        guard let target, let place = try? ProbeTarget(parsing: target) else { return command }
+        var filled = Self.replace("<server>:<port>", words, command)
+        filled = Self.replace("<server>", Self.quoted(place.host), filled)
+        return Self.replace("<port>", "\(place.port)", filled)
+    }
+
     /// Whether this version of `inquest` has the command; commands of other programs count as had.
     public static func isAvailable(_ command: String) -> Bool {
         let words = command.split(separator: " ")
         guard words.first == "inquest", words.count > 1 else { return true }
-        let later: Set<Substring> = ["--compare", "--interface", "--for", "--host", "--probe"]
+        if words[1] == "probe" { return !checks(in: command).isEmpty }
+        let later: Set<Substring> = ["--compare", "--interface", "--for", "--host"]
         return availableCommands.contains(words[1]) && later.isDisjoint(with: words)
+    }
+
+    /// The probes that an `inquest probe TARGET CHECK…` runs, if this version has all of them.
+    public static func checks(in command: String) -> [any Probe.Type] {
+        let words = command.split(separator: " ")
+        guard words.count > 3, words[0] == "inquest", words[1] == "probe" else { return [] }
+        let names = words[3...].prefix { !$0.hasPrefix("-") && !$0.hasPrefix("#") }
+        let probes = names.compactMap { ProbeList.named(String($0)) }
+        return probes.count == names.count ? probes : []
     }
 
     private static let availableCommands: Set<Substring> = [

@@ -4,8 +4,8 @@ public import Casebook
 /// another.
 ///
 /// Reads `{"schema": "inquest.evidence/1", "evidence": […]}`, a bare list, one object a line, and
-/// any of these one after another (`cat a.json b.json`). The outputs of `diagnose --json` and
-/// `capture --json` are evidence as well.
+/// any of these one after another (`cat a.json b.json`). The outputs of `diagnose --json`,
+/// `capture --json` and `probe --json` are evidence as well.
 public enum EvidenceFile {
     public static let schema = "inquest.evidence/1"
     /// Files larger than this are refused before they fill the memory.
@@ -27,6 +27,7 @@ public enum EvidenceFile {
     /// The keys under which a document keeps its list of evidence.
     private static let listKeys = [
         schema: "evidence", "inquest.diagnosis/1": "evidence", "inquest.capture/1": "findings",
+        "inquest.probe/1": "evidence",
     ]
 
     /// - Parameter casebook: the vocabulary; says whether an id is a symptom or a finding.

@@ -38,6 +38,12 @@ public struct EvidenceLog: Sendable {
         Set(entries.lazy.filter { $0.state != .unknown }.map(\.id))
     }
 
+    /// Facts that this instrument has established as present or absent.
+    func facts(of instrument: Evidence.Instrument) -> Set<FactID> {
+        Set(
+            entries.lazy.filter { $0.instrument == instrument && $0.state != .unknown }.map(\.id))
+    }
+
     /// Facts that at least one source saw.
     public var presentFacts: Set<FactID> {
         Set(entries.lazy.filter { $0.state == .present }.map(\.id))

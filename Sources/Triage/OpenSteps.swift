@@ -1,8 +1,9 @@
 public import Casebook
 public import Diagnosis
+import Probes
 
-/// What can be done here and now to learn facts: questions, a new capture, and findings that a
-/// person establishes by hand because this build has no command for them.
+/// What can be done here and now to learn facts: questions, probes, a new capture, and findings
+/// that a person establishes by hand because this build has no command for them.
 public struct OpenSteps: Sendable {
     /// The id of the step that reads a new capture.
     public static let captureStep = "capture"
@@ -16,23 +17,24 @@ public struct OpenSteps: Sendable {
 
     public let casebook: Casebook
     let commands: CommandFilling
+    let probing: ProbeSteps
     /// Unique ids.
     public let steps: [Step]
 
-    init(casebook: Casebook, log: EvidenceLog, commands: CommandFilling) {
+    /// - Parameter target: where probes would go; `nil` when nobody knows.
+    init(casebook: Casebook, log: EvidenceLog, commands: CommandFilling, target: ProbeTarget?) {
         self.casebook = casebook
         self.commands = commands
-        let captured = Set(
-            log.entries.lazy.filter { $0.instrument == .capture && $0.state != .unknown }
-                .map(\.id))
+        probing = ProbeSteps(casebook: casebook, log: log, target: target)
+        let captured = log.facts(of: .capture)
         var steps = casebook.symptoms.map { symptom in
             Step(
                 id: symptom.id, facts: [symptom.id], instrument: .operator,
                 seconds: Self.questionSeconds)
         }
         var readable: [FactID] = []
-        for finding in casebook.findings {
-            if CommandFilling.isAvailable(finding.establishedBy) {
+        for finding in casebook.findings where !probing.covered.contains(finding.id) {
+            if CommandFilling.isAvailable(finding.establishedBy), !finding.isProbed {
                 // The same capture read again says the same again.
                 if !captured.contains(finding.id) { readable.append(finding.id) }
             } else if !finding.byHand.isEmpty {
@@ -48,7 +50,7 @@ public struct OpenSteps: Sendable {
                     id: Self.captureStep, facts: readable, instrument: .capture,
                     seconds: Self.captureSeconds, privileged: true))
         }
-        self.steps = steps
+        self.steps = steps + probing.steps
     }
 
     /// A proposal as a person or a program reads it.
@@ -62,6 +64,8 @@ public struct OpenSteps: Sendable {
             costSeconds: step.seconds, outcomes: [])
         if step.id == Self.captureStep {
             describeCapture(&next)
+        } else if let probe = probing.probe(of: step) {
+            probing.describe(probe, commands, &next)
         } else if let symptom = casebook[symptom: step.id] {
             next.question = symptom.question
         } else if let finding = casebook[finding: step.id] {
@@ -85,4 +89,9 @@ public struct OpenSteps: Sendable {
             "a capture of the trouble; with the rights for it, "
             + "'tcpdump -i any -c 20000 -w file.pcap' takes one"
     }
+}
+
+extension FindingKind {
+    /// Whether a probe of this or a later version establishes it.
+    var isProbed: Bool { establishedBy.hasPrefix("inquest probe ") }
 }

@@ -15,15 +15,20 @@ extension TriageResult {
         runnable(verification.command, for: verification.absent + verification.present)
     }
 
+    /// By hand only where no command of this version tells.
     private func runnable(
         _ command: String, for facts: [FactID]
     ) -> (lines: [String], byHand: Bool) {
         if CommandFilling.isAvailable(command) { return ([commands.fill(command)], false) }
         var lines: [String] = []
-        for line in facts.compactMap({ casebook[finding: $0]?.byHand }).map(commands.fill)
-        where !lines.contains(line) {
+        var byHand = false
+        for finding in facts.compactMap({ casebook[finding: $0] }) {
+            let isCommand = CommandFilling.isAvailable(finding.establishedBy)
+            let line = commands.fill(isCommand ? finding.establishedBy : finding.byHand)
+            if lines.contains(line) { continue }
             lines.append(line)
+            byHand = byHand || !isCommand
         }
-        return lines.isEmpty ? ([commands.fill(command)], false) : (lines, true)
+        return lines.isEmpty ? ([commands.fill(command)], false) : (lines, byHand)
     }
 }

@@ -2,6 +2,7 @@ public import Casebook
 public import Diagnosis
 import Dissection
 public import PacketCapture
+public import Probes
 import TrafficAnalysis
 
 /// One incident being looked at: the evidence so far, and what the casebook makes of it.
@@ -13,8 +14,12 @@ public struct TriageSession {
     public private(set) var warnings: [Warning] = []
     /// Paths of the captures that were read, in order.
     public private(set) var captures: [String] = []
-    /// Whether reading a capture was stopped before its end.
+    /// Where probes go, in the order in which they were named.
+    public private(set) var targets: [ProbeTarget] = []
+    /// Whether reading a capture, or probing, was stopped before its end.
     public private(set) var truncated = false
+    /// Names of the probes that ran.
+    private var probed: Set<String> = []
     /// Server endpoints of the flows that findings cite, by capture and flow.
     private var servers: [String: [Int: String]] = [:]
     public let engine: Engine
@@ -45,6 +50,35 @@ public struct TriageSession {
         log.record(run.report.findings)
         for warning in run.report.warnings { warn(warning) }
         servers[path] = citedServers(run.report)
+    }
+
+    public mutating func aim(at target: ProbeTarget) {
+        if !targets.contains(target) { targets.append(target) }
+    }
+
+    /// Runs probes and records what they show; blocks until all are done or cancelled.
+    @discardableResult
+    public mutating func probe(
+        _ request: ProbeRequest, cancellation: Cancellation
+    ) -> [TargetReport] {
+        for job in request.jobs { aim(at: job.target) }
+        let reports = ProbeRun.run(request, cancellation: cancellation)
+        for report in reports {
+            log.record(report.evidence)
+            probed.formUnion(report.reports.map(\.check))
+            truncated = truncated || report.interrupted
+        }
+        return reports
+    }
+
+    /// The probes of the leading case's deciding test that have not run, for a target.
+    public func decidingProbes(for target: ProbeTarget) -> [any Probe.Type] {
+        guard let leader = engine.diagnose(Observations(log.entries), detailed: 1).leader,
+            let decision = casebook[case: leader.id]?.decision
+        else { return [] }
+        return CommandFilling.checks(in: decision.command).filter {
+            !probed.contains($0.name) && $0.schemes.contains(target.scheme)
+        }
     }
 
     private func citedServers(_ report: CaptureReport) -> [Int: String] {
@@ -100,12 +134,15 @@ public struct TriageSession {
     }
 
     private func openSteps(_ commands: CommandFilling) -> OpenSteps {
-        OpenSteps(casebook: casebook, log: log, commands: commands)
+        OpenSteps(
+            casebook: casebook, log: log, commands: commands,
+            target: targets.first ?? commands.target.flatMap { try? ProbeTarget(parsing: $0) })
     }
 
     private func commands(for diagnosis: Diagnosis) -> CommandFilling {
         CommandFilling(
-            target: diagnosis.leader.flatMap(likelyTarget), capture: captures.first)
+            target: targets.first?.words ?? diagnosis.leader.flatMap(likelyTarget),
+            capture: captures.first)
     }
 
     /// The server that most of the flows behind a case's supporting evidence belong to.

@@ -17,6 +17,7 @@ extension PlainDialogue {
         case .nothing: tell("Please answer y, n or ?; 'help' tells what else can be typed.")
         case .other(let text):
             if question.isCapture { return read(text, question) }
+            if case .probes(let proposals) = question { return aim(text, proposals, question) }
             tell("'\(text)' is no answer; 'help' tells what can be typed.")
         }
         return .again
@@ -28,6 +29,7 @@ extension PlainDialogue {
             remember(question)
             state.guesses.removeAll { $0.fact == guess.fact }
             if word != "unknown" { record(reported(guess.fact, word)) }
+        case .probes(let proposals): return decide(word, proposals, question)
         case .step(let proposal) where question.isCapture:
             if word == "yes" {
                 tell("Type the path of the capture.")

@@ -10,6 +10,7 @@ extension PlainDialogue {
             let hint = guess.negated ? " Your words seem to deny it." : ""
             tell("Question \(number), from your words: \(text)\(hint)")
         case .step(let proposal): show(describe(proposal), number)
+        case .probes(let proposals): show(proposals, number)
         }
     }
 
@@ -39,10 +40,38 @@ extension PlainDialogue {
             proposal, engine: state.session.engine, state.dialogue.observations)
     }
 
+    private func show(_ proposals: [Proposal], _ number: Int) {
+        let steps = proposals.map(describe)
+        let seconds = steps.map(\.costSeconds).max() ?? 0
+        let time = "at most " + Figures.seconds(Int64(seconds * 1e9))
+        guard !state.session.targets.isEmpty else {
+            let names = steps.map(\.id).joined(separator: ", ")
+            tell("Question \(number): which target may be asked over the network (\(names))?")
+            tell("Type host:port or a URL, or ? if there is none.")
+            return
+        }
+        tell("Question \(number) (\(time)): may this be sent now?")
+        for step in steps {
+            tell("  \(step.command)")
+            tell("    \(step.question); effect: \(step.effect.rawValue)")
+            if let needs = step.needs { tell("    It needs \(needs).") }
+        }
+        if steps.contains(where: { $0.effect > .normal }) {
+            tell("It may harm the service: ask before you agree; then type 'yes' in full.")
+        }
+    }
+
     /// What the answer would separate: who expects the fact, and how much it would tell.
     func why(_ question: Question) -> String {
-        guard case .step(let proposal) = question else {
-            return "Your own words may have meant this; words alone never judge a case."
+        let proposal: Proposal
+        switch question {
+        case .guess: return "Your own words may have meant this; words alone never judge a case."
+        case .probes(let proposals):
+            return proposals.map { proposal in
+                "\(proposal.step.id) may settle \(Figures.plural(proposal.step.facts.count, "fact"))"
+                    + ", up to \(Figures.fixed(proposal.gainBits, 2)) bits."
+            }.joined(separator: " ")
+        case .step(let open): proposal = open
         }
         let step = describe(proposal)
         let bits = Figures.fixed(step.gainBits, 2)
@@ -69,7 +98,8 @@ extension PlainDialogue {
     /// The command line that holds everything that was typed, so that it can be taken up again.
     func tellHowToGoOn() {
         let words =
-            state.session.log.entries.compactMap(word)
+            state.session.targets.map { CommandFilling.quoted($0.words) }
+            + state.session.log.entries.compactMap(word)
             + state.session.captures.filter { $0 != "-" }
             .map { "--capture \(CommandFilling.quoted($0))" }
         if words.isEmpty { return }

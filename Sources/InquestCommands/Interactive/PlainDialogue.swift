@@ -1,5 +1,6 @@
 import Casebook
 import Diagnosis
+import Probes
 import Triage
 
 /// A triage by questions on any terminal or pipe: one line at a time on standard error, no cursor
@@ -15,6 +16,8 @@ struct PlainDialogue {
 
     enum Question {
         case step(Proposal)
+        /// Probes that may run side by side.
+        case probes([Proposal])
         case guess(Suggestions.Suggestion)
     }
 
@@ -22,7 +25,9 @@ struct PlainDialogue {
         case next, again, end
     }
 
-    let console: Console
+    let run: Run
+    let options: ProbeOptions
+    var console: Console { run.console }
     let suggestions: Suggestions
     let answers: SymptomAnswers
     var state: State
@@ -33,8 +38,10 @@ struct PlainDialogue {
     private var toldDoubts: Set<FactID> = []
     private var number = 0
 
-    init(session: TriageSession, budget: Double?, console: Console) {
-        self.console = console
+    /// - Parameter options: of probes that the operator lets run.
+    init(session: TriageSession, budget: Double?, options: ProbeOptions, run: Run) {
+        self.run = run
+        self.options = options
         suggestions = Suggestions(session.casebook)
         answers = SymptomAnswers(casebook: session.casebook)
         var policy = StepPolicy()
@@ -46,7 +53,7 @@ struct PlainDialogue {
     }
 
     /// Asks until nothing is worth asking, the input ends or somebody has had enough.
-    mutating func run() -> TriageSession {
+    mutating func ask() -> TriageSession {
         tell("Answer each question with y, n or ?; 'help' tells what else can be typed.")
         asking: while !Interrupt.requested {
             tellDoubts()
@@ -85,9 +92,9 @@ struct PlainDialogue {
         harmless.permission.proposed = .normal
         for dialogue in [harmless, state.dialogue] {
             switch state.session.engine.advise(dialogue) {
-            case .take(let proposal): return .success(.step(proposal))
+            case .take(let proposal): return .success(Self.question([proposal]))
             case .runTogether(let proposals):
-                if let first = proposals.first { return .success(.step(first)) }
+                if !proposals.isEmpty { return .success(Self.question(proposals)) }
             case .stop(.noStepLeft), .stop(.littleToLearn): continue
             case .stop(let reason): return .failure(End(reason: reason))
             }
@@ -98,10 +105,21 @@ struct PlainDialogue {
         return .failure(End(reason: .noStepLeft))
     }
 
+    /// Checks of other kinds than probes are asked for one by one.
+    private static func question(_ proposals: [Proposal]) -> Question {
+        let probes = proposals.filter { $0.step.instrument == .probe }
+        return probes.isEmpty ? .step(proposals[0]) : .probes(probes)
+    }
+
     /// - Returns: whether there is more to ask.
     private mutating func ask(_ question: Question) -> Bool {
         while true {
-            let words = question.isCapture ? "PATH, ?" : "y, n, ?, py, pn"
+            let words =
+                switch question {
+                case .step where question.isCapture: "PATH, ?"
+                case .probes: state.session.targets.isEmpty ? "TARGET, ?" : "y, n"
+                default: "y, n, ?, py, pn"
+                }
             console.prompt("[\(words), why, undo, back, quit, help] > ")
             guard let line = input.next() else {
                 tell("")

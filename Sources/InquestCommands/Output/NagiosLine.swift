@@ -43,7 +43,7 @@ enum NagiosLine {
         return ExitStatus.notEnoughEvidence.rawValue
     }
 
-    private static func line(_ word: String, _ text: String, _ performance: String?) -> [UInt8] {
+    static func line(_ word: String, _ text: String, _ performance: String?) -> [UInt8] {
         // A bar would begin the performance data.
         let safe = SafeText.lines(text).joined(separator: " ").map { $0 == "|" ? "/" : $0 }
         let tail = performance.map { " | \($0)" } ?? ""

@@ -1,7 +1,7 @@
 import Glibc
 import Triage
 
-/// One line on standard error that says how far a capture has been read; at most 10 times a
+/// One line on standard error that says how far the work has come; at most 10 times a
 /// second, only on a terminal, gone when the work is done.
 struct Progress {
     private let active: Bool
@@ -24,13 +24,15 @@ struct Progress {
     }
 
     /// Looks at the clock each time.
-    mutating func show(packets: Int) {
+    mutating func show(packets: Int) { show("\(packets) packets") }
+
+    mutating func show(_ state: String) {
         guard active else { return }
         let now = Self.now()
         guard now - lastShown >= Self.nanosecondsBetweenLines else { return }
         lastShown = now
         shown = true
-        let text = DisplayWidth.pad("\(name): \(packets) packets", to: 70)
+        let text = DisplayWidth.pad("\(name): \(state)", to: 70)
         _ = Console.writeAll(Array(("\r" + text).utf8), to: STDERR_FILENO)
     }
 

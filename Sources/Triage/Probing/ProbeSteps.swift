@@ -1,0 +1,84 @@
+import Casebook
+import Diagnosis
+import PacketCapture
+public import Probes
+
+/// The probes that could be run now, as steps: each settles all that one run of it tells.
+struct ProbeSteps {
+    let target: ProbeTarget?
+    let steps: [Step]
+    /// Findings that a probe of this build establishes for the target, run already or not.
+    let covered: Set<FactID>
+    private let probes: [String: any Probe.Type]
+
+    /// Naming a target and starting the command.
+    private static let startSeconds = 2.0
+
+    init(casebook: Casebook, log: EvidenceLog, target: ProbeTarget?) {
+        self.target = target
+        let fitting = ProbeList.all.filter { probe in
+            target.map { probe.schemes.contains($0.scheme) } ?? true
+        }
+        let known = log.facts(of: .probe)
+        covered = Set(fitting.flatMap { $0.findings }.filter { casebook[finding: $0] != nil })
+        probes = Dictionary(
+            fitting.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        steps = fitting.compactMap { probe in
+            // The same probe again says the same again.
+            let facts = probe.findings.filter {
+                casebook[finding: $0] != nil && !known.contains($0)
+            }
+            if facts.isEmpty { return nil }
+            return Step(
+                id: probe.name, facts: facts, instrument: .probe,
+                seconds: Self.startSeconds
+                    + probe.usualSeconds(Self.place(probe, target), ProbeOptions()),
+                // Who has no target must find one first, which costs as much as finding rights.
+                privileged: target == nil || Self.lacksRights(probe, target), effect: probe.effect)
+        }
+    }
+
+    func probe(of step: Step) -> (any Probe.Type)? {
+        step.instrument == .probe ? probes[step.id] : nil
+    }
+
+    func describe(_ probe: any Probe.Type, _ commands: CommandFilling, _ next: inout NextStep) {
+        next.kind = .run
+        next.question = probe.summary
+        let place = target?.words(for: probe) ?? "TARGET"
+        let consent = probe.effect > .normal ? " --allow \(probe.effect.rawValue)" : ""
+        next.command = commands.fill("inquest probe \(CommandFilling.quoted(place)) \(probe.name)") + consent
+        let needs = Self.plan(probe, target).needs
+        if target == nil {
+            next.needs = "the address and port of the service, as host:port"
+        } else if Self.lacksRights(probe, target) {
+            next.needs = needs.joined(separator: ", ")
+        }
+    }
+
+    private static func plan(_ probe: any Probe.Type, _ target: ProbeTarget?) -> ProbePlan {
+        probe.plan(place(probe, target), ProbeOptions(), addresses: 1)
+    }
+
+    /// The target, or any that the probe has a question to.
+    private static func place(_ probe: any Probe.Type, _ target: ProbeTarget?) -> ProbeTarget {
+        target
+            ?? ProbeTarget(
+                scheme: ProbeTarget.Scheme.allCases.first { probe.schemes.contains($0) } ?? .tcp,
+                host: "target.invalid", port: 443)
+    }
+
+    /// The rights that probes name are those of raw sockets.
+    private static func lacksRights(_ probe: any Probe.Type, _ target: ProbeTarget?) -> Bool {
+        !plan(probe, target).needs.isEmpty && !CaptureRights.mayCapture
+    }
+}
+
+extension ProbeTarget {
+    /// As a person would write it: a bare `host:port` for plain TCP.
+    public var words: String { scheme == .tcp ? authority : description }
+
+    func words(for probe: any Probe.Type) -> String {
+        probe.schemes.contains(scheme) ? words : authority
+    }
+}

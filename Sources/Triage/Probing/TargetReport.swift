@@ -1,0 +1,41 @@
+public import Casebook
+public import Probes
+
+/// What the probes of one target showed.
+public struct TargetReport: Sendable {
+    public var target: ProbeTarget
+    /// In the order in which probes are listed.
+    public var reports: [ProbeReport]
+    /// What our own packets showed; `nil` when nobody wanted to know.
+    public var packets: PacketWatchReport?
+    /// Whether somebody ended it before its end.
+    public var interrupted: Bool
+
+    /// Nanoseconds since 1970 at which the first probe began, and until the last one's end.
+    public var start: Int64 { reports.map(\.start).min() ?? 0 }
+    public var duration: Int64 {
+        (reports.map { $0.start + $0.duration }.max() ?? start) - start
+    }
+
+    /// Of the probes, then of the packets; one entry a fact and source.
+    public var evidence: [Evidence] {
+        var log = EvidenceLog()
+        // What one probe saw is not undone by another one that did not look.
+        for entry in reports.flatMap(\.evidence) where entry.state != .unknown { log.record(entry) }
+        let known = log.knownFacts
+        for entry in reports.flatMap(\.evidence)
+        where entry.state == .unknown && !known.contains(entry.id) {
+            log.record(entry)
+        }
+        log.record(packets?.findings ?? [])
+        return log.entries
+    }
+
+    /// Whether no probe could look at anything.
+    public var sawNothing: Bool { reports.allSatisfy { $0.failure != nil } }
+
+    /// Whether something that was asked for did not work.
+    public var hasTrouble: Bool {
+        reports.contains { $0.results.contains { !$0.isGood } }
+    }
+}
