@@ -23,6 +23,8 @@ struct TLSAttempt: Sendable {
     var certificateRequestLength = 0
     /// Also one that came after the handshake, as TLS 1.3 servers send it for a missing certificate.
     var alert: UInt8?
+    /// Every alert of the server but close_notify, warnings too.
+    var alerts: [UInt8] = []
     var hasSecureRenegotiation = false
     var hasServerHello = false
     /// At least one whole message or alert came from the server.
@@ -103,6 +105,12 @@ struct TLSAttempt: Sendable {
         wantsClientCertificate = tls.wantsClientCertificate
         certificateRequestLength = tls.recorder.certificateRequestLength
         alert = tls.recorder.alert
+        alerts = tls.recorder.messages.compactMap { message in
+            guard !message.isOurs, case .alert(_, let number) = message.kind, number != 0 else {
+                return nil
+            }
+            return number
+        }
         hasSecureRenegotiation = tls.hasSecureRenegotiation
         hasServerHello = tls.serverHello != nil
         heardTLS = tls.recorder.messages.contains { !$0.isOurs }

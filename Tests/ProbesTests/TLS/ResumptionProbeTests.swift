@@ -67,9 +67,8 @@ struct ResumptionProbeTests {
             """
             frontend tls
                 bind 127.0.0.1:\(port) ssl crt \(file) no-tls-tickets ssl-max-ver TLSv1.2
-                default_backend nobody
-            backend nobody
-                server none 127.0.0.1:\(FreePort.take())
+                mode http
+                http-request return status 200
             """, port: port)
         expect(
             await ask(proxy.port, allowed: .disruptive), works: .present, never: .absent,

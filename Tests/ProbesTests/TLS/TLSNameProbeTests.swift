@@ -27,6 +27,7 @@ struct TLSNameProbeTests {
         let report = await askNames(server.port)
         #expect(report.state("probe.tls.sni-decides") == .present)
         #expect(report.summary("probe.tls.sni-decides").contains("112 (unrecognized_name)"))
+        #expect(report.state("probe.tls.legacy-sni-unrecognized") == .present)
     }
 
     @Test func `A server with another certificate for no name decides by SNI`() async throws {
@@ -42,7 +43,9 @@ struct TLSNameProbeTests {
 
     @Test func `One certificate for everybody does not`() async throws {
         let server = try await opensslServer(good)
-        #expect(await askNames(server.port).state("probe.tls.sni-decides") == .absent)
+        let report = await askNames(server.port)
+        #expect(report.state("probe.tls.sni-decides") == .absent)
+        #expect(report.state("probe.tls.legacy-sni-unrecognized") == .absent)
     }
 
     @Test func `Without a name to send it stays unknown`() async throws {
@@ -100,6 +103,16 @@ struct TLSNameProbeTests {
         let modern = await run(TLSVersionsProbe.self, .tls, port: new.port)
         #expect(modern.state("probe.tls.old-versions-only") == .absent)
         #expect(modern.state("probe.tls.tls13-fails-tls12-ok") == .absent)
+        #expect(modern.state("probe.tls.version-floor-too-high") == .unknown)
+        let floor = await run(TLSVersionsProbe.self, .tls, port: new.port) {
+            $0.tls.lowest = .tls10
+            $0.tls.highest = .tls11
+        }
+        #expect(floor.state("probe.tls.version-floor-too-high") == .present)
+        let fits = await run(TLSVersionsProbe.self, .tls, port: new.port) {
+            $0.tls.highest = .tls12
+        }
+        #expect(fits.state("probe.tls.version-floor-too-high") == .absent)
     }
 
     @Test func `A box that cuts every offer of TLS 1.3 is seen`() async throws {

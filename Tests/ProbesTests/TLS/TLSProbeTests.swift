@@ -1,4 +1,5 @@
 import Casebook
+import Foundation
 import Glibc
 import Probes
 import Testing
@@ -109,6 +110,30 @@ struct TLSProbeTests {
         expect(later, present: ["leaf-expired"], absent: ["chain-incomplete", "root-untrusted"])
         let seconds = try #require(later.measure("probe.tls.leaf-expired"))
         #expect(seconds > 86_400 && seconds < 3 * 86_400)
+    }
+
+    @Test func `A leaf that is not valid yet is seen at an earlier reference time`() async throws {
+        let server = try await opensslServer(good)
+        let report = await look(port: server.port) { $0.referenceTime = inDays(-2) }
+        expect(report, present: ["leaf-not-yet-valid"], absent: ["leaf-expired"])
+        expect(await look(port: server.port), absent: ["leaf-not-yet-valid"])
+    }
+
+    @Test func `A long list of authorities in the server's request is seen`() async throws {
+        let many = try (1...130).map { number in
+            try String(
+                contentsOfFile: Certificates.selfSigned(
+                    "Authority \(number) with a name of some length for a long list of names",
+                    key: pki.root.key, in: pki.folder.path), encoding: .utf8)
+        }
+        let list = try pki.folder.file("many.pem", many.joined())
+        let long = try await opensslServer(good, ["-www", "-verify", "2", "-CAfile", list])
+        let short = try await opensslServer(
+            good, ["-www", "-verify", "2", "-CAfile", pki.root.certificate])
+        expect(await look(port: long.port), present: ["ca-list-large", "client-cert-wanted"])
+        expect(
+            await look(port: short.port), present: ["client-cert-wanted"], absent: ["ca-list-large"]
+        )
     }
 
     @Test func `A missing intermediate is told from an untrusted root by fetching it`() async throws
