@@ -16,7 +16,8 @@ struct HTTPBanTests {
     private func network(_ rules: String) throws -> TestNetwork {
         let network = try TestNetwork(nodes: 2)
         try network.run("ip addr add 10.9.0.77/24 dev r", on: 0)
-        try network.filter(rules, on: 1)
+        try command(
+            ["ip", "netns", "exec", network.name(1), "nft", "-f", "-"], in: "/", input: rules)
         return network
     }
 
@@ -37,11 +38,13 @@ struct HTTPBanTests {
         """
         table inet ban {
             set offenders { type ipv4_addr; flags dynamic, timeout; timeout 60s; }
+            chain resets {
+                limit rate over 1/hour burst \(resets) packets add @offenders { ip saddr }
+            }
             chain input {
                 type filter hook input priority 0;
                 ip saddr @offenders drop
-                tcp dport 8080 tcp flags & rst == rst limit rate over 1/hour burst \(resets) packets \
-        add @offenders { ip saddr }
+                tcp dport 8080 tcp flags & rst == rst jump resets
             }
         }
 
