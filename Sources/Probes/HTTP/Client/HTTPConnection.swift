@@ -37,7 +37,7 @@ final class HTTPConnection {
             exchange.sent = nil
             return exchange
         }
-        return answer(to: request.method, since: .now, by: deadline)
+        return answer(to: request.method, since: begin, by: deadline)
     }
 
     /// Records the stage `request`.
