@@ -1,6 +1,7 @@
 import Casebook
 import Foundation
 import Probes
+import Synchronization
 import Testing
 
 /// Servers that mean harm, or are broken beyond the imagination of a protocol.
@@ -124,6 +125,48 @@ struct HTTPHostileTests {
         #expect(report.duration < 30_000_000_000)
         for id in HTTPProbe.findings { #expect(report.state(id) == .unknown) }
         #expect(report.timelines.contains { $0.stage("connect") != nil })
+    }
+
+    private static let interruptible: [any Probe.Type] = ProbeList.all.filter {
+        $0.name.hasPrefix("http") || $0.name == "clock"
+    }
+
+    @Test(arguments: interruptible.map { $0.name }, [0, 1, 2, 4, 7])
+    func `Ctrl-C in any probe, whenever, makes no fault of a healthy server`(
+        name: String, requests: Int
+    ) async throws {
+        let probe = try #require(ProbeList.named(name))
+        let cancellation = Cancellation()
+        let served = Mutex(0)
+        let server = ScriptedServer { peer, _ in
+            while let request = peer.readHead() {
+                if !request.value(of: "expect").isEmpty { peer.write("HTTP/1.1 100 Go on\r\n\r\n") }
+                _ = peer.read(exactly: Int(request.value(of: "content-length")) ?? 0)
+                let number = served.withLock { count in
+                    count += 1
+                    return count
+                }
+                if number > requests {
+                    cancellation.cancel()
+                    peer.readToEnd()
+                    return
+                }
+                peer.answer(request.path.hasPrefix("/inquest-") ? 404 : 200)
+            }
+        }
+        let report = await run(probe, .http, port: server.port, cancellation: cancellation) {
+            $0.allowed = .disruptive
+            $0.timeout = 20
+            $0.http.otherHost = "other.test"
+            $0.http.healthPath = "/health"
+            $0.http.proxyIdle = 1
+            $0.backend = ProbeTarget(scheme: .http, host: "127.0.0.1", port: server.port)
+        }
+        for evidence in report.evidence {
+            #expect(evidence.state != .present, "\(evidence.id): \(evidence.summary)")
+        }
+        // Far below one timeout: every wait ends with the interruption.
+        #expect(report.duration < 15_000_000_000)
     }
 
     @Test func `What a person gives cannot break out of the request`() async {

@@ -57,7 +57,7 @@ final class HTTPConnection {
         do throws(NetworkFailure) {
             reading.take(&leftover)
             while !reading.isOver {
-                var bytes = try channel.receive(atMost: 64 * 1024, by: deadline)
+                var bytes = try channel.receive(atMost: 16 * 1024, by: deadline)
                 if bytes.isEmpty {
                     reading.finish()
                     break
