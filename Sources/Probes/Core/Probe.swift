@@ -77,6 +77,7 @@ public enum ProbeList {
         HTTPKeepAliveProbe.self,
         HTTP2Probe.self,
         HTTP2LifetimeProbe.self,
+        HTTP2PingProbe.self,
         QUICProbe.self,
         ClockProbe.self,
         HTTPSpreadProbe.self,
