@@ -33,14 +33,15 @@ build() {
 # `make test` itself is Swift throughout; these are peers and checks that the tests run.
 tests() {
     build
-    need openssl "a TLS server and client for the tests" has_command openssl
+    # Real peers of the probes.
+    need openssl "certificates and servers of the tests" has_command openssl
     need curl "a health check for the tests" has_command curl
     need netcat-openbsd "a health check for the tests" has_command nc
-    # Real peers of the probes.
     need nginx-light "a server that the probes ask" has_command nginx
     need haproxy "a server that the probes ask" has_command haproxy
     need apache2-bin "a server that the probes ask" has_command apache2
     need python3 "a server that the probes ask" has_command python3
+    need openjdk-17-jdk-headless "a TLS server that the probes ask" has_command javac
     need nftables "a filter that the probes meet" has_command nft
     need iproute2 "networks that the tests make" has_command ip
 }

@@ -33,6 +33,9 @@ extension ProbeOptions {
             timeout > 0 && timeout <= 3600, "--timeout", "\(timeout) s is no timeout",
             "more than 0, at most 3600 seconds")
         expect(
+            holdSeconds > 0 && holdSeconds <= 10, "--hold", "\(holdSeconds) s is no time to hold",
+            "more than 0, at most 10 seconds")
+        expect(
             connectionsPerSecond > 0, "--rate", "\(connectionsPerSecond) is no rate",
             "more than 0 connections a second")
         expect(

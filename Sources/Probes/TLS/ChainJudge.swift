@@ -67,7 +67,8 @@ enum ChainJudge {
                 return fetched.isEmpty ? .trusted : .completedByIssuers(fetched)
             }
             guard let top = verdict.path.last else { return .broken(verdict.words) }
-            if top.isSelfSigned { return .untrustedRoot(top.subject) }
+            if verdict.endsInUntrustedRoot { return .untrustedRoot(top.subject) }
+            guard verdict.lacksIssuer else { return .broken(verdict.words) }
             guard fetched.count < mostFetches else {
                 return .broken("too many issuers are missing")
             }

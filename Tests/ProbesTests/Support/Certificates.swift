@@ -57,7 +57,8 @@ final class Certificates: Sendable {
         let path = folder + "/self-\(UUID().uuidString).pem"
         try command(
             [
-                "openssl", "req", "-x509", "-new", "-key", key, "-subj", "/O=Test/CN=\(name)",
+                "openssl", "req", "-x509", "-new", "-key", key, "-subj",
+                "/O=An organisation with a name that fills its part/CN=\(name)",
                 "-out",
                 path,
             ], in: folder)

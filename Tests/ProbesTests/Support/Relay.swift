@@ -10,6 +10,8 @@ final class Relay: Sendable {
         var delay = 0.0
         /// The server's alerts (close_notify too) do not arrive; its FIN does.
         var hidesAlerts = false
+        /// Sent before anything of the server.
+        var preface: [UInt8] = []
         /// Asked with what one read of the client's first bytes brought.
         var judge: @Sendable ([UInt8]) -> Verdict = { _ in .pass }
     }
@@ -35,6 +37,7 @@ final class Relay: Sendable {
     ) {
         guard let upstream = Peer.connecting(to: backend) else { return }
         upstream.write(first)
+        if !behaviour.preface.isEmpty { peer.write(behaviour.preface) }
         let toServer = Pump {
             while true {
                 let bytes = peer.read()

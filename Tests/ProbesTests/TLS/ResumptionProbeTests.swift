@@ -92,12 +92,24 @@ struct ResumptionProbeTests {
             nginxCertificate(leaf)
                 + "ssl_protocols TLSv1.2 TLSv1.3; ssl_session_cache none; ssl_session_tickets off;")
         let report = await ask(server.port)
-        #expect(report.state("probe.tls.never-resumes") == .present)
-        #expect(report.state("probe.tls.resumption-works") == .absent)
-        #expect(report.state("probe.tls.resumption-needs-clean-close") == .unknown)
+        expect(
+            report, works: .absent, never: .present, refused: .present, needsCleanClose: .unknown)
     }
 
-    @Test func `Servers behind a balancer that share no cache resume sometimes`() async throws {
+    @Test func `A server without a cache that takes tickets refuses nothing`() async throws {
+        let server = try await nginx(
+            ports: [FreePort.take()],
+            nginxCertificate(leaf) + "ssl_protocols TLSv1.2 TLSv1.3; ssl_session_cache none;")
+        let report = await ask(server.port)
+        expect(
+            report, works: .present, never: .absent, refused: .absent, needsCleanClose: .absent)
+        #expect(report.summary("probe.tls.resumption-refused").contains("by session id 0 of"))
+    }
+
+    @Test(arguments: ["random(1)", "roundrobin"])
+    func `Servers behind a balancer that share no cache resume sometimes`(
+        balance: String
+    ) async throws {
         let servers = [
             try await nginx(ports: [FreePort.take()], nginxCertificate(leaf) + noTickets),
             try await nginx(ports: [FreePort.take()], nginxCertificate(leaf) + noTickets),
@@ -107,7 +119,7 @@ struct ResumptionProbeTests {
             """
             listen farm
                 bind 127.0.0.1:\(port)
-                balance random(1)
+                balance \(balance)
                 server a 127.0.0.1:\(servers[0].port)
                 server b 127.0.0.1:\(servers[1].port)
             """, port: port)

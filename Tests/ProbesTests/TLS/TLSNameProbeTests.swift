@@ -48,6 +48,17 @@ struct TLSNameProbeTests {
         #expect(report.state("probe.tls.legacy-sni-unrecognized") == .absent)
     }
 
+    @Test func `A warning that the name is not recognised is no fatal alert`() async throws {
+        let server = try await opensslServer(good, ["-www", "-tls1_2"])
+        // What Java 7 and 8 servers send: alert 112 as a warning, then their ServerHello.
+        let warning = Relay(to: server.port, .init(preface: [21, 3, 3, 0, 2, 1, 112]))
+        let report = await askNames(warning.port)
+        #expect(report.state("probe.tls.legacy-sni-unrecognized") == .present)
+        #expect(report.state("probe.tls.sni-decides") == .absent)
+        let handshake = await run(TLSProbe.self, .tls, port: warning.port)
+        #expect(handshake.state("probe.tls.alert") == .absent)
+    }
+
     @Test func `Without a name to send it stays unknown`() async throws {
         let server = try await opensslServer(good)
         let report = await run(TLSNameProbe.self, .tls, port: server.port)

@@ -55,6 +55,17 @@ struct TLSProbeTests {
         #expect(Set(report.evidence.map(\.id)) == Set(TLSProbe.findings))
     }
 
+    @Test func `An IPv6 address is asked like any other`() async throws {
+        let port = FreePort.take()
+        let server = try await nginx(
+            ports: [port], nginxCertificate(good) + "listen [::1]:\(port) ssl;")
+        let report = await run(TLSProbe.self, .tls, port: server.port, host: "::1") {
+            $0.tls.trustFile = pki.root.certificate
+        }
+        expect(report, absent: ["alert", "handshake-timeout", "name-mismatch", "root-untrusted"])
+        #expect(report.results.map(\.address) == ["[::1]:\(port)"])
+    }
+
     @Test func `Each message of the handshake is a stage with a time`() async throws {
         let server = try await opensslServer(good)
         let report = await look(port: server.port)
@@ -120,10 +131,10 @@ struct TLSProbeTests {
     }
 
     @Test func `A long list of authorities in the server's request is seen`() async throws {
-        let many = try (1...130).map { number in
+        let many = try (1...140).map { number in
             try String(
                 contentsOfFile: Certificates.selfSigned(
-                    "Authority \(number) with a name of some length for a long list of names",
+                    "Authority \(number) of a list that is long",
                     key: pki.root.key, in: pki.folder.path), encoding: .utf8)
         }
         let list = try pki.folder.file("many.pem", many.joined())
@@ -134,6 +145,33 @@ struct TLSProbeTests {
         expect(
             await look(port: short.port), present: ["client-cert-wanted"], absent: ["ca-list-large"]
         )
+    }
+
+    @Test func `A ServerHello of TLS 1.2 without renegotiation_info is seen`() async throws {
+        // TLS 1.2, suite 0xC02F, no extensions: what old servers say, and then no more.
+        let hello: [UInt8] =
+            [22, 3, 3, 0, 42, 2, 0, 0, 38, 3, 3] + [UInt8](repeating: 9, count: 32)
+            + [0, 0xC0, 0x2F, 0]
+        let old = ScriptedServer { peer, _ in
+            _ = peer.readRecord()
+            peer.write(hello)
+            peer.finish()
+            peer.readToEnd()
+        }
+        expect(await look(port: old.port), present: ["no-secure-renegotiation"])
+        let new = try await opensslServer(good, ["-www", "-tls1_3"])
+        expect(await look(port: new.port), unknown: ["no-secure-renegotiation"])
+    }
+
+    @Test func `Secrets go to the key log that was asked for`() async throws {
+        let server = try await opensslServer(good, ["-www", "-tls1_3"])
+        let folder = TemporaryFolder()
+        let path = folder.path + "/keys.log"
+        _ = await look(port: server.port) { $0.tls.keyLogFile = path }
+        let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+        #expect(lines.contains { $0.hasPrefix("CLIENT_HANDSHAKE_TRAFFIC_SECRET ") })
+        let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions]
+        #expect(mode as? Int == 0o600)
     }
 
     @Test func `A missing intermediate is told from an untrusted root by fetching it`() async throws
