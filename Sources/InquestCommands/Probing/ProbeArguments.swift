@@ -88,6 +88,8 @@ struct ProbeArguments: ParsableArguments {
     @Option(help: ArgumentHelp("A header of HTTP requests; repeatable.", valueName: "name: value"))
     var header: [String] = []
 
+    @OptionGroup(title: "Probes, in detail") var detail: ProbeDetailArguments
+
     func validate() throws {
         // A day; nobody waits longer for one attempt.
         try check(timeout > 0 && timeout <= 86_400, "--timeout wants a number of seconds above 0")
@@ -125,6 +127,7 @@ struct ProbeArguments: ParsableArguments {
         options.backend = try backend.map { text throws(Failure) in try Self.target(text) }
         options.headers = header.compactMap(Self.field)
         options.tls = try tlsOptions()
+        try detail.apply(to: &options)
         return options
     }
 

@@ -13,6 +13,9 @@ public struct HTTPOptions: Hashable, Sendable {
     /// Parallel requests of the client whose trouble is looked into; RFC 9113 §6.5.2 advises
     /// servers to allow no fewer than 100 streams.
     public var clientConcurrency = 100
+    /// Seconds between the pings of the client whose trouble is looked into; clients of gRPC are
+    /// often set to 10, servers by themselves allow one in 5 minutes (gRPC proposal A8, A9).
+    public var pingInterval = 10.0
     /// How many backends stand behind the target, where the operator knows.
     public var backends: Int?
     /// Other servers whose `Date` is compared with this host's clock.

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// `openssl s_server` with a certificate for localhost that `authority` signs; ends with the test.
 final class TLSServer {
@@ -33,7 +34,8 @@ final class TLSServer {
     }
 
     deinit {
-        process.terminate()
+        // It inherits the blocked signals of a test's thread, SIGTERM among them.
+        kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
     }
 

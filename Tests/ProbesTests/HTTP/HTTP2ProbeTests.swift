@@ -87,12 +87,60 @@ struct HTTP2ProbeTests {
         let server = ScriptedServer { peer, _ in
             // SETTINGS, then RST_STREAM with REFUSED_STREAM for the first stream.
             peer.write([0, 0, 0, 4, 0, 0, 0, 0, 0])
+            // The preface with SETTINGS, their acknowledgement, and the head of HEADERS.
             _ = peer.read(exactly: 24 + 9 + 12)
+            _ = peer.read(exactly: 9 + 9)
             peer.write([0, 0, 4, 3, 0, 0, 0, 0, 1, 0, 0, 0, 7])
             peer.readToEnd()
         }
         let report = await run(HTTP2Probe.self, .http, port: server.port) { $0.timeout = 2 }
         #expect(report.state(Self.low) == .present)
         #expect(report.summary(Self.low).contains("REFUSED_STREAM"))
+    }
+
+    private static let pings: FactID = "probe.h2.pings-punished"
+
+    /// Answers the first request, then bears so many pings and says ENHANCE_YOUR_CALM to the next.
+    private func strict(bears: Int) -> ScriptedServer {
+        ScriptedServer { peer, _ in
+            peer.write([0, 0, 0, 4, 0, 0, 0, 0, 0])
+            _ = peer.read(exactly: 24)
+            var seen = 0
+            while true {
+                let head = peer.read(exactly: 9)
+                guard head.count == 9 else { return }
+                _ = peer.read(exactly: Int(head[1]) << 8 | Int(head[2]))
+                switch head[3] {
+                case 1: peer.write([0, 0, 1, 1, 5, 0, 0, 0, 1, 0x88])
+                case 6:
+                    seen += 1
+                    if seen <= bears { continue }
+                    peer.write([0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 11])
+                default: break
+                }
+            }
+        }
+    }
+
+    @Test func `A server that bears two pings punishes the third`() async {
+        let server = strict(bears: 2)
+        defer { withExtendedLifetime(server) {} }
+        let report = await run(HTTP2PingProbe.self, .http, port: server.port) {
+            $0.http.pingInterval = 0.2
+        }
+        #expect(report.state(Self.pings) == .present)
+        #expect(report.measure(Self.pings) == 3)
+    }
+
+    @Test func `nginx bears pings`() async throws {
+        let (server, folder) = try await nginx("", tls: true)
+        defer { withExtendedLifetime((server, folder)) {} }
+        let report = await run(HTTP2PingProbe.self, .https, port: server.port) {
+            $0.http.pingInterval = 0.2
+        }
+        #expect(report.state(Self.pings) == .absent)
+        let plain = ScriptedServer.http { peer, _ in peer.answer() }
+        let text = await run(HTTP2PingProbe.self, .http, port: plain.port) { $0.timeout = 2 }
+        #expect(text.state(Self.pings) == .unknown)
     }
 }

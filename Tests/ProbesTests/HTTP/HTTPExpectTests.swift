@@ -7,7 +7,9 @@ struct HTTPExpectTests {
 
     @Test func `A server that ignores Expect makes the upload a second late`() async {
         let server = ScriptedServer.http { peer, _ in peer.answer() }
-        let report = await run(HTTPExpectProbe.self, .http, port: server.port)
+        let report = await run(HTTPExpectProbe.self, .http, port: server.port) {
+            $0.allowed = .load
+        }
         #expect(report.state(Self.late) == .present)
         #expect((report.measure(Self.late) ?? 0) >= 0.9)
     }
@@ -17,7 +19,9 @@ struct HTTPExpectTests {
         let (server, folder) = try await Nginx.start(
             port: FreePort.take(), "location / { proxy_pass http://127.0.0.1:\(origin.port); }")
         defer { withExtendedLifetime((server, folder, origin)) {} }
-        let report = await run(HTTPExpectProbe.self, .http, port: server.port)
+        let report = await run(HTTPExpectProbe.self, .http, port: server.port) {
+            $0.allowed = .load
+        }
         #expect(report.state(Self.late) == .absent)
     }
 
@@ -31,7 +35,9 @@ struct HTTPExpectTests {
                 peer.answer(417)
             }
         }
-        let report = await run(HTTPExpectProbe.self, .http, port: server.port)
+        let report = await run(HTTPExpectProbe.self, .http, port: server.port) {
+            $0.allowed = .load
+        }
         #expect(report.state(Self.late) == .absent)
     }
 
@@ -40,7 +46,9 @@ struct HTTPExpectTests {
             peer.pause(seconds: 1.2)
             peer.answer()
         }
-        let report = await run(HTTPExpectProbe.self, .http, port: server.port)
+        let report = await run(HTTPExpectProbe.self, .http, port: server.port) {
+            $0.allowed = .load
+        }
         // The client sends the body after 1 s, while the server only then begins its 1.2 s.
         #expect(report.state(Self.late) == .present)
         let prompt = ScriptedServer { peer, _ in
@@ -50,13 +58,16 @@ struct HTTPExpectTests {
             peer.pause(seconds: 1.2)
             peer.answer()
         }
-        let other = await run(HTTPExpectProbe.self, .http, port: prompt.port)
+        let other = await run(HTTPExpectProbe.self, .http, port: prompt.port) { $0.allowed = .load }
         #expect(other.state(Self.late) == .absent)
     }
 
     @Test func `A server that never answers leaves it unknown`() async {
         let server = ScriptedServer { peer, _ in peer.readToEnd() }
-        let report = await run(HTTPExpectProbe.self, .http, port: server.port) { $0.timeout = 1.5 }
+        let report = await run(HTTPExpectProbe.self, .http, port: server.port) {
+            $0.timeout = 1.5
+            $0.allowed = .load
+        }
         #expect(report.state(Self.late) == .unknown)
     }
 }

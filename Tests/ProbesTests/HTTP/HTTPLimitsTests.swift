@@ -11,7 +11,9 @@ struct HTTPLimitsTests {
             port: FreePort.take(), "location / { return 200 ok; }",
             http: "large_client_header_buffers 4 4k;")
         defer { withExtendedLifetime((server, folder)) {} }
-        let report = await run(HTTPLimitsProbe.self, .http, port: server.port)
+        let report = await run(HTTPLimitsProbe.self, .http, port: server.port) {
+            $0.allowed = .load
+        }
         #expect(report.state(Self.header) == .present)
         let size = try #require(report.measure(Self.header))
         #expect(abs(size - 4096) < 256)
@@ -23,7 +25,9 @@ struct HTTPLimitsTests {
             port: FreePort.take(), "location / { return 200 ok; }",
             http: "large_client_header_buffers 4 64k;")
         defer { withExtendedLifetime((server, folder)) {} }
-        let report = await run(HTTPLimitsProbe.self, .http, port: server.port)
+        let report = await run(HTTPLimitsProbe.self, .http, port: server.port) {
+            $0.allowed = .load
+        }
         #expect(report.state(Self.header) == .absent)
         #expect(report.state(Self.body) == .absent)
     }
@@ -40,7 +44,9 @@ struct HTTPLimitsTests {
                 peer.readToEnd()
             }
         }
-        let report = await run(HTTPLimitsProbe.self, .http, port: server.port)
+        let report = await run(HTTPLimitsProbe.self, .http, port: server.port) {
+            $0.allowed = .load
+        }
         #expect(report.state(Self.body) == .present)
         #expect(report.measure(Self.body) == 2000)
         #expect(report.state(Self.header) == .absent)
@@ -53,15 +59,21 @@ struct HTTPLimitsTests {
             peer.finish()
             peer.readToEnd()
         }
-        let report = await run(HTTPLimitsProbe.self, .http, port: server.port)
+        let report = await run(HTTPLimitsProbe.self, .http, port: server.port) {
+            $0.allowed = .load
+        }
         #expect(report.state(Self.body) == .absent)
     }
 
     @Test func `A server that fails at any size says nothing of sizes`() async {
         let server = ScriptedServer.http { peer, _ in peer.answer(503) }
-        let report = await run(HTTPLimitsProbe.self, .http, port: server.port)
+        let report = await run(HTTPLimitsProbe.self, .http, port: server.port) {
+            $0.allowed = .load
+        }
         #expect(report.state(Self.header) == .unknown)
-        let gone = await run(HTTPLimitsProbe.self, .http, port: FreePort.take())
+        let gone = await run(HTTPLimitsProbe.self, .http, port: FreePort.take()) {
+            $0.allowed = .load
+        }
         #expect(gone.state(Self.header) == .unknown)
         #expect(gone.state(Self.body) == .unknown)
     }

@@ -20,6 +20,18 @@ struct HTTP2Outcome {
     static func ask(
         _ context: ProbeContext, _ address: SocketAddress, requests: Int, seconds: Double? = nil
     ) -> HTTP2Outcome {
+        make(context, address) { outcome, session throws(HTTP2Session.Fault) in
+            try outcome.speak(
+                session, context, requests: requests,
+                until: .after(seconds: seconds ?? context.options.timeout))
+        }
+    }
+
+    /// Opens a connection, has `body` speak on it and closes it.
+    static func make(
+        _ context: ProbeContext, _ address: SocketAddress,
+        _ body: (inout HTTP2Outcome, HTTP2Session) throws(HTTP2Session.Fault) -> Void
+    ) -> HTTP2Outcome {
         var outcome = HTTP2Outcome(address: address)
         let channel: any ByteChannel
         do throws(NetworkFailure) {
@@ -37,9 +49,8 @@ struct HTTP2Outcome {
             return outcome
         }
         let session = HTTP2Session(channel)
-        let end = Deadline.after(seconds: seconds ?? context.options.timeout)
         do throws(HTTP2Session.Fault) {
-            try outcome.speak(session, context, requests: requests, until: end)
+            try body(&outcome, session)
         } catch {
             outcome.failure = "\(error)"
         }
@@ -49,7 +60,7 @@ struct HTTP2Outcome {
         return outcome
     }
 
-    private mutating func speak(
+    mutating func speak(
         _ session: HTTP2Session, _ context: ProbeContext, requests: Int, until end: Deadline
     ) throws(HTTP2Session.Fault) {
         let scheme = context.target.scheme == .https ? "https" : "http"

@@ -1,11 +1,13 @@
 public import Casebook
 
 /// Does an upload wait for a `100 Continue` that does not come?
+///
+/// It uploads, so it never runs unasked: only a person knows a path where that does nothing.
 public enum HTTPExpectProbe: Probe {
     public static let name = "http-expect"
     public static let summary = "uploads the same small body with and without Expect: 100-continue"
     public static let findings: [FactID] = ["probe.http.expect-delay"]
-    public static let effect = EffectClass.normal
+    public static let effect = EffectClass.load
     public static let schemes: Set<ProbeTarget.Scheme> = [.http, .https]
 
     /// Bodies above 1,024 bytes are announced by curl before 7.84; ours is as large as those.
@@ -55,8 +57,8 @@ public enum HTTPExpectProbe: Probe {
         do throws(NetworkFailure) {
             let connection = try HTTPConnection.open(
                 context, to: address, label: "expecting", by: deadline)
-            try connection.send(request.head, by: deadline)
             let asked = MonotonicInstant.now
+            try connection.send(request.head, by: deadline)
             let exchange = try connection.answer(
                 to: "POST", since: asked, sending: request.body,
                 after: .after(seconds: clientPatience), by: deadline)

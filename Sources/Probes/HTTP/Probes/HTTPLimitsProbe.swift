@@ -1,13 +1,15 @@
 public import Casebook
 
 /// Above which size of head or body does the same request fail?
+///
+/// It uploads, so it never runs unasked: only a person knows a path where that does nothing.
 public enum HTTPLimitsProbe: Probe {
     public static let name = "http-limits"
     public static let summary = "lets the head and the body of a request grow until it fails"
     public static let findings: [FactID] = [
         "probe.http.large-header-fails", "probe.http.large-body-stalls",
     ]
-    public static let effect = EffectClass.normal
+    public static let effect = EffectClass.load
     public static let schemes: Set<ProbeTarget.Scheme> = [.http, .https]
 
     public static func plan(

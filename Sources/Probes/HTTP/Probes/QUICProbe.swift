@@ -64,8 +64,7 @@ public enum QUICProbe: Probe {
         let (hello, question) = (QUICInitial(), QUICInitial())
         let begin = MonotonicInstant.now
         do throws(NetworkFailure) {
-            let socket = try DatagramSocket(
-                to: address, source: context.options.sourceAddress)
+            let socket = try DatagramSocket(to: address, source: context.options.sourceAddress)
             let datagram = hello.initial(serverName: context.serverName)
             for number in tries.indices {
                 try socket.send(datagram)
@@ -73,9 +72,7 @@ public enum QUICProbe: Probe {
                 // A server that cannot use our Initial may still know the versions it speaks.
                 if number > 0 { try socket.send(question.versionQuestion) }
                 let next = number + 1 < tries.count ? tries[number + 1] : patience
-                while let answer = try receive(
-                    socket, by: .after(from: begin, next), context.cancellation)
-                {
+                while let answer = try receive(socket, context, by: .after(from: begin, next)) {
                     guard let kind = hello.answer(answer) ?? question.answer(answer) else {
                         continue
                     }
@@ -90,10 +87,10 @@ public enum QUICProbe: Probe {
 
     /// `nil` when it is time for the next try.
     private static func receive(
-        _ socket: borrowing DatagramSocket, by deadline: Deadline, _ cancellation: Cancellation
+        _ socket: borrowing DatagramSocket, _ context: ProbeContext, by deadline: Deadline
     ) throws(NetworkFailure) -> [UInt8]? {
         do throws(NetworkFailure) {
-            return try socket.receive(by: deadline, cancellation)
+            return try socket.receive(by: deadline, context.cancellation)
         } catch .timedOut {
             return nil
         }

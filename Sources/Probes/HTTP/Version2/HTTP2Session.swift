@@ -64,6 +64,12 @@ final class HTTP2Session {
         return stream
     }
 
+    /// A PING whose answer is not waited for.
+    func ping(by deadline: Deadline) throws(Fault) {
+        let frame = HTTP2Frame(kind: HTTP2Frame.Kind.ping, payload: Array("inquest.".utf8))
+        try send(frame.bytes, by: deadline)
+    }
+
     /// Reads until `isEnough`, the end of the connection or the deadline.
     func read(by deadline: Deadline, until isEnough: () -> Bool) throws(Fault) {
         while true {
@@ -71,7 +77,7 @@ final class HTTP2Session {
             if isEnough() { return }
             if reader.isBroken { throw .malformed }
             do throws(NetworkFailure) {
-                let bytes = try channel.receive(atMost: 64 * 1024, by: deadline)
+                let bytes = try channel.receive(atMost: 16 * 1024, by: deadline)
                 if bytes.isEmpty { throw .closed }
                 reader.append(bytes[...])
             } catch {
