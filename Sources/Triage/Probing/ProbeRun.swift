@@ -37,7 +37,7 @@ public enum ProbeRun {
         let gentle = request.jobs.map { job in
             ProbeJob(
                 target: job.target, probes: job.probes.filter { $0.effect <= .normal },
-                options: request.options)
+                options: request.options, gate: job.isNamed ? { _ in nil } : bundleGate())
         }
         let loud = request.jobs.flatMap { job in
             job.probes.filter { $0.effect > .normal }.map { probe in
@@ -48,13 +48,27 @@ public enum ProbeRun {
         return [Phase(jobs: sideBySide, width: request.inFlight), Phase(jobs: loud, width: 1)]
     }
 
+    /// A bundle is over soon where it cannot tell more: nothing answers, or its time is used up.
+    private static func bundleGate() -> @Sendable ([ProbeReport]) -> String? {
+        let end = ContinuousClock.now + .seconds(ProbeBundle.longest)
+        return { done in
+            let connects = done.first { $0.check == TCPProbe.name }?.results ?? []
+            if !connects.isEmpty, !connects.contains(where: \.isGood) {
+                return "no address accepts connections (see tcp)"
+            }
+            if ContinuousClock.now < end { return nil }
+            return "the checks before it took \(Int(ProbeBundle.longest)) s; name it to run it"
+        }
+    }
+
     /// The probes that connect, one after the other, and each other one by itself.
     private static func lanes(_ job: ProbeJob) -> [ProbeJob] {
         let connects = { (probe: any Probe.Type) in
             probe.plan(job.target, job.options, addresses: 1).connections > 0
         }
         let first = ProbeJob(
-            target: job.target, probes: job.probes.filter(connects), options: job.options)
+            target: job.target, probes: job.probes.filter(connects), options: job.options,
+            gate: job.gate)
         return [first] + job.probes.filter { !connects($0) }.map { probe in
             ProbeJob(target: job.target, probes: [probe], options: job.options)
         }
