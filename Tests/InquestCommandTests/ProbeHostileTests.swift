@@ -53,7 +53,7 @@ import Triage
         for arguments in [
             [text], [text + ":1"], ["localhost:1", text], ["--targets", text],
             ["localhost:1", "--header", text], ["localhost:1", "--source", text],
-            ["localhost:1", "--client-cert", text], ["localhost:1", "--backend", text],
+            ["localhost:1", "--client-cert", text], ["localhost:1", "--direct", text],
             [text, "--nagios"], ["--check-command", text], ["localhost:1", "tcp", "--metrics", "/" + text + "/x"],
         ] {
             expectHarmless(try Inquest.run(["probe"] + arguments))

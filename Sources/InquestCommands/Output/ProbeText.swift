@@ -66,15 +66,31 @@ struct ProbeText {
             "\(Figures.plural(report.reports.count, "check")), "
                 + "\(Figures.plural(connections, "connection")), "
                 + Figures.seconds(report.duration), indent: 2)
-        for (place, probe) in report.reports.enumerated() {
+        // Checks that did not even begin are told together.
+        let begun = report.reports.filter { $0.failure == nil || !$0.timelines.isEmpty }
+        for (place, probe) in begun.enumerated() {
             ProbeCheckText(probe: probe, verbose: verbose, showsLookup: place == 0).write(&page)
         }
+        notBegun(report, &page)
         findings(report, &page)
         if let packets = report.packets {
             page.heading("On the wire")
             page.paragraph(
                 ProbePacketsText.sentence(packets), indent: 2,
                 style: packets.blindness == nil ? .plain : .dim)
+        }
+    }
+
+    private func notBegun(_ report: TargetReport, _ page: inout TextPage) {
+        let groups = report.failuresByReason.filter { reason, _ in !reason.isEmpty }
+        let begun = Set(report.reports.filter { !$0.timelines.isEmpty }.map(\.check))
+        for (reason, checks) in groups {
+            let idle = checks.filter { !begun.contains($0) }
+            if idle.isEmpty { continue }
+            page.gap()
+            page.paragraph(
+                "\(idle.joined(separator: ", ")): \(reason)", label: "?   ",
+                labelStyle: .caution)
         }
     }
 

@@ -42,8 +42,12 @@ public struct ProbeRunner: Sendable {
         _ = parallel(min(width, jobs.count)) { _ in
             while !cancellation.isCancelled, let job = shared.take() {
                 let state = SharedState(pacer: pacer, tls: tls)
+                var done: [ProbeReport] = []
                 for probe in job.probes where !cancellation.isCancelled {
-                    let report = Self.run(probe, job, state, cancellation)
+                    let report =
+                        job.gate(done).map { Self.skip(probe, job, state, cancellation, $0) }
+                        ?? Self.run(probe, job, state, cancellation)
+                    done.append(report)
                     shared.report { onReport(report) }
                 }
             }

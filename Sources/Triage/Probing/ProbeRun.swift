@@ -34,11 +34,7 @@ public enum ProbeRun {
     }
 
     private static func phases(_ request: ProbeRequest) -> [Phase] {
-        let gentle = request.jobs.map { job in
-            ProbeJob(
-                target: job.target, probes: job.probes.filter { $0.effect <= .normal },
-                options: request.options, gate: job.isNamed ? { _ in nil } : bundleGate())
-        }
+        let gentle = request.jobs.map { gentleJob($0, request.options) }
         let loud = request.jobs.flatMap { job in
             job.probes.filter { $0.effect > .normal }.map { probe in
                 ProbeJob(target: job.target, probes: [probe], options: request.options)
@@ -46,6 +42,15 @@ public enum ProbeRun {
         }
         let sideBySide = gentle.count > 1 ? gentle : gentle.flatMap(lanes)
         return [Phase(jobs: sideBySide, width: request.inFlight), Phase(jobs: loud, width: 1)]
+    }
+
+    private static func gentleJob(
+        _ job: ProbeRequest.Job, _ options: ProbeOptions
+    ) -> ProbeJob {
+        let probes = job.probes.filter { $0.effect <= .normal }
+        if job.isNamed { return ProbeJob(target: job.target, probes: probes, options: options) }
+        return ProbeJob(
+            target: job.target, probes: probes, options: options, gate: bundleGate())
     }
 
     /// A bundle is over soon where it cannot tell more: nothing answers, or its time is used up.

@@ -36,6 +36,20 @@ public struct TargetReport: Sendable {
     /// Whether no probe could look at anything.
     public var sawNothing: Bool { reports.allSatisfy { $0.failure != nil } }
 
+    /// Why probes could not look, each reason once, with the names of those probes.
+    public var failuresByReason: [(reason: String, checks: [String])] {
+        var groups: [(reason: String, checks: [String])] = []
+        for probe in reports {
+            guard let failure = probe.failure else { continue }
+            if let place = groups.firstIndex(where: { $0.reason == failure }) {
+                groups[place].checks.append(probe.check)
+            } else {
+                groups.append((failure, [probe.check]))
+            }
+        }
+        return groups
+    }
+
     /// Probes that ask for what every client of the target needs.
     private static let basic: Set<String> = ["tcp", "tls", "http"]
 
