@@ -30,12 +30,16 @@ build() {
     need libsqlite3-dev "the index of the casebook" has_header sqlite3.h
 }
 
-# `make test` itself is Swift throughout; these are peers and checks that the tests run.
 tests() {
     build
-    need openssl "a TLS server and client for the tests" has_command openssl
+    # Real peers of the probes, and health checks that are tried.
+    need openssl "certificates and servers of the tests" has_command openssl
+    need nginx-light "a server that the probes ask" has_command nginx
+    need haproxy "a server that the probes ask" has_command haproxy
+    need openjdk-17-jdk-headless "a TLS server that the probes ask" has_command javac
     need curl "a health check for the tests" has_command curl
     need netcat-openbsd "a health check for the tests" has_command nc
+    need bsdutils "a terminal for the tests" has_command script
 }
 
 # Peers to measure against, and what the measuring script and its loop are written in.

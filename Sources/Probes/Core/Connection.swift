@@ -39,9 +39,12 @@ final class Connection {
         var isPaced = true
     }
 
-    /// Records the stage `connect`. The time of the rate limit is not part of it.
+    /// Records the stage `connect`. Time that the rate limit takes is not part of it, and puts the
+    /// deadline off.
     func connect(by deadline: Deadline, _ settings: Settings = Settings()) throws(NetworkFailure) {
-        if settings.isPaced { try context.awaitTurn(by: deadline) }
+        let begin = MonotonicInstant.now
+        if settings.isPaced { try context.awaitTurn() }
+        let deadline = deadline.later(by: MonotonicInstant.now - begin)
         let socket = Glibc.socket(
             remote.family,
             Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)

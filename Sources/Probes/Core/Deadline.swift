@@ -41,6 +41,11 @@ struct Deadline: Hashable, Sendable {
         Deadline(min(instant, .now.adding(seconds: seconds)))
     }
 
+    /// Put off by nanoseconds.
+    func later(by nanoseconds: Int64) -> Deadline {
+        Deadline(MonotonicInstant(nanoseconds: instant.nanoseconds + nanoseconds))
+    }
+
     var hasPassed: Bool { MonotonicInstant.now >= instant }
 
     /// Zero once the deadline has passed.

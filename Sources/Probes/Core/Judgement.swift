@@ -40,17 +40,3 @@ extension ProbeContext {
             count: present.isEmpty ? nil : present.count, measure: decisive.judgement.measure)
     }
 }
-
-/// Bytes from outside as text that does no harm: what is not printable ASCII becomes a point.
-func printable(_ bytes: some Sequence<UInt8>, atMost count: Int = 60) -> String {
-    String(
-        String.UnicodeScalarView(
-            bytes.prefix(count).map { Unicode.Scalar((0x20...0x7E).contains($0) ? $0 : 0x2E) }))
-}
-
-/// Seconds with as many digits as matter to a reader: `0.0042 s`, `1.95 s`.
-func secondsText(_ nanoseconds: Int64) -> String {
-    let seconds = Double(nanoseconds) / 1e9
-    let unit = seconds < 0.1 ? 1e4 : 1e2
-    return "\((seconds * unit).rounded() / unit) s"
-}

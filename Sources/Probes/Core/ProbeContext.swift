@@ -54,10 +54,9 @@ public final class ProbeContext: Sendable {
     }
 
     /// Waits until the rate limit lets another connection to the target start.
-    func awaitTurn(by deadline: Deadline) throws(NetworkFailure) {
+    func awaitTurn() throws(NetworkFailure) {
         let turn = shared.pacer.nextTurn(
             for: target.authority, perSecond: options.connectionsPerSecond)
-        guard turn <= deadline.instant else { throw .timedOut }
         try sleep(until: Deadline(turn), cancellation)
     }
 
@@ -77,7 +76,7 @@ public final class ProbeContext: Sendable {
 
     func addresses(of host: String, port: UInt16) throws(NetworkFailure) -> [SocketAddress] {
         let key = "\(host) \(port) \(options.family.rawValue)"
-        if let known = shared.addresses.withLock({ $0[key] }) { return known }
+        if let known = shared.addresses.withLock({ $0[key] }) { return try known.get() }
         var timeline = Timeline(label: "resolve", remote: host)
         defer { keep(timeline) }
         let begin = MonotonicInstant.now
@@ -86,9 +85,10 @@ public final class ProbeContext: Sendable {
                 of: host, port: port, family: options.family, by: attempt, cancellation)
             let list = found.map(\.host).joined(separator: ", ")
             timeline.add("resolve", from: begin, to: .now, detail: list)
-            shared.addresses.withLock { $0[key] = found }
+            shared.addresses.withLock { $0[key] = .success(found) }
             return found
         } catch {
+            if error != .cancelled { shared.addresses.withLock { $0[key] = .failure(error) } }
             timeline.add("resolve", from: begin, to: .now, .init(error))
             throw error
         }

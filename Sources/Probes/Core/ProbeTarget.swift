@@ -41,8 +41,15 @@ public struct ProbeTarget: Hashable, Sendable {
 
     /// `host:port`, an IPv6 address in brackets.
     public var authority: String {
-        host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        "\(bracketedHost):\(port)"
     }
+
+    /// What HTTP's Host field says (RFC 9110 §7.2): the port only where it is not the usual one.
+    var hostField: String {
+        port == scheme.defaultPort ? bracketedHost : authority
+    }
+
+    private var bracketedHost: String { host.contains(":") ? "[\(host)]" : host }
 }
 
 extension ProbeTarget: CustomStringConvertible {

@@ -4,7 +4,7 @@ internal import Synchronization
 final class SharedState: Sendable {
     let pacer: Pacer
     let tls: TLSShared
-    let addresses = Mutex<[String: [SocketAddress]]>([:])
+    let addresses = Mutex<[String: Result<[SocketAddress], NetworkFailure>]>([:])
 
     init(pacer: Pacer, tls: TLSShared) {
         self.pacer = pacer

@@ -3,7 +3,8 @@ internal import Casebook
 /// Whether the presented certificates are fit: validity, name, path to a root.
 enum ChainJudge {
     static let findings: [FactID] = [
-        "probe.tls.leaf-expired", "probe.tls.name-mismatch", "probe.tls.chain-incomplete",
+        "probe.tls.leaf-expired", "probe.tls.leaf-not-yet-valid", "probe.tls.name-mismatch",
+        "probe.tls.chain-incomplete",
         "probe.tls.root-untrusted", "probe.tls.chain-carries-expired",
     ]
 
@@ -66,7 +67,8 @@ enum ChainJudge {
                 return fetched.isEmpty ? .trusted : .completedByIssuers(fetched)
             }
             guard let top = verdict.path.last else { return .broken(verdict.words) }
-            if top.isSelfSigned { return .untrustedRoot(top.subject) }
+            if verdict.endsInUntrustedRoot { return .untrustedRoot(top.subject) }
+            guard verdict.lacksIssuer else { return .broken(verdict.words) }
             guard fetched.count < mostFetches else {
                 return .broken("too many issuers are missing")
             }
@@ -95,6 +97,7 @@ extension ChainJudge.View {
         guard let leaf else { return .unknown("no certificate came: \(reason)") }
         return switch id {
         case "probe.tls.leaf-expired": expiry(leaf)
+        case "probe.tls.leaf-not-yet-valid": beginning(leaf)
         case "probe.tls.name-mismatch": name(leaf)
         case "probe.tls.chain-incomplete": completeness
         case "probe.tls.root-untrusted": trust
@@ -119,6 +122,15 @@ extension ChainJudge.View {
         return .present(
             "the leaf expired at \(dateText(leaf.notAfter))",
             .init(value: Double(time - leaf.notAfter), unit: "s"))
+    }
+
+    private func beginning(_ leaf: Certificate) -> Judgement {
+        guard leaf.notBefore > time else {
+            return .absent("the leaf is valid since \(dateText(leaf.notBefore))")
+        }
+        return .present(
+            "the leaf is valid from \(dateText(leaf.notBefore)) on",
+            .init(value: Double(leaf.notBefore - time), unit: "s"))
     }
 
     private func name(_ leaf: Certificate) -> Judgement {

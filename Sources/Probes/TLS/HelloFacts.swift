@@ -1,20 +1,18 @@
 /// A ClientHello or ServerHello taken apart, as far as probes ask (RFC 8446 §4.1.2, §4.1.3).
-struct HelloFacts: Hashable, Sendable {
+struct HelloFacts: Sendable {
     var legacyVersion: UInt16
     var sessionID: [UInt8]
     /// Type and length of the content, in order.
     var extensions: [(type: UInt16, length: Int)]
-    var random: [UInt8]
 
     /// `message` has the handshake header; `nil` when it ends early.
     init?(_ message: [UInt8]) {
         var reader = Reader(message)
         guard let type = reader.take(1), type == 1 || type == 2, reader.take(3) != nil,
-            let version = reader.take(2), let random = reader.bytes(32),
+            let version = reader.take(2), reader.bytes(32) != nil,
             let idLength = reader.take(1), let id = reader.bytes(idLength)
         else { return nil }
         legacyVersion = UInt16(version)
-        self.random = random
         sessionID = id
         if type == 1 {
             guard let suites = reader.take(2), reader.bytes(suites) != nil,
@@ -32,21 +30,17 @@ struct HelloFacts: Hashable, Sendable {
 
     func has(_ type: UInt16) -> Bool { extensions.contains { $0.type == type } }
 
-    /// SHA-256 of “HelloRetryRequest” (RFC 8446 §4.1.3).
-    var isHelloRetryRequest: Bool { random.starts(with: [0xCF, 0x21, 0xAD, 0x74, 0xE5, 0x9A]) }
-
-    static func == (left: HelloFacts, right: HelloFacts) -> Bool {
-        left.random == right.random && left.sessionID == right.sessionID
+    /// Of a ServerHello: supported_versions stands in it from TLS 1.3 on (RFC 8446 §4.2.1).
+    var chosenVersion: TLSOptions.Version? {
+        has(ExtensionType.supportedVersions)
+            ? .tls13 : TLSOptions.Version(rawValue: legacyVersion)
     }
-
-    func hash(into hasher: inout Hasher) { hasher.combine(random) }
 
     /// Numbers of the IANA registry “TLS ExtensionType Values”, 2026-01.
     enum ExtensionType {
         static let sessionTicket: UInt16 = 35
         static let preSharedKey: UInt16 = 41
         static let supportedVersions: UInt16 = 43
-        static let renegotiationInfo: UInt16 = 0xFF01
     }
 
     private struct Reader {

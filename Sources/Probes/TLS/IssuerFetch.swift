@@ -36,7 +36,7 @@ enum IssuerFetch {
         // Another host than the target: its rate limit and source are not ours to use.
         try connection.connect(by: deadline, .init(isPaced: false))
         let request =
-            "GET \(target.path) HTTP/1.0\r\nHost: \(target.host)\r\nUser-Agent: inquest\r\n\r\n"
+            "GET \(target.path) HTTP/1.0\r\nHost: \(target.hostField)\r\nUser-Agent: inquest\r\n\r\n"
         try connection.send(Array(request.utf8), by: deadline)
         var answer: [UInt8] = []
         while true {

@@ -6,7 +6,7 @@ public enum PlainOnTLSProbe: Probe {
     public static let summary = "sends a request in plain text and looks for TLS in the answer"
     public static let findings: [FactID] = ["probe.tls.plain-port-speaks-tls"]
     public static let effect = EffectClass.normal
-    public static let schemes: Set<ProbeTarget.Scheme> = [.tcp, .tls, .http, .https]
+    public static let schemes: Set<ProbeTarget.Scheme> = [.tls, .http, .https]
 
     private static let patience = 3.0
 
@@ -41,8 +41,9 @@ public enum PlainOnTLSProbe: Probe {
         do throws(NetworkFailure) {
             try connection.connect(by: context.attempt)
             let deadline = context.attempt.within(seconds: patience)
-            let host = context.target.host
-            let request = "GET / HTTP/1.0\r\nHost: \(host)\r\nUser-Agent: inquest\r\n\r\n"
+            let request =
+                "GET / HTTP/1.0\r\nHost: \(context.target.hostField)\r\n"
+                + "User-Agent: inquest\r\n\r\n"
             try connection.send(Array(request.utf8), by: deadline)
             let answer = try connection.stage("first-byte") { () throws(NetworkFailure) in
                 try connection.receive(by: deadline)

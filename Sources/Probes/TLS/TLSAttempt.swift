@@ -23,6 +23,8 @@ struct TLSAttempt: Sendable {
     var certificateRequestLength = 0
     /// Also one that came after the handshake, as TLS 1.3 servers send it for a missing certificate.
     var alert: UInt8?
+    /// Every alert of the server but close_notify, warnings too.
+    var alerts: [UInt8] = []
     var hasSecureRenegotiation = false
     var hasServerHello = false
     /// At least one whole message or alert came from the server.
@@ -89,7 +91,7 @@ struct TLSAttempt: Sendable {
     /// A TLS 1.3 server judges the client's certificate after our side of the handshake is done.
     private static func awaitRefusal(_ tls: TLSConnection, by deadline: Deadline) {
         guard tls.version == .tls13 else { return }
-        _ = try? tls.receive(atMost: 1, by: deadline.within(seconds: 0.5))
+        _ = try? tls.receive(atMost: 1, by: deadline.within(seconds: 1))
     }
 
     private mutating func read(_ tls: TLSConnection) {
@@ -103,6 +105,12 @@ struct TLSAttempt: Sendable {
         wantsClientCertificate = tls.wantsClientCertificate
         certificateRequestLength = tls.recorder.certificateRequestLength
         alert = tls.recorder.alert
+        alerts = tls.recorder.messages.compactMap { message in
+            guard !message.isOurs, case .alert(_, let number) = message.kind, number != 0 else {
+                return nil
+            }
+            return number
+        }
         hasSecureRenegotiation = tls.hasSecureRenegotiation
         hasServerHello = tls.serverHello != nil
         heardTLS = tls.recorder.messages.contains { !$0.isOurs }
@@ -153,23 +161,4 @@ extension TLSAttempt {
         }
         return details
     }
-}
-
-/// `2026-01-31T23:59:59Z`.
-func dateText(_ seconds: Int64) -> String {
-    // Days to date by H. Hinnant's “days_from_civil”, proleptic Gregorian.
-    let days = (seconds >= 0 ? seconds : seconds - 86_399) / 86_400
-    let clock = seconds - days * 86_400
-    let shifted = days + 719_468
-    let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-    let dayOfEra = shifted - era * 146_097
-    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let month = (5 * dayOfYear + 2) / 153
-    let day = dayOfYear - (153 * month + 2) / 5 + 1
-    let civilMonth = month < 10 ? month + 3 : month - 9
-    let year = yearOfEra + era * 400 + (civilMonth <= 2 ? 1 : 0)
-    func two(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
-    return "\(year)-\(two(civilMonth))-\(two(day))T\(two(clock / 3600)):"
-        + "\(two(clock / 60 % 60)):\(two(clock % 60))Z"
 }

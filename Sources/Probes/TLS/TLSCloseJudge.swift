@@ -33,10 +33,10 @@ enum TLSCloseJudge {
     }
 
     private static func finish(_ tls: TLSConnection, _ context: ProbeContext) -> Ending {
-        let target = context.target
-        let host = context.serverName ?? target.authority
+        var target = context.target
+        if let name = context.serverName { target.host = name }
         let request =
-            "GET \(target.path) HTTP/1.1\r\nHost: \(host)\r\nUser-Agent: inquest\r\n"
+            "GET \(target.path) HTTP/1.1\r\nHost: \(target.hostField)\r\nUser-Agent: inquest\r\n"
             + "Connection: close\r\n\r\n"
         let deadline = context.attempt
         var received = 0

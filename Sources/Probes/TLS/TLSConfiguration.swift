@@ -59,13 +59,18 @@ extension ProbeContext {
         switch options.tls.serverName {
         case .off: nil
         case .name(let name): name
-        case .host: SocketAddress(numeric: target.host, port: 1) == nil ? target.host : nil
+        case .host: SocketAddress(numeric: target.host, port: 1) == nil ? plainHost : nil
         }
     }
 
     /// The name or address that the certificate has to cover.
     var expectedName: String {
         if case .name(let name) = options.tls.serverName { return name }
-        return target.host
+        return plainHost
+    }
+
+    /// Without the point of a name that is absolute (RFC 6066 §3: “without a trailing dot”).
+    private var plainHost: String {
+        target.host.hasSuffix(".") ? String(target.host.dropLast()) : target.host
     }
 }

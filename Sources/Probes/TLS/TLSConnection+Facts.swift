@@ -1,11 +1,8 @@
 internal import COpenSSL
 
 extension TLSConnection {
-    /// The version that was agreed on; `nil` before the ServerHello.
-    var version: TLSOptions.Version? {
-        guard !recorder.serverHello.isEmpty else { return nil }
-        return TLSOptions.Version(rawValue: UInt16(clamping: unsafe SSL_version(handle.pointer)))
-    }
+    /// The version that the ServerHello names, whether it suits us or not.
+    var version: TLSOptions.Version? { serverHello?.chosenVersion }
 
     /// IANA's name of the suite.
     var cipherSuite: String? {

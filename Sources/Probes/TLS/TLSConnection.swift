@@ -5,8 +5,9 @@ internal import COpenSSL
 /// the connection ends is in our hands. Used by one thread.
 final class TLSConnection: ByteChannel {
     let connection: Connection
-    let recorder = HandshakeRecorder()
+    // Freed before the recorder that its callbacks point to.
     let handle: ConnectionHandle
+    let recorder = HandshakeRecorder()
     /// When the ClientHello had been handed to the kernel.
     private(set) var helloSent: MonotonicInstant?
     /// When the first bytes of the answer came.

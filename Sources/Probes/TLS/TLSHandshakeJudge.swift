@@ -4,13 +4,15 @@ internal import Casebook
 enum TLSHandshakeJudge {
     static let findings: [FactID] = [
         "probe.tls.handshake-timeout", "probe.tls.slow-server-flight", "probe.tls.alert",
-        "probe.tls.cut-after-hello", "probe.tls.client-cert-wanted", "probe.tls.alpn-not-h2",
+        "probe.tls.cut-after-hello", "probe.tls.client-cert-wanted", "probe.tls.ca-list-large",
+        "probe.tls.alpn-not-h2",
         "probe.tls.no-secure-renegotiation", "probe.tls.port-speaks-plain",
     ]
 
     /// Thresholds of findings.yaml, in seconds and nanoseconds.
     private static let silence = 10.0
     private static let slow: Int64 = 1_000_000_000
+    private static let largeList = 12 * 1024
     private static let promptly: Int64 = 1_000_000_000
 
     static func judge(_ id: FactID, _ view: TLSProbe.View, _ context: ProbeContext) -> Judgement? {
@@ -24,6 +26,7 @@ enum TLSHandshakeJudge {
         case "probe.tls.alert": alert(first)
         case "probe.tls.cut-after-hello": cut(first)
         case "probe.tls.client-cert-wanted": clientCertificate(first)
+        case "probe.tls.ca-list-large": authorities(first)
         case "probe.tls.alpn-not-h2": applicationProtocol(first, context)
         case "probe.tls.no-secure-renegotiation": renegotiation(view)
         default: plain(first)
@@ -90,6 +93,19 @@ enum TLSHandshakeJudge {
         return first.failure == nil
             ? .absent("a handshake without a client's certificate was completed")
             : .unknown("the handshake ended before the server could ask: \(first.summary)")
+    }
+
+    /// The message holds little besides the names: a list of signature algorithms.
+    private static func authorities(_ first: TLSAttempt) -> Judgement {
+        let length = first.certificateRequestLength
+        guard length > 0 else {
+            return first.failure == nil
+                ? .absent("the server asks for no client's certificate")
+                : .unknown("the handshake ended before the server could ask: \(first.summary)")
+        }
+        let measure = Evidence.Measure(value: Double(length), unit: "bytes")
+        let text = "the CertificateRequest has \(length) bytes"
+        return length >= largeList ? .present(text, measure) : .absent(text, measure)
     }
 
     private static func applicationProtocol(

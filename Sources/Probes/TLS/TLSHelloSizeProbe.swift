@@ -79,7 +79,7 @@ public enum TLSHelloSizeProbe: Probe {
             }
             var configuration = TLSHelloSizeProbe.shortest(.tls12, context)
             short = ask("as short as can be", configuration, .init())
-            if !short.isAnswered, short.attempt.heardTLS {
+            if !short.isAnswered, short.attempt.isConnected, short.attempt.failure != .timedOut {
                 configuration = TLSHelloSizeProbe.shortest(.tls13, context)
                 short = ask("as short as can be", configuration, .init())
             }

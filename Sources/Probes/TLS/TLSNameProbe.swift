@@ -4,7 +4,9 @@ public import Casebook
 public enum TLSNameProbe: Probe {
     public static let name = "tls-sni"
     public static let summary = "one handshake with the name (SNI) and one without, each address"
-    public static let findings: [FactID] = ["probe.tls.sni-decides"]
+    public static let findings: [FactID] = [
+        "probe.tls.sni-decides", "probe.tls.legacy-sni-unrecognized",
+    ]
     public static let effect = EffectClass.normal
     public static let schemes: Set<ProbeTarget.Scheme> = [.tls, .https]
 
@@ -30,7 +32,9 @@ public enum TLSNameProbe: Probe {
                         address: "\(address) \(label) SNI", isGood: one.isGood,
                         summary: "\(one.summary); \(one.leafName)", details: one.details))
             }
-            return [findings[0]: judge(with, without)]
+            return [
+                findings[0]: judge(with, without), findings[1]: unrecognized(with, without),
+            ]
         }
     }
 
@@ -42,6 +46,17 @@ public enum TLSNameProbe: Probe {
             .init(
                 configuration: context.tlsConfiguration, name: name,
                 label: name == nil ? "without SNI" : "with SNI"))
+    }
+
+    /// unrecognized_name (RFC 6066 §3).
+    private static func unrecognized(_ with: TLSAttempt, _ without: TLSAttempt) -> Judgement {
+        for (label, one) in [("with", with), ("without", without)]
+        where one.alerts.contains(112) {
+            return .present("\(label) SNI the server sends alert 112 (unrecognized_name)")
+        }
+        return with.heardTLS && without.heardTLS
+            ? .absent("no alert 112 came, with SNI or without")
+            : .unknown("with SNI: \(with.summary); without: \(without.summary)")
     }
 
     private static func judge(_ with: TLSAttempt, _ without: TLSAttempt) -> Judgement {

@@ -8,7 +8,7 @@ public enum TLSProbe: Probe {
     public static let findings: [FactID] =
         TLSHandshakeJudge.findings + TLSCloseJudge.findings + ChainJudge.findings
     public static let effect = EffectClass.normal
-    public static let schemes: Set<ProbeTarget.Scheme> = [.tls, .https, .tcp]
+    public static let schemes: Set<ProbeTarget.Scheme> = [.tls, .https]
 
     /// “Over at least 3 tries” (probe.tls.slow-server-flight).
     static let tries = 3

@@ -26,9 +26,15 @@ public enum TLSRevocationProbe: Probe {
     public static func run(_ context: ProbeContext) -> ProbeReport {
         var known: [String: Judgement] = [:]
         return context.reportOfAddresses { address, report in
+            var configuration = context.tlsConfiguration
+            configuration.asksForStaple = true
             let attempt = TLSAttempt.make(
-                context, address,
-                .init(configuration: context.tlsConfiguration, name: context.serverName))
+                context, address, .init(configuration: configuration, name: context.serverName))
+            report.results.append(
+                .init(
+                    address: address.description, isGood: attempt.isGood,
+                    summary: attempt.stapleLength.map { "staples an OCSP response of \($0) bytes" }
+                        ?? "staples no OCSP response"))
             guard let leaf = attempt.certificates.first else {
                 return [findings[0]: .unknown("no certificate came: \(attempt.summary)")]
             }
@@ -98,7 +104,7 @@ public enum TLSRevocationProbe: Probe {
         connection.receiveLimit = 64 * 1024
         try connection.connect(by: deadline, .init(isPaced: false))
         let text =
-            "GET \(target.path) HTTP/1.1\r\nHost: \(target.authority)\r\nUser-Agent: inquest\r\n"
+            "GET \(target.path) HTTP/1.1\r\nHost: \(target.hostField)\r\nUser-Agent: inquest\r\n"
             + "Connection: close\r\n\r\n"
         try connection.send(Array(text.utf8), by: deadline)
         let answer = try connection.stage("first-byte") { () throws(NetworkFailure) in

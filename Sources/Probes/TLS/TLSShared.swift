@@ -3,12 +3,17 @@ internal import Synchronization
 /// SSL contexts and trust stores of one run, made once each.
 final class TLSShared: Sendable {
     private let contexts = Mutex<[TLSConfiguration: TLSContext]>([:])
+    private static let mostContexts = 64
     private let stores = Mutex<[String: TrustStore]>([:])
 
     func context(_ configuration: TLSConfiguration) throws(NetworkFailure) -> TLSContext {
         if let known = contexts.withLock({ $0[configuration] }) { return known }
         let made = try TLSContext(configuration)
-        contexts.withLock { $0[configuration] = made }
+        contexts.withLock {
+            // Probes of suites make many that nobody asks for again.
+            if $0.count >= Self.mostContexts { $0.removeAll() }
+            $0[configuration] = made
+        }
         return made
     }
 

@@ -6,6 +6,7 @@ public enum TLSVersionsProbe: Probe {
     public static let summary = "one handshake for each version of TLS and each common group"
     public static let findings: [FactID] = [
         "probe.tls.old-versions-only", "probe.tls.tls13-fails-tls12-ok",
+        "probe.tls.version-floor-too-high",
     ]
     public static let effect = EffectClass.normal
     public static let schemes: Set<ProbeTarget.Scheme> = [.tls, .https]
@@ -16,7 +17,7 @@ public enum TLSVersionsProbe: Probe {
     public static func plan(
         _ target: ProbeTarget, _ options: ProbeOptions, addresses: Int
     ) -> ProbePlan {
-        let each = TLSOptions.Version.allCases.count + 2 + groups.count
+        let each = TLSOptions.Version.allCases.count + 3 + groups.count
         return ProbePlan(
             connections: each * addresses, bytes: 1200 * each * addresses,
             seconds: Double(2 * each * addresses) * options.timeout,
@@ -47,6 +48,7 @@ public enum TLSVersionsProbe: Probe {
             }
             return [
                 findings[0]: oldOnly(byVersion), findings[1]: newFails(full, capped),
+                findings[2]: floor(context, address, byVersion, &report),
             ]
         }
     }
@@ -65,8 +67,38 @@ public enum TLSVersionsProbe: Probe {
         return attempt
     }
 
+    /// The offer of the client that fails is what the options say.
+    private static func floor(
+        _ context: ProbeContext, _ address: SocketAddress,
+        _ byVersion: [TLSOptions.Version: TLSAttempt], _ report: inout ProbeReport
+    ) -> Judgement {
+        let options = context.options.tls
+        guard
+            options.lowest != nil || options.highest != nil || options.ciphers != nil
+                || options.ciphersuites != nil
+        else {
+            return .unknown(
+                "give the versions or suites that the failing client offers (--tls-max, --ciphers)")
+        }
+        var configuration = context.tlsConfiguration
+        configuration.allowsLegacy = true
+        let offer = attempt(context, address, configuration, "the given offer", &report)
+        if offer.hasServerHello, offer.failure == nil {
+            return .absent("the given offer is accepted")
+        }
+        guard byVersion.contains(where: { $0.value.version == $0.key }) else {
+            return .unknown("a full offer is not accepted either")
+        }
+        let isRefused =
+            offer.alert != nil || [.closed, .reset].contains(offer.failure)
+            || offer.hasServerHello
+        return isRefused
+            ? .present("the given offer is refused (\(offer.summary)), a full one accepted")
+            : .unknown("the given offer: \(offer.summary)")
+    }
+
     private static func oldOnly(_ byVersion: [TLSOptions.Version: TLSAttempt]) -> Judgement {
-        let accepted = byVersion.filter { $0.value.hasServerHello }.keys.sorted()
+        let accepted = byVersion.filter { $0.value.version == $0.key }.keys.sorted()
         if let newest = accepted.last, newest >= .tls12 {
             return .absent("\(newest.name) is accepted")
         }

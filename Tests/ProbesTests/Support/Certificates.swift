@@ -52,6 +52,19 @@ final class Certificates: Sendable {
             ], with: [], key: key)
     }
 
+    /// A certificate alone, made with a key that is there; the path of the PEM file.
+    static func selfSigned(_ name: String, key: String, in folder: String) throws -> String {
+        let path = folder + "/self-\(UUID().uuidString).pem"
+        try command(
+            [
+                "openssl", "req", "-x509", "-new", "-key", key, "-subj",
+                "/O=An organisation with a name that fills its part/CN=\(name)",
+                "-out",
+                path,
+            ], in: folder)
+        return path
+    }
+
     private static func issue(
         _ name: String, in folder: String, days: Int, issuer: Issued?, subject: String,
         extensions: [String], with extra: [String], key existing: String? = nil

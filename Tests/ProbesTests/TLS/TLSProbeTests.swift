@@ -1,4 +1,5 @@
 import Casebook
+import Foundation
 import Glibc
 import Probes
 import Testing
@@ -52,6 +53,17 @@ struct TLSProbeTests {
             ])
         #expect(report.results.map(\.isGood) == [true])
         #expect(Set(report.evidence.map(\.id)) == Set(TLSProbe.findings))
+    }
+
+    @Test func `An IPv6 address is asked like any other`() async throws {
+        let port = FreePort.take()
+        let server = try await nginx(
+            ports: [port], nginxCertificate(good) + "listen [::1]:\(port) ssl;")
+        let report = await run(TLSProbe.self, .tls, port: server.port, host: "::1") {
+            $0.tls.trustFile = pki.root.certificate
+        }
+        expect(report, absent: ["alert", "handshake-timeout", "name-mismatch", "root-untrusted"])
+        #expect(report.results.map(\.address) == ["[::1]:\(port)"])
     }
 
     @Test func `Each message of the handshake is a stage with a time`() async throws {
@@ -109,6 +121,57 @@ struct TLSProbeTests {
         expect(later, present: ["leaf-expired"], absent: ["chain-incomplete", "root-untrusted"])
         let seconds = try #require(later.measure("probe.tls.leaf-expired"))
         #expect(seconds > 86_400 && seconds < 3 * 86_400)
+    }
+
+    @Test func `A leaf that is not valid yet is seen at an earlier reference time`() async throws {
+        let server = try await opensslServer(good)
+        let report = await look(port: server.port) { $0.referenceTime = inDays(-2) }
+        expect(report, present: ["leaf-not-yet-valid"], absent: ["leaf-expired"])
+        expect(await look(port: server.port), absent: ["leaf-not-yet-valid"])
+    }
+
+    @Test func `A long list of authorities in the server's request is seen`() async throws {
+        let many = try (1...140).map { number in
+            try String(
+                contentsOfFile: Certificates.selfSigned(
+                    "Authority \(number) of a list that is long",
+                    key: pki.root.key, in: pki.folder.path), encoding: .utf8)
+        }
+        let list = try pki.folder.file("many.pem", many.joined())
+        let long = try await opensslServer(good, ["-www", "-verify", "2", "-CAfile", list])
+        let short = try await opensslServer(
+            good, ["-www", "-verify", "2", "-CAfile", pki.root.certificate])
+        expect(await look(port: long.port), present: ["ca-list-large", "client-cert-wanted"])
+        expect(
+            await look(port: short.port), present: ["client-cert-wanted"], absent: ["ca-list-large"]
+        )
+    }
+
+    @Test func `A ServerHello of TLS 1.2 without renegotiation_info is seen`() async throws {
+        // TLS 1.2, suite 0xC02F, no extensions: what old servers say, and then no more.
+        let hello: [UInt8] =
+            [22, 3, 3, 0, 42, 2, 0, 0, 38, 3, 3] + [UInt8](repeating: 9, count: 32)
+            + [0, 0xC0, 0x2F, 0]
+        let old = ScriptedServer { peer, _ in
+            _ = peer.readRecord()
+            peer.write(hello)
+            peer.finish()
+            peer.readToEnd()
+        }
+        expect(await look(port: old.port), present: ["no-secure-renegotiation"])
+        let new = try await opensslServer(good, ["-www", "-tls1_3"])
+        expect(await look(port: new.port), unknown: ["no-secure-renegotiation"])
+    }
+
+    @Test func `Secrets go to the key log that was asked for`() async throws {
+        let server = try await opensslServer(good, ["-www", "-tls1_3"])
+        let folder = TemporaryFolder()
+        let path = folder.path + "/keys.log"
+        _ = await look(port: server.port) { $0.tls.keyLogFile = path }
+        let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+        #expect(lines.contains { $0.hasPrefix("CLIENT_HANDSHAKE_TRAFFIC_SECRET ") })
+        let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions]
+        #expect(mode as? Int == 0o600)
     }
 
     @Test func `A missing intermediate is told from an untrusted root by fetching it`() async throws
@@ -188,7 +251,7 @@ struct TLSProbeTests {
         // nginx says close_notify; a relay that hides alerts does not pass it on.
         let backend = try await nginx(
             ports: [FreePort.take()], nginxCertificate(good) + "location / { return 200 ok; }")
-        let relay = TruncatingRelay(to: backend.port)
+        let relay = Relay(to: backend.port, .init(hidesAlerts: true))
         expect(await look(.https, port: relay.port), present: ["no-close-notify"])
         expect(await look(.https, port: backend.port), absent: ["no-close-notify"])
     }
@@ -196,7 +259,7 @@ struct TLSProbeTests {
     @Test func `A server that is slow with its first record is seen over three tries`() async throws
     {
         let backend = try await opensslServer(good)
-        let relay = TruncatingRelay(to: backend.port, delay: 1.2, truncates: false)
+        let relay = Relay(to: backend.port, .init(delay: 1.2))
         let report = await look(port: relay.port)
         expect(report, present: ["slow-server-flight"], absent: ["handshake-timeout"])
         #expect((report.measure("probe.tls.slow-server-flight") ?? 0) >= 1.2)

@@ -12,8 +12,6 @@ struct Certificate: Hashable, Sendable {
     /// Seconds since 1970.
     let notBefore: Int64
     let notAfter: Int64
-    let isSelfIssued: Bool
-    let isSelfSigned: Bool
     let alternativeNames: [String]
     /// Where the issuer's certificate can be had (RFC 5280 §4.2.2.1).
     let issuerURLs: [String]
@@ -33,10 +31,6 @@ struct Certificate: Hashable, Sendable {
         unsafe serial = Self.serial(pointer)
         unsafe notBefore = Self.seconds(X509_get0_notBefore(pointer))
         unsafe notAfter = Self.seconds(X509_get0_notAfter(pointer))
-        isSelfIssued =
-            unsafe X509_NAME_cmp(X509_get_subject_name(pointer), X509_get_issuer_name(pointer)) == 0
-        isSelfSigned = unsafe X509_self_signed(pointer, 1) == 1
-        OpenSSLErrors.clear()
         unsafe alternativeNames = CertificateNames.alternative(pointer)
         unsafe issuerURLs = CertificateNames.access(pointer, NID_ad_ca_issuers)
         unsafe ocspURLs = CertificateNames.access(pointer, NID_ad_OCSP)

@@ -29,11 +29,16 @@ final class HandshakeRecorder {
         case .handshake(13) where !message.isOurs: certificateRequestLength = bytes.count
         case .alert(_, 0) where message.isOurs: sentCloseNotify = true
         case .alert(_, 0): receivedCloseNotify = true
-        // In TLS 1.3 every alert but close_notify and user_canceled is fatal (RFC 8446 §6).
-        case .alert(let level, let number) where !message.isOurs && (level == 2 || number != 90):
+        case .alert(let level, let number) where !message.isOurs && isFatal(level, number):
             alert = number
         default: break
         }
+    }
+
+    /// In TLS 1.3 every alert but close_notify and user_canceled is, whatever its level says
+    /// (RFC 8446 §6).
+    private func isFatal(_ level: UInt8, _ number: UInt8) -> Bool {
+        level == 2 || (number != 90 && HelloFacts(serverHello)?.chosenVersion == .tls13)
     }
 
     private static func of(_ pointer: UnsafeMutableRawPointer?) -> HandshakeRecorder? {

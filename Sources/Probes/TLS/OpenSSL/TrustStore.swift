@@ -32,6 +32,20 @@ internal import COpenSSL
         var path: [Certificate]
 
         var isTrusted: Bool { code == X509_V_OK }
+
+        /// The path is complete up to a self-signed certificate that is not in the store.
+        var endsInUntrustedRoot: Bool {
+            code == X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT
+                || code == X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN
+        }
+
+        /// The issuer of the last certificate of the path is not to be had.
+        var lacksIssuer: Bool {
+            [
+                X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
+                X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE,
+            ].contains(code)
+        }
     }
 
     /// Builds a path from the leaf with the help of `others` (RFC 5280 §6).

@@ -4,7 +4,7 @@ public import Casebook
 public enum ResumptionFarmProbe: Probe {
     public static let name = "tls-resumption-farm"
     public static let summary =
-        "offers sessions 24 times after polite closes, round all addresses: one farm or many caches"
+        "offers sessions 25 times after polite closes, round all addresses: one farm or many caches"
     public static let findings: [FactID] = ["probe.tls.resumption-varies"]
     public static let effect = EffectClass.load
     public static let schemes: Set<ProbeTarget.Scheme> = [.tls, .https]
@@ -36,7 +36,7 @@ public enum ResumptionFarmProbe: Probe {
         let count = max(connections, context.options.count ?? 0)
         var all: [ResumptionSeries] = []
         for kind in ResumptionKind.allCases where !context.cancellation.isCancelled {
-            var series = ResumptionSeries(kind)
+            var series = ResumptionSeries(kind, isOverFarm: true)
             series.run(
                 Array(repeating: .closeNotify, count: count), at: addresses, context)
             all.append(series)
@@ -67,10 +67,6 @@ public enum ResumptionFarmProbe: Probe {
         if let one = steady.first {
             return .absent(
                 "\(ResumptionSeries.share(one.tries)) accepted by \(one.kind.rawValue), as ever")
-        }
-        // A series is given up after its first polite offers when none was accepted.
-        if all.contains(where: { $0.failure == nil && !$0.tries.isEmpty }) {
-            return .absent("no offer at all was accepted")
         }
         return .unknown(
             all.compactMap(\.failure).first.map { "the handshakes failed: \($0)" }

@@ -23,19 +23,18 @@ struct ResumptionJudge {
     private var judged: [ResumptionSeries] { all.filter { $0.polite.count >= Self.enough } }
 
     var refused: Judgement {
-        let refusing = judged.filter { !$0.polite.contains(where: \.isAccepted) }
-        if let worst = refusing.first {
-            let names = refusing.map(\.kind.rawValue).joined(separator: " and ")
-            return .present(
-                "by \(names) \(worst.polite.count) of \(worst.polite.count) sessions were refused "
-                    + "after polite closes", .init(value: 100, unit: "percent"))
-        }
-        guard let best = judged.first else {
+        guard !judged.isEmpty else {
             return all.contains(where: issuesNothing)
                 ? .absent("the server gave out no session that could be refused") : failure
         }
-        return .absent(
-            "\(ResumptionSeries.share(best.polite)) sessions resumed by \(best.kind.rawValue)")
+        let shares = judged.map {
+            "by \($0.kind.rawValue) \(ResumptionSeries.share($0.polite))"
+        }.joined(separator: ", ")
+        // A server without a cache refuses session ids and takes tickets: that is no refusal.
+        return judged.contains { $0.polite.contains(where: \.isAccepted) }
+            ? .absent("resumed after polite closes: \(shares)")
+            : .present(
+                "resumed after polite closes: \(shares)", .init(value: 100, unit: "percent"))
     }
 
     var never: Judgement {

@@ -25,9 +25,18 @@ struct ResumptionSeries: Sendable {
     private static let pause = 0.2
     private static let ticketPatience = 0.3
 
-    /// - Parameter closings: how each connection is closed, in order.
-    init(_ kind: ResumptionKind) { self.kind = kind }
+    private let isOverFarm: Bool
 
+    /// - Parameter isOverFarm: keeps offering the first session, as long as it can be: one that
+    ///   follows a balancer's turns would meet another server every time. And goes on where
+    ///   nothing is accepted. A session of TLS 1.3 may be good for one use (RFC 8446 §C.4), so
+    ///   there it is the newest in any case.
+    init(_ kind: ResumptionKind, isOverFarm: Bool = false) {
+        self.kind = kind
+        self.isOverFarm = isOverFarm
+    }
+
+    /// - Parameter closings: how each connection is closed, in order.
     mutating func run(
         _ closings: [TLSClosing], at addresses: [SocketAddress], _ context: ProbeContext
     ) {
@@ -49,8 +58,8 @@ struct ResumptionSeries: Sendable {
                         after: before, isControl: before == .closeNotify && uncleanSeen,
                         isAccepted: outcome.isResumed, duration: outcome.duration))
             }
-            session = outcome.session
-            if session == nil { withoutSession += 1 }
+            if outcome.session == nil { withoutSession += 1 }
+            session = keeps(session) ? session : outcome.session
             uncleanSeen = uncleanSeen || closing != .closeNotify
             before = closing
             try? sleep(until: .after(seconds: Self.pause), context.cancellation)
@@ -59,8 +68,13 @@ struct ResumptionSeries: Sendable {
 
     /// Where nothing at all is resumed after polite closes there is nothing to compare.
     private func stopsHere(_ number: Int) -> Bool {
-        number >= Resumption.politeConnections && !tries.contains(where: \.isAccepted)
+        !isOverFarm && number >= Resumption.politeConnections
+            && !tries.contains(where: \.isAccepted)
             && tries.allSatisfy { $0.after == .closeNotify }
+    }
+
+    private func keeps(_ session: TLSSession?) -> Bool {
+        isOverFarm && kind != .preSharedKey && session.map(kind.isIssued) ?? false
     }
 
     private struct Outcome {
