@@ -2,6 +2,8 @@ internal import Glibc
 
 /// Sizes of TCP segments as a measure of the path: an HTTP request padded so that it fills one
 /// packet, and whether the other side acknowledges it. Needs no rights and no ICMP.
+///
+/// Linux sets DF on TCP with IP_PMTUDISC_DO only, and then learns from ICMP errors.
 struct SegmentSizes {
     private let address: SocketAddress
     private let context: ProbeContext
@@ -40,13 +42,17 @@ struct SegmentSizes {
             try connection.connect(
                 by: context.attempt,
                 .init(
-                    pathMTUDiscovery: IP_PMTUDISC_PROBE, segmentSize: Int32(size - headers)))
+                    pathMTUDiscovery: IP_PMTUDISC_DO, segmentSize: Int32(size - headers)))
             guard let info = connection.tcpInfo else { return .notSendable }
+            // Learnt from ICMP on an earlier connection.
+            if info.pathMTU < size { return .tooBig(mtu: Int(info.pathMTU), sender: nil) }
             // What the segment holds besides the headers: timestamps take 12 bytes of it.
             let payload = Int(info.segmentSize)
             guard payload + headers + 12 >= size else { return .notSendable }
             try connection.send(request(payload), by: context.attempt)
             let isAcknowledged = try awaitAcknowledgement(connection)
+            // Smaller segments were sent after an ICMP error; they say nothing of this size.
+            let learnt = Int(connection.tcpInfo?.pathMTU ?? UInt32(size))
             if isAcknowledged {
                 _ = try? connection.receive(by: .after(seconds: 1))
                 connection.closePolitely(by: .after(seconds: 1))
@@ -54,6 +60,7 @@ struct SegmentSizes {
                 // What did not arrive would be repeated for minutes.
                 connection.close(reset: true)
             }
+            if learnt < size { return .tooBig(mtu: learnt, sender: nil) }
             return isAcknowledged ? .passed : .vanished
         } catch {
             return .vanished

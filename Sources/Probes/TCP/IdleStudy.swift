@@ -44,6 +44,19 @@ struct IdleStudy: Sendable {
             shortestLost.map { (longestLived ?? 0, $0) }
         }
 
+        /// A request that crosses the server's FIN is answered by RST. Where others were closed by
+        /// FIN after about that time, it is the server's own patience that ended.
+        mutating func explainResets() {
+            guard let patience = closed.min() else { return }
+            for index in outcomes.indices {
+                if case .lost(.reset) = outcomes[index].outcome,
+                    outcomes[index].idle >= patience * 0.8
+                {
+                    outcomes[index].outcome = .closed(after: outcomes[index].idle)
+                }
+            }
+        }
+
         mutating func add(_ other: Round) {
             outcomes += other.outcomes
             controlLives = controlLives && other.controlLives
@@ -71,6 +84,7 @@ struct IdleStudy: Sendable {
         }
         var round = Round()
         round.outcomes = zip(times, outcomes).map { ($0, $1) }
+        round.explainResets()
         if case .lived = outcomes[times.count] {} else { round.controlLives = false }
         return round
     }

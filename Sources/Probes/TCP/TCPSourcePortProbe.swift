@@ -84,7 +84,7 @@ public enum TCPSourcePortProbe: Probe {
     private static func connect(
         _ address: SocketAddress, _ port: inout Port, _ context: ProbeContext
     ) {
-        guard (try? context.awaitTurn(by: .after(seconds: 3600))) != nil else { return }
+        guard (try? context.awaitTurn()) != nil else { return }
         let connection = Connection(context, to: address, label: "port \(port.number)")
         do throws(NetworkFailure) {
             try connection.connect(

@@ -36,7 +36,7 @@ final class TestResponder: Sendable {
                 peer.write([UInt8(answer.count >> 8), UInt8(answer.count & 0xFF)] + answer)
             } : nil
         let socket = udp
-        Self.serve { Self.answer(on: socket, handler) }
+        inBackground { Self.answer(on: socket, handler) }
     }
 
     deinit {
@@ -82,23 +82,6 @@ final class TestResponder: Sendable {
         }
         precondition(result == 0, "bind \(address):\(port): errno \(errno)")
         return descriptor
-    }
-
-    private static func serve(_ body: @escaping @Sendable () -> Void) {
-        var thread = pthread_t()
-        let raw = Unmanaged.passRetained(Work(body)).toOpaque()
-        pthread_create(
-            &thread, nil,
-            { raw in
-                Unmanaged<Work>.fromOpaque(raw!).takeRetainedValue().body()
-                return nil
-            }, raw)
-        pthread_detach(thread)
-    }
-
-    private final class Work: Sendable {
-        let body: @Sendable () -> Void
-        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
     }
 }
 

@@ -10,8 +10,8 @@ struct PathMTUTests {
 
     private func narrow(_ mtu: Int = 1400) throws -> TestNetwork {
         let network = try TestNetwork(nodes: 4)
-        try network.run("ip link set r mtu \(mtu)", on: 1)
-        try network.run("ip link set l mtu \(mtu)", on: 2)
+        try network.run("ip link set dev r mtu \(mtu)", on: 1)
+        try network.run("ip link set dev l mtu \(mtu)", on: 2)
         return network
     }
 
@@ -20,10 +20,15 @@ struct PathMTUTests {
         table inet quiet {
           chain out {
             type filter hook output priority 0;
-            icmp type { destination-unreachable, time-exceeded } drop
-            icmpv6 type { packet-too-big, destination-unreachable, time-exceeded } drop
+            icmp type destination-unreachable drop
+            icmp type time-exceeded drop
+            icmpv6 type packet-too-big drop
           }
         }
+        """
+
+    private let noEcho = """
+        table ip f { chain i { type filter hook input priority 0; icmp type echo-request drop; } }
         """
 
     @Test func `a path as wide as the interface`() async throws {
@@ -55,9 +60,7 @@ struct PathMTUTests {
 
     @Test func `without ping, UDP to a closed port measures the same`() async throws {
         let network = try narrow()
-        try network.filter(
-            "table ip f { chain i { type filter hook input priority 0; icmp type echo-request drop; } }",
-            on: 3)
+        try network.filter(noEcho, on: 3)
         let report = await network.probe(PathMTUProbe.self)
         #expect(report.measure(Self.below) == 1400, "\(report.summary(Self.below))")
         #expect(report.results.first?.summary.contains("UDP") == true)
@@ -66,14 +69,23 @@ struct PathMTUTests {
     @Test func `without any ICMP, requests of one segment measure the same`() async throws {
         let network = try narrow()
         for node in [1, 3] { try network.filter(noICMPErrors, on: node) }
-        try network.filter(
-            "table ip f { chain i { type filter hook input priority 0; icmp type echo-request drop; } }",
-            on: 3)
+        try network.filter(noEcho, on: 3)
         let server = await network.serveHTTP()
         defer { server.stop() }
         let report = await network.probe(PathMTUProbe.self, .http)
         #expect(report.measure(Self.below) == 1400, "\(report.results)")
         #expect(report.state(Self.silent) == .present)
+    }
+
+    @Test func `requests of one segment hear of a narrow link from its router`() async throws {
+        let network = try narrow()
+        try network.filter(noICMPErrors, on: 3)
+        try network.filter(noEcho, on: 3)
+        let server = await network.serveHTTP()
+        defer { server.stop() }
+        let report = await network.probe(PathMTUProbe.self, .http)
+        #expect(report.measure(Self.below) == 1400, "\(report.results)")
+        #expect(report.state(Self.silent) == .absent)
     }
 
     @Test func `a host that answers nothing leaves it unknown`() async throws {

@@ -20,19 +20,19 @@ final class TestNetwork: Sendable {
         var lines: [String] = []
         for node in 0..<nodes {
             lines += [
-                "ip netns add \(name(node))", "\(inside(node)) ip link set lo up",
+                "ip netns add \(name(node))", "\(inside(node)) ip link set dev lo up",
                 "\(inside(node)) sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1",
             ]
         }
         for link in 0..<(nodes - 1) {
             lines.append(
-                "ip link add r netns \(name(link)) type veth peer l netns \(name(link + 1))")
+                "ip link add r netns \(name(link)) type veth peer name l netns \(name(link + 1))")
             for (node, side, host) in [(link, "r", 1), (link + 1, "l", 2)] {
                 let here = inside(node)
                 lines += [
                     "\(here) ip addr add 10.9.\(link).\(host)/24 dev \(side)",
                     "\(here) ip addr add fd09:\(link)::\(host)/64 dev \(side) nodad",
-                    "\(here) ip link set \(side) up",
+                    "\(here) ip link set dev \(side) up",
                 ]
             }
         }
@@ -47,13 +47,13 @@ final class TestNetwork: Sendable {
     private func routes(_ node: Int) -> [String] {
         (0..<(nodes - 1)).flatMap { link -> [String] in
             if link == node || link == node - 1 { return [] }
-            let (gateway4, gateway6) =
-                link > node
-                ? ("10.9.\(node).2", "fd09:\(node)::2")
-                : ("10.9.\(node - 1).1", "fd09:\(node - 1)::1")
+            let side = link > node ? "r" : "l"
+            let gateway = link > node ? "\(node)::2" : "\(node - 1)::1"
+            let gateway4 = gateway.replacing("::", with: ".")
             return [
-                "\(inside(node)) ip route add 10.9.\(link).0/24 via \(gateway4)",
-                "\(inside(node)) ip -6 route add fd09:\(link)::/64 via \(gateway6)",
+                "\(inside(node)) ip route add 10.9.\(link).0/24 via 10.9.\(gateway4)",
+                "\(inside(node)) ip -6 route add fd09:\(link)::/64 via fd09:\(gateway) dev "
+                    + "\(side) onlink",
             ]
         }
     }
@@ -74,9 +74,11 @@ final class TestNetwork: Sendable {
             ["ip", "netns", "exec", name(node), "sh", "-euc", script], in: "/")
     }
 
-    /// A ruleset for nft(8), read in the node.
+    /// A ruleset for nft(8), read in the node. It wants every `}` on a line of its own.
     func filter(_ rules: String, on node: Int) throws {
-        try command(["ip", "netns", "exec", name(node), "nft", "-f", "-"], in: "/", input: rules)
+        try command(
+            ["ip", "netns", "exec", name(node), "nft", "-f", "-"], in: "/",
+            input: rules.replacing("}", with: "\n}") + "\n")
     }
 
     private func shell(_ script: String) throws {

@@ -65,7 +65,9 @@ import Testing
             $0.tcp.idleLimit = 2
             $0.tcp.controlInterval = 0.3
         }
-        #expect(report.state("probe.tcp.idle-connection-lost") == .absent)
+        #expect(
+            report.state("probe.tcp.idle-connection-lost") == .absent,
+            "\(report.summary("probe.tcp.idle-connection-lost")) \(report.results)")
         #expect(report.results.first?.summary.contains("closed by the server") == true)
     }
 
