@@ -40,6 +40,10 @@ tests() {
     need curl "a health check for the tests" has_command curl
     need netcat-openbsd "a health check for the tests" has_command nc
     need bsdutils "a terminal for the tests" has_command script
+    need apache2-bin "a server that the probes ask" has_command apache2
+    need python3 "a server that the probes ask" has_command python3
+    need nftables "a filter that the probes meet" has_command nft
+    need iproute2 "networks that the tests make" has_command ip
 }
 
 # Peers to measure against, and what the measuring script and its loop are written in.

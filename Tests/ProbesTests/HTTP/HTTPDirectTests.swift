@@ -85,7 +85,7 @@ struct HTTPDirectTests {
         let origin = ScriptedServer.http { peer, _ in peer.answer() }
         let report = await run(HTTPDirectProbe.self, .http, port: origin.port)
         #expect(report.state(Self.fails) == .unknown)
-        #expect(report.failure?.contains("--direct") == true)
+        #expect(report.failure?.contains("--backend") == true)
         #expect(origin.connections == 0)
     }
 }

@@ -37,7 +37,7 @@ final class HTTPConnection {
             exchange.sent = nil
             return exchange
         }
-        return answer(to: request.method, since: .now, by: deadline)
+        return answer(to: request.method, since: begin, by: deadline)
     }
 
     /// Records the stage `request`.
@@ -57,7 +57,7 @@ final class HTTPConnection {
         do throws(NetworkFailure) {
             reading.take(&leftover)
             while !reading.isOver {
-                var bytes = try channel.receive(atMost: 64 * 1024, by: deadline)
+                var bytes = try channel.receive(atMost: 16 * 1024, by: deadline)
                 if bytes.isEmpty {
                     reading.finish()
                     break

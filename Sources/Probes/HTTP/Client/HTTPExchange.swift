@@ -27,7 +27,7 @@ struct HTTPExchange: Sendable {
     var ending: Ending
     /// What is known of the answer, whole or not.
     var response: HTTPResponse?
-    /// When the request had been sent.
+    /// When the request was begun to be sent; `nil` when it was not sent whole.
     var sent: MonotonicInstant?
     /// Nanoseconds from the request to the first byte of the final answer's head.
     var firstByte: Int64?

@@ -11,7 +11,10 @@ struct Judgements {
     /// In the order in which the probe declares them; of what was not asked nothing is said here.
     func evidence(_ context: ProbeContext) -> [Evidence] {
         context.probe.findings.compactMap { id in
-            entries[id].map { context.evidence(id, of: $0) }
+            guard let own = entries[id] else { return nil }
+            let evidence = context.evidence(id, of: own)
+            // After an interruption nobody knows what the other addresses would have shown.
+            return context.cancellation.isCancelled && evidence.state == .absent ? nil : evidence
         }
     }
 }

@@ -30,7 +30,10 @@ extension ProbeContext {
         var judgements = Judgements()
         do throws(NetworkFailure) {
             for address in try addresses() where !cancellation.isCancelled {
-                ask(address, &report, &judgements)
+                var seen = judgements
+                ask(address, &report, &seen)
+                // What an interruption cut off looks like a failure of the server's.
+                if !cancellation.isCancelled { judgements = seen }
             }
         } catch {
             return failed("\(target.host): \(error)")

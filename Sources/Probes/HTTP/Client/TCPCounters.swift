@@ -1,8 +1,9 @@
 internal import Glibc
 
-/// Counters of this host's TCP that tell what a close left on the wire: /proc/net/snmp (`Tcp`) and
-/// /proc/net/netstat (`TcpExt`), Documentation/networking/snmp_counter.rst of Linux. They count
-/// all programs of the network namespace.
+/// Counters of this host's TCP that tell what a close left on the wire: `Tcp` of
+/// /proc/thread-self/net/snmp and `TcpExt` of netstat beside it
+/// (Documentation/networking/snmp_counter.rst of Linux). They count all programs of the thread's
+/// network namespace.
 struct TCPCounters: Equatable, Sendable {
     /// Segments sent with RST.
     var outRsts: Int64
@@ -15,8 +16,8 @@ struct TCPCounters: Equatable, Sendable {
 
     /// `nil` where the kernel does not show them.
     static func read() -> TCPCounters? {
-        guard let tcp = table("/proc/net/snmp", "Tcp:"),
-            let extended = table("/proc/net/netstat", "TcpExt:"),
+        guard let tcp = table("/proc/thread-self/net/snmp", "Tcp:"),
+            let extended = table("/proc/thread-self/net/netstat", "TcpExt:"),
             let outRsts = tcp["OutRsts"], let estabResets = tcp["EstabResets"]
         else { return nil }
         return TCPCounters(

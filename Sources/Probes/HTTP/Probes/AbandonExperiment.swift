@@ -23,12 +23,13 @@ struct AbandonExperiment {
     mutating func run(cancels: Int) {
         let first = ask("before")
         healthy = first
+        if context.cancellation.isCancelled { return }
         guard first.isComplete, first.blockPhrase == nil, first.status != 429 else {
             judgement = .unknown(
                 "an ordinary request is not served even before a cancel: \(first.summary)")
             return
         }
-        guard finish(cancels), cancel(cancels) else { return }
+        guard finish(cancels), cancel(cancels), !context.cancellation.isCancelled else { return }
         judgement = .absent(
             "\(cancels) cancelled requests led to no block; the limit may be higher, and the "
                 + "device's owner can tell")
@@ -65,7 +66,9 @@ struct AbandonExperiment {
     /// A single unanswered request may have another reason; twice, one second apart, counts.
     private mutating func confirm(_ number: Int, _ how: String) {
         try? sleep(until: .after(seconds: 1), context.cancellation)
-        guard let again = blocked(ask("confirmation")) else {
+        let second = ask("confirmation")
+        if context.cancellation.isCancelled { return }
+        guard let again = blocked(second) else {
             judgement = .unknown(
                 "after cancel \(number) one request was \(how), and the next was served again")
             return
@@ -100,6 +103,7 @@ struct AbandonExperiment {
 
     /// How the request was turned away, unless it was served as in health.
     private func blocked(_ exchange: HTTPExchange) -> String? {
+        if context.cancellation.isCancelled { return nil }
         if let phrase = exchange.blockPhrase {
             return "answered by a block page (\u{201C}\(phrase)\u{201D})"
         }

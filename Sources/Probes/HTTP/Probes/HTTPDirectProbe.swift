@@ -20,14 +20,14 @@ public enum HTTPDirectProbe: Probe {
         return ProbePlan(
             connections: connections, bytes: connections * 2000,
             seconds: Double(connections) * (options.timeout + 1),
-            needs: options.backend == nil ? ["--direct ADDRESS of the backend"] : [],
+            needs: options.backend == nil ? ["--backend TARGET"] : [],
             description: "\(rounds) GETs of \(target.path) through the target and as many to the "
                 + "backend")
     }
 
     public static func run(_ context: ProbeContext) -> ProbeReport {
         guard let backend = context.options.backend else {
-            return context.failed("needs the backend's address, --direct ADDRESS")
+            return context.failed("needs the backend's address, --backend TARGET")
         }
         let direct: [HTTPExchange]
         do throws(NetworkFailure) {

@@ -55,8 +55,8 @@ public enum HTTPExpectProbe: Probe {
         do throws(NetworkFailure) {
             let connection = try HTTPConnection.open(
                 context, to: address, label: "expecting", by: deadline)
-            try connection.send(request.head, by: deadline)
             let asked = MonotonicInstant.now
+            try connection.send(request.head, by: deadline)
             let exchange = try connection.answer(
                 to: "POST", since: asked, sending: request.body,
                 after: .after(seconds: clientPatience), by: deadline)

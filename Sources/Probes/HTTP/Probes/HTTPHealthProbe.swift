@@ -14,14 +14,14 @@ public enum HTTPHealthProbe: Probe {
         ProbePlan(
             connections: addresses * 3, bytes: addresses * 6000,
             seconds: Double(addresses * 3) * (options.timeout + 1),
-            needs: options.http.healthPath == nil ? ["--health PATH of the health check"] : [],
+            needs: options.http.healthPath == nil ? ["--health-path PATH of the health check"] : [],
             description:
                 "GETs of the health check's path, of \(target.path), and of the first again")
     }
 
     public static func run(_ context: ProbeContext) -> ProbeReport {
         guard let path = context.options.http.healthPath else {
-            return context.failed("needs the health check's path, --health PATH")
+            return context.failed("needs the health check's path, --health-path PATH")
         }
         return context.eachAddress { address, report, judgements in
             let health = { (label: String) in

@@ -43,10 +43,11 @@ public enum HTTPRepeatProbe: Probe {
             if exchanges.count(where: { !$0.isGood && $0.duration > slow }) >= slowFailuresWanted {
                 break
             }
-            exchanges.append(
-                context.fetch(
-                    HTTPRequest(context), from: addresses[number % addresses.count],
-                    label: "request \(number + 1)", by: context.attempt))
+            let exchange = context.fetch(
+                HTTPRequest(context), from: addresses[number % addresses.count],
+                label: "request \(number + 1)", by: context.attempt)
+            // An interruption is no failure of the server's.
+            if !context.cancellation.isCancelled { exchanges.append(exchange) }
         }
         return conclude(exchanges, context)
     }

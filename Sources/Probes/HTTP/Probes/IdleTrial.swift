@@ -36,6 +36,11 @@ struct IdleTrial: Sendable {
         return trial
     }
 
+    /// The field is the default of HTTP/1.1; Apache announces its timeout to who sends it.
+    private static func request(_ context: ProbeContext) -> HTTPRequest {
+        HTTPRequest(context).with("Connection", "keep-alive")
+    }
+
     /// A request and its answer on a connection that then is to be kept; `nil` with a judgement.
     private mutating func begin(_ context: ProbeContext, label: String) -> HTTPConnection? {
         let connection: HTTPConnection
@@ -46,7 +51,7 @@ struct IdleTrial: Sendable {
             judgement = .unknown("no connection: \(error)")
             return nil
         }
-        let exchange = connection.exchange(HTTPRequest(context), by: context.attempt)
+        let exchange = connection.exchange(Self.request(context), by: context.attempt)
         guard exchange.isComplete, let response = exchange.response else {
             judgement = .unknown("no whole answer: \(exchange.summary)")
             return nil
@@ -93,7 +98,7 @@ struct IdleTrial: Sendable {
         guard (try? sleep(until: .after(seconds: idle), context.cancellation)) != nil else {
             return
         }
-        let exchange = connection.exchange(HTTPRequest(context), by: context.attempt)
+        let exchange = connection.exchange(Self.request(context), by: context.attempt)
         connection.close(context)
         race =
             "a request \(Int(Self.lead * 1000)) ms before the close was "

@@ -64,14 +64,15 @@ public enum QUICProbe: Probe {
         let (hello, question) = (QUICInitial(), QUICInitial())
         let begin = MonotonicInstant.now
         do throws(NetworkFailure) {
-            let socket = try UDPChannel(to: address, context)
+            let socket = try DatagramSocket(to: address, source: context.options.sourceAddress)
             let datagram = hello.initial(serverName: context.serverName)
             for number in tries.indices {
                 try socket.send(datagram)
+                context.log("sent a QUIC Initial of \(datagram.count) bytes to \(address)")
                 // A server that cannot use our Initial may still know the versions it speaks.
                 if number > 0 { try socket.send(question.versionQuestion) }
                 let next = number + 1 < tries.count ? tries[number + 1] : patience
-                while let answer = try receive(socket, by: .after(from: begin, next)) {
+                while let answer = try receive(socket, context, by: .after(from: begin, next)) {
                     guard let kind = hello.answer(answer) ?? question.answer(answer) else {
                         continue
                     }
@@ -86,10 +87,10 @@ public enum QUICProbe: Probe {
 
     /// `nil` when it is time for the next try.
     private static func receive(
-        _ socket: borrowing UDPChannel, by deadline: Deadline
+        _ socket: borrowing DatagramSocket, _ context: ProbeContext, by deadline: Deadline
     ) throws(NetworkFailure) -> [UInt8]? {
         do throws(NetworkFailure) {
-            return try socket.receive(by: deadline)
+            return try socket.receive(by: deadline, context.cancellation)
         } catch .timedOut {
             return nil
         }

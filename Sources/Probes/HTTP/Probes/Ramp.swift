@@ -88,7 +88,8 @@ struct Ramp {
             return .present(
                 "with \(last.width) at once, \(hanging) hung for "
                     + "\(Int(HTTPRampProbe.patience)) s" + aftermath,
-                .init(value: Double(last.width), unit: "count"))
+                // As many were held when the next one hung.
+                .init(value: Double(last.width - 1), unit: "count"))
         }
         return last.isClean
             ? .absent("no request hung with up to \(last.width) at once")

@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// One question of SNTP (RFC 4330, RFC 5905 §7.3) over UDP.
 struct SNTP: Sendable {
     /// Seconds that the server's clock is ahead of ours; `nil` when nothing fit to use came.
@@ -19,12 +17,13 @@ struct SNTP: Sendable {
         let (host, port) = parts(server)
         do throws(NetworkFailure) {
             let address = try context.addresses(of: host, port: port)[0]
-            let socket = try UDPChannel(to: address, context)
+            let socket = try DatagramSocket(to: address, source: context.options.sourceAddress)
             let sent = now
             try socket.send(request(sent))
+            context.log("sent an SNTP query of 48 bytes to \(address)")
             let deadline = Deadline.after(seconds: min(context.options.timeout, 5))
             while true {
-                let answer = try socket.receive(by: deadline)
+                let answer = try socket.receive(by: deadline, context.cancellation)
                 // Anybody can send to our port: only what repeats our time is an answer.
                 guard answer.count >= 48, answer[24..<32].elementsEqual(stamp(sent)) else {
                     continue

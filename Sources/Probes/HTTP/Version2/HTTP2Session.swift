@@ -71,7 +71,7 @@ final class HTTP2Session {
             if isEnough() { return }
             if reader.isBroken { throw .malformed }
             do throws(NetworkFailure) {
-                let bytes = try channel.receive(atMost: 64 * 1024, by: deadline)
+                let bytes = try channel.receive(atMost: 16 * 1024, by: deadline)
                 if bytes.isEmpty { throw .closed }
                 reader.append(bytes[...])
             } catch {
