@@ -47,8 +47,7 @@ tests() {
     need dnsmasq-base "a name server that the probes ask" [ -x /usr/sbin/dnsmasq ]
     need unbound "a resolver that the probes ask" [ -x /usr/sbin/unbound ]
     need postfix "a mail server that the probes ask" [ -x /usr/sbin/postfix ]
-    need nftables "a filter that the probes meet" [ -x /usr/sbin/nft ]
-    need iproute2 "networks that the tests make" [ -x /usr/sbin/ip ]
+    need bsdutils "a terminal for tests" has_command script
 }
 
 # Peers to measure against, and what the measuring script and its loop are written in.
