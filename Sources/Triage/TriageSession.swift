@@ -83,8 +83,27 @@ public struct TriageSession {
         return reports
     }
 
+    /// What is worth asking a target after its bundle: the deciding test of the leading case, else
+    /// the one heavier probe within `allowed` that tells most about the cause for its time.
+    ///
+    /// - Returns: nothing once the cause is settled or too little would be learned.
+    public func nextProbes(
+        for target: ProbeTarget, allowed: EffectClass
+    ) -> [any Probe.Type] {
+        let deciding = decidingProbes(for: target).filter { $0.effect <= allowed }
+        guard deciding.isEmpty else { return deciding }
+        let steps = ProbeSteps(casebook: casebook, log: log, target: target).steps.filter {
+            $0.effect > .normal && !probed.contains($0.id)
+        }
+        let dialogue = Dialogue(
+            observations: Observations(log.entries), steps: steps,
+            permission: Permission(allowed: allowed, proposed: allowed, questions: false))
+        guard case .take(let proposal) = engine.advise(dialogue) else { return [] }
+        return ProbeList.named(proposal.step.id).map { [$0] } ?? []
+    }
+
     /// The probes of the leading case's deciding test that have not run, for a target.
-    public func decidingProbes(for target: ProbeTarget) -> [any Probe.Type] {
+    private func decidingProbes(for target: ProbeTarget) -> [any Probe.Type] {
         guard let leader = engine.diagnose(Observations(log.entries), detailed: 1).leader,
             let decision = casebook[case: leader.id]?.decision
         else { return [] }

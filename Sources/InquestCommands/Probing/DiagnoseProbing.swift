@@ -2,14 +2,14 @@ import Casebook
 import Probes
 import Triage
 
-/// The probes of `diagnose --probe`: the bundle that is safe, then what the leading case's
-/// deciding test asks for, as far as it is allowed.
+/// The probes of `diagnose --probe`: the bundle that is safe, then what would settle the cause, as
+/// far as it is allowed.
 struct DiagnoseProbing {
     private let command: DiagnoseCommand
     private let run: Run
 
-    /// The deciding test of the leader, then of whoever leads after it.
-    private static let rounds = 2
+    /// After the bundle; each may change who leads.
+    private static let rounds = 6
 
     init(_ command: DiagnoseCommand, _ run: Run) {
         self.command = command
@@ -28,9 +28,7 @@ struct DiagnoseProbing {
             let deciding = session.targets.map { target in
                 ProbeRequest.Job(
                     target: target,
-                    probes: session.decidingProbes(for: target).filter {
-                        $0.effect <= options.allowed
-                    })
+                    probes: session.nextProbes(for: target, allowed: options.allowed))
             }.filter { !$0.probes.isEmpty }
             if deciding.isEmpty { break }
             perform(deciding, options, cancellation, &session)
