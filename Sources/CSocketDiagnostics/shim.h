@@ -6,8 +6,6 @@
 #include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
 #include <linux/sockios.h>
-#include <net/if.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <sys/timex.h>
@@ -18,12 +16,12 @@ static inline int csocketdiagnostics_enter_network_namespace(int descriptor) {
     return (int)syscall(SYS_setns, descriptor, 0x40000000);
 }
 
-/* ioctl(2) takes variable arguments, and `struct ifreq` holds unions; `data` begins with an
-   ETHTOOL_… command and has room for its answer. */
+/* ioctl(2) takes variable arguments. `data` begins with an ETHTOOL_… command and has room for its
+   answer. The structure is `struct ifreq` of netdevice(7), whose header would take the types of
+   sockets away from Glibc's module. */
 static inline int csocketdiagnostics_ethtool(int socket, const char *name, void *data) {
-    struct ifreq request;
-    memset(&request, 0, sizeof request);
-    strncpy(request.ifr_name, name, sizeof request.ifr_name - 1);
-    request.ifr_data = data;
+    struct { char name[16]; void *data; char rest[40 - 16 - sizeof(void *)]; } request = {{0}};
+    for (int i = 0; i < 15 && name[i]; i++) request.name[i] = name[i];
+    request.data = data;
     return ioctl(socket, SIOCETHTOOL, &request);
 }
