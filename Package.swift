@@ -113,7 +113,8 @@ let package = Package(
             exclude: ["Support/lab.py"],
             swiftSettings: strict),
         .testTarget(
-            name: "InquestCommandTests", dependencies: ["Casebook", "Triage", "inquest"],
+            name: "InquestCommandTests",
+            dependencies: ["Casebook", "EvaluationSimulation", "Triage", "inquest"],
             exclude: ["Fixtures", "Snapshots"],
             swiftSettings: strict),
     ],

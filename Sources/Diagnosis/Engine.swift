@@ -13,6 +13,8 @@ public struct Engine: Sendable {
     private let entryOfCase: [Int]
     /// Cases with the same first action, where there are two or more.
     let sameActionCases: [[Int]]
+    /// Cases that name evidence which proves them.
+    private let provableCases: [Int]
     /// T of the softmax: fitted to confirmed incidents, or the parameter.
     let temperature: Double
 
@@ -41,11 +43,24 @@ public struct Engine: Sendable {
         sameActionCases =
             actions.filter { $0.key != nil && $0.value.count > 1 }.map(\.value)
             .sorted { $0[0] < $1[0] }
+        provableCases = model.caseIDs.indices.filter { item in
+            let entry = knowledge.cases[entryOfCase[item]]
+            return !entry.confirms.isEmpty || !entry.sufficient.isEmpty
+        }
         let wanted = learned.temperature ?? parameters.temperature
         temperature = wanted.isFinite && wanted > 0 ? wanted : 1
     }
 
     func entry(_ item: Int) -> Knowledge.Entry { knowledge.cases[entryOfCase[item]] }
+
+    /// Cases that are proven. One that something excludes is so only at the top of the ranking:
+    /// evidence that contradicts itself proves nothing further down.
+    func confirmedCases(_ examiner: Examiner) -> Set<Int> {
+        let proven = provableCases.filter(examiner.isProven)
+        guard !proven.isEmpty else { return [] }
+        let top = best(1, in: examiner.posterior.cases).first
+        return Set(proven.filter { $0 == top || examiner.exclusions($0).isEmpty })
+    }
 
     func posterior(_ observations: Observations) -> Posterior {
         model.posterior(

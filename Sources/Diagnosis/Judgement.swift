@@ -14,14 +14,12 @@ extension Engine {
         let examiner = Examiner(engine: self, posterior: posterior)
         let excludedBy = model.caseIDs.indices.map(examiner.exclusions)
         let leader = order.first { excludedBy[$0].isEmpty }
-        let proven = model.caseIDs.indices.map { item in
-            examiner.isProven(item) && (excludedBy[item].isEmpty || item == order.first)
-        }
+        let proven = confirmedCases(examiner)
         let likely = leader.flatMap { item in
             isFarAhead(item, posterior, order.filter { excludedBy[$0].isEmpty }) ? item : nil
         }
         let verdicts = model.caseIDs.indices.map { item -> RankedCase.Verdict in
-            proven[item]
+            proven.contains(item)
                 ? .confirmed
                 : !excludedBy[item].isEmpty ? .excluded : item == likely ? .likely : .possible
         }
@@ -34,7 +32,8 @@ extension Engine {
         return Diagnosis(
             verdict: verdict, ground: ground, cases: ranked, unlisted: posterior.unlisted,
             unlistedByFamily: unlistedByFamily(posterior), known: examiner.known(),
-            unexplained: (order.first { proven[$0] } ?? leader).map(examiner.unexplained) ?? [],
+            unexplained: (order.first { proven.contains($0) } ?? leader).map(examiner.unexplained)
+                ?? [],
             unrecognised: unrecognised(observations))
     }
 

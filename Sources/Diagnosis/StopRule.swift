@@ -23,10 +23,16 @@ public enum StopReason: Hashable, Sendable {
 extension Engine {
     /// The reason that the evidence itself gives to stop.
     func settledReason(_ posterior: Posterior, policy: StepPolicy) -> StopReason? {
-        let top = posterior.cases.indices.max { posterior.cases[$0] < posterior.cases[$1] }
-        if let top, posterior.cases[top] >= policy.stopProbability {
-            let proven = Examiner(engine: self, posterior: posterior).isProven(top)
-            return proven ? .proven(model.caseIDs[top]) : .known(model.caseIDs[top])
+        let proven = confirmedCases(Examiner(engine: self, posterior: posterior))
+        if let leader = proven.max(by: { one, other in
+            (posterior.cases[one], other) < (posterior.cases[other], one)
+        }) {
+            return .proven(model.caseIDs[leader])
+        }
+        if let top = best(1, in: posterior.cases).first,
+            posterior.cases[top] >= policy.stopProbability
+        {
+            return .known(model.caseIDs[top])
         }
         let known = posterior.readings.lazy.filter { $0.state != .unknown }.count
         if posterior.unlisted >= policy.stopNoneProbability, known >= parameters.noneKnownFacts {

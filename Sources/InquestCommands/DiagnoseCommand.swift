@@ -74,7 +74,8 @@ struct DiagnoseCommand: Subcommand {
         for warning in casebook.warnings + (warning.map { [$0] } ?? []) { session.warn(warning) }
         try gather(into: &session, run)
         if interactive != nil {
-            var dialogue = PlainDialogue(session: session, budget: budget, console: run.console)
+            var dialogue = PlainDialogue(
+                session: session, said: say, budget: budget, console: run.console)
             session = dialogue.run()
         }
         let result = session.result(budget: budget)

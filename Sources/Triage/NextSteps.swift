@@ -43,9 +43,6 @@ struct NextSteps {
 
     /// Why there is nothing more worth asking; `nil` while there is.
     var stop: StopReason? {
-        if diagnosis.verdict == .confirmed, let leader = diagnosis.leader {
-            return .proven(leader.id)
-        }
         guard case .stop(let reason) = engine.advise(dialogue) else { return nil }
         return reason
     }

@@ -164,6 +164,24 @@ import Testing
         #expect(engine.advise(Dialogue(observations: told, steps: [])) == .stop(.proven("a")))
     }
 
+    @Test func `proof ends the dialogue whatever the odds`() {
+        var rare = entry("a", ["f0": .sometimes])
+        rare.confirms = [["f0"]]
+        rare.baseRate = .rare
+        let rivals = (0..<6).map {
+            entry("b\($0)", family: "tcp", ["f0": .always, "f1": .always])
+        }
+        let engine = Engine(
+            knowledge: Knowledge(
+                facts: [.init(id: "f0", background: 0.2), .init(id: "f1")],
+                cases: [rare] + rivals))
+        let told = Observations([evidence("f0", .present), evidence("f1", .present)])
+        let result = engine.diagnose(told)
+        #expect((result.leader?.probability ?? 1) < 0.5)
+        #expect(engine.advise(Dialogue(observations: told, steps: [])) == .stop(.proven("a")))
+        #expect(result.verdict == .confirmed)
+    }
+
     @Test(arguments: 1...5)
     func `a dialogue with true answers ends at the cause more often than not`(seed: UInt64) {
         var world = RandomWorld(seed: seed, cases: 30)

@@ -91,6 +91,12 @@ import Triage
         #expect(try states(try ask("say a restart helps\nq\n", "--json")).isEmpty)
     }
 
+    @Test func `what the words on the command line may have meant is asked first`() throws {
+        let outcome = try ask("y\nq\n", "--say", "handshakes hang", "--json")
+        #expect(outcome.error.contains("Question 1, from your words: Do "))
+        #expect(try states(outcome).values.contains("present"))
+    }
+
     @Test func `a capture is read when its path is typed and agreed to`() throws {
         let casebook = Inquest.repository("casebook")
         let refused = try ask(

@@ -91,10 +91,7 @@ extension PlainDialogue {
     }
 
     private mutating func say(_ text: String, _ question: Question) -> Turn {
-        let known = state.session.log.knownFacts
-        let found = suggestions.suggest(text).filter {
-            $0.confidence >= SymptomAnswers.leastConfidence && !known.contains($0.fact)
-        }
+        let found = meanings(of: text)
         if found.isEmpty {
             tell("No question of the casebook resembles that, or it is answered already.")
             return .again

@@ -33,7 +33,8 @@ struct PlainDialogue {
     private var toldDoubts: Set<FactID> = []
     private var number = 0
 
-    init(session: TriageSession, budget: Double?, console: Console) {
+    /// - Parameter said: the operator's own words; what they may have meant is asked first.
+    init(session: TriageSession, said: [String], budget: Double?, console: Console) {
         self.console = console
         suggestions = Suggestions(session.casebook)
         answers = SymptomAnswers(casebook: session.casebook)
@@ -43,6 +44,15 @@ struct PlainDialogue {
         state = State(
             session: session,
             dialogue: session.dialogue(session.openSteps().steps, observations, policy))
+        state.guesses = said.flatMap(meanings)
+    }
+
+    /// What a text may mean and nobody has answered yet.
+    func meanings(of text: String) -> [Suggestions.Suggestion] {
+        let known = state.session.log.knownFacts
+        return suggestions.suggest(text).filter {
+            $0.confidence >= SymptomAnswers.leastConfidence && !known.contains($0.fact)
+        }
     }
 
     /// Asks until nothing is worth asking, the input ends or somebody has had enough.
@@ -75,10 +85,6 @@ struct PlainDialogue {
             return .success(question)
         }
         if let guess = state.guesses.first { return .success(.guess(guess)) }
-        let result = state.session.engine.diagnose(state.dialogue.observations, detailed: 1)
-        if result.verdict == .confirmed, let leader = result.leader {
-            return .failure(End(reason: .proven(leader.id)))
-        }
         state.dialogue.steps = state.session.openSteps().steps
         // What may do harm is asked for only when all that is harmless has been asked.
         var harmless = state.dialogue

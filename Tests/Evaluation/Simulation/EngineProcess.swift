@@ -46,6 +46,7 @@ final class EngineProcess {
         writer.object { writer in
             writer.member("op", operation)
             writer.member("id", "i")
+            if operation == "rank" { writer.member("full", true) }
             writer.evidence(evidence)
         }
         let before = ContinuousClock.now

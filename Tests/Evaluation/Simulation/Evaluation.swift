@@ -50,6 +50,19 @@ public struct Evaluation {
         print(report.text("\(cases) made-up cases, 170 facts, seeds \(seeds)"))
     }
 
+    /// The largest difference of a probability between the engine and the model written out, over
+    /// some incidents of a made-up world; "none of these" counts too.
+    public static func largestDifference(
+        program: String, cases: Int, incidents: Int, seed: UInt64
+    ) throws -> Double {
+        let engine = try EngineProcess(program: program)
+        defer { engine.close() }
+        let world = World(cases: cases, seed: seed)
+        var exam = try Examination(world, engine: engine, seed: seed)
+        return try exam.largestDifference(
+            from: PlainModel(world, sparesSmallFamilies: true), incidents)
+    }
+
     public mutating func real(_ folder: CasebookFolder) throws {
         var report = Report()
         var judged: [Judged] = []
@@ -74,16 +87,45 @@ public struct Evaluation {
     ) throws -> [Judged] {
         func target(_ target: Report.Target) -> Report.Target? { judge ? target : nil }
         let (first, rich) = (try exam.bundled(sizes.still), try exam.rich(sizes.still))
-        let (early, late) = (Score(first), Score(rich))
+        let (early, late) = (Score(first.engine), Score(rich.engine))
+        let both = first + rich
         report.add("reports + safe checks: top 1", early.top(1), target(.atLeast(0.70)))
         report.add("reports + safe checks: top 3", early.top(3), target(.atLeast(0.85)))
         report.add("rich evidence: top 1", late.top(1), target(.atLeast(0.80)))
         report.add("rich evidence: top 3", late.top(3), target(.atLeast(0.92)))
         report.add("rich evidence: AUC of none", late.noneArea, target(.atLeast(0.79)))
         report.add(
-            "calibration error, both", Score(first + rich).calibrationError,
+            "calibration error, both", Score(both.engine).calibrationError,
             target(.atMost(0.07)))
-        return first + rich
+        for steps in [10, 40, .max] {
+            let some = try exam.scattered(sizes.still / 2, steps: steps)
+            let name = steps == .max ? "all" : "\(steps) random"
+            report.add("(reports + \(name) steps): top 1", Score(some.engine).top(1))
+        }
+        report.add("area of unlisted causes named", mean(both.areaRight.map { $0 ? 1 : 0 }))
+        compare(both, &report, judge: judge)
+        return both.engine
+    }
+
+    /// Beside plainer models on the same evidence; `reference` is the same model without grids.
+    private func compare(
+        _ still: Examination.Still, _ report: inout Report, judge: Bool
+    ) {
+        let engine = Score(still.engine)
+        for kind in PlainModel.Kind.allCases {
+            guard let judged = still.plain[kind] else { continue }
+            let plain = Score(judged)
+            func row(_ what: String, _ gain: Double, _ target: Report.Target) {
+                report.add(
+                    "against \(kind.rawValue): \(what)", gain,
+                    judge && kind == .reference ? target : nil)
+            }
+            row("top 1", engine.top(1) - plain.top(1), .atLeast(-0.02))
+            row("top 3", engine.top(3) - plain.top(3), .atLeast(-0.02))
+            row("AUC of none", engine.noneArea - plain.noneArea, .atLeast(-0.02))
+            row("Brier score", engine.brier - plain.brier, .atMost(0.02))
+            row("log loss", engine.logLoss - plain.logLoss, .atMost(0.06))
+        }
     }
 
     @discardableResult

@@ -16,27 +16,77 @@ struct Examination {
 
     private var safeSteps: [Int] { world.steps.indices.filter { world.steps[$0].isSafe } }
 
+    /// The engine's answers to some incidents, and those of plainer models to the same evidence.
+    struct Still {
+        var engine: [Judged] = []
+        var plain: [PlainModel.Kind: [Judged]] = [:]
+        /// Of the incidents outside the book: whether the best fitting family was the cause's.
+        var areaRight: [Bool] = []
+
+        static func + (one: Still, other: Still) -> Still {
+            Still(
+                engine: one.engine + other.engine,
+                plain: one.plain.merging(other.plain) { $0 + $1 },
+                areaRight: one.areaRight + other.areaRight)
+        }
+    }
+
     /// Reports and all safe checks.
-    mutating func bundled(_ count: Int) throws -> [Judged] {
-        try still(count, more: 0)
+    mutating func bundled(_ count: Int) throws -> Still {
+        let safe = safeSteps
+        return try still(count) { _ in safe }
     }
 
     /// The same and half of the other steps.
-    mutating func rich(_ count: Int) throws -> [Judged] {
-        try still(count, more: (world.steps.count - safeSteps.count) / 2)
-    }
-
-    mutating func still(_ count: Int, more: Int) throws -> [Judged] {
+    mutating func rich(_ count: Int) throws -> Still {
         let safe = safeSteps
         let others = world.steps.indices.filter { !world.steps[$0].isSafe }
-        var judged: [Judged] = []
+        return try still(count) { random in
+            safe + others.shuffled(using: &random).prefix(others.count / 2)
+        }
+    }
+
+    /// Reports and steps at random, as in the first table of inference.md §6.
+    mutating func scattered(_ count: Int, steps: Int) throws -> Still {
+        let all = world.steps.indices
+        return try still(count) { Array(all.shuffled(using: &$0).prefix(steps)) }
+    }
+
+    private mutating func still(
+        _ count: Int, steps: (inout RandomSource) -> [Int]
+    ) throws -> Still {
+        let plain = PlainModel(world)
+        var still = Still()
         for _ in 0..<count {
             let incident = Incident(in: world, &random)
-            let steps = safe + others.shuffled(using: &random).prefix(more)
-            let evidence = incident.reports + incident.answers(steps, in: world)
-            judged.append(Judged(try engine.say("rank", evidence), cause: incident.cause))
+            let evidence = incident.reports + incident.answers(steps(&random), in: world)
+            still.engine.append(Judged(try engine.say("rank", evidence), cause: incident.cause))
+            if incident.cause == nil {
+                still.areaRight.append(plain.area(evidence) == incident.family)
+            }
+            for kind in PlainModel.Kind.allCases where world.causes.count <= 600 {
+                still.plain[kind, default: []].append(
+                    plain.rank(evidence, cause: incident.cause, kind))
+            }
         }
-        return judged
+        return still
+    }
+
+    /// Reports, all safe checks and half of the other steps, judged by both.
+    mutating func largestDifference(from model: PlainModel, _ count: Int) throws -> Double {
+        var most = 0.0
+        for _ in 0..<count {
+            let incident = Incident(in: world, &random)
+            let steps = world.steps.indices.filter { world.steps[$0].isSafe || $0 % 2 == 0 }
+            let evidence = incident.reports + incident.answers(steps, in: world)
+            let engine = Judged(try engine.say("rank", evidence), cause: nil)
+            let plain = model.rank(evidence, cause: nil, .reference)
+            let known = Dictionary(uniqueKeysWithValues: plain.ranking)
+            most = engine.ranking.reduce(max(most, abs(engine.none - plain.none))) {
+                max($0, abs($1.probability - (known[$1.id] ?? 2)))
+            }
+        }
+        return most
     }
 
     struct Conversation {

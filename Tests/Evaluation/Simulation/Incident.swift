@@ -4,6 +4,7 @@ import Casebook
 struct Incident {
     /// `nil`: a cause outside the book.
     let cause: CaseID?
+    let family: String
     let present: [Bool]
     /// What people say unasked.
     let reports: [Answer]
@@ -21,12 +22,16 @@ struct Incident {
         let pool = known ? world.causes : world.outside
         let item = pool[random.choose(pool.map(\.weight))]
         let present = Self.present(item, world, &random)
-        self.init(cause: known ? item.id : nil, present: present, in: world, &random)
+        self.init(
+            cause: known ? item.id : nil, family: item.family, present: present, in: world,
+            &random)
     }
 
     private init(
-        cause: CaseID?, present: [Bool], in world: World, _ random: inout RandomSource
+        cause: CaseID?, family: String, present: [Bool], in world: World,
+        _ random: inout RandomSource
     ) {
+        self.family = family
         self.cause = cause
         self.present = present
         let missing = random.between(0.05, 0.15)
@@ -38,7 +43,7 @@ struct Incident {
         // What people can see themselves comes up three times in ten.
         var reports: [Answer] = []
         for fact in Set(world.steps.filter { $0.source == .operator }.map(\.fact)).sorted() {
-            if random.chance(present[fact] ? 0.3 : 0.002) {
+            if random.chance(present[fact] ? 0.45 : 0.002) {
                 reports.append(Answer(fact: world.facts[fact].id, source: .report, yes: true))
             }
         }

@@ -8,13 +8,16 @@ struct Judged {
     let ranking: [(id: CaseID, probability: Double)]
     let none: Double
 
+    init(ranking: [(id: CaseID, probability: Double)], none: Double, cause: CaseID?) {
+        (self.ranking, self.none, self.cause) = (ranking, none, cause)
+    }
+
     init(_ reply: JSONNode, cause: CaseID?) {
-        self.cause = cause
-        none = reply["none"]?.number ?? 0
-        ranking = (reply["ranking"]?.array ?? []).map { pair in
+        let ranking = (reply["ranking"]?.array ?? []).map { pair in
             let parts = pair.array ?? []
-            return (parts.first?.string ?? "", parts.last?.number ?? 0)
+            return (id: parts.first?.string ?? "", probability: parts.last?.number ?? 0)
         }
+        self.init(ranking: ranking, none: reply["none"]?.number ?? 0, cause: cause)
     }
 
     /// Place of the true cause among the cases, from 0.
@@ -22,11 +25,21 @@ struct Judged {
     var confidence: Double { ranking.first?.probability ?? 0 }
     var isRight: Bool { cause != nil && place == 0 }
 
-    /// -ln P(what was true); a cause that is not in the ranking shares what the ranking leaves.
+    /// -ln P(what was true).
     var logLoss: Double {
         guard cause != nil else { return -log(max(none, 1e-6)) }
         let listed = place.map { ranking[$0].probability }
         return -log(max(listed ?? 0, 1e-6))
+    }
+
+    /// Squared error over all cases and "none of these" (Brier 1950, several classes).
+    var brier: Double {
+        let cases = ranking.reduce(0) { sum, item in
+            let error = item.probability - (item.id == cause ? 1 : 0)
+            return sum + error * error
+        }
+        let error = none - (cause == nil ? 1 : 0)
+        return cases + error * error
     }
 }
 
@@ -46,6 +59,7 @@ struct Score {
     }
 
     var logLoss: Double { mean(all.map(\.logLoss)) }
+    var brier: Double { mean(all.map(\.brier)) }
 
     /// Expected calibration error over ten bins of P(leader); outside incidents count as wrong.
     var calibrationError: Double {

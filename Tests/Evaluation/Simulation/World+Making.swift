@@ -33,23 +33,24 @@ extension World {
             background: background)
     }
 
-    /// Half of the facts only a person can tell, a third a safe check, some two of them.
+    /// Who can tell a fact: often a person, some facts two or three sources. Of all steps four in
+    /// ten are questions and a third need rights or harm, as in the note's dialogues.
     private mutating func addSteps(for fact: Int, _ random: inout RandomSource) {
-        let kind = random.uniform()
         func add(_ source: Evidence.Instrument, _ seconds: Double, _ rights: Bool, _ harm: Bool) {
             steps.append(
                 Step(
                     id: "s\(padded(steps.count))", fact: fact, source: source, seconds: seconds,
                     privileged: rights, intrusive: harm))
         }
-        if kind < 0.6 { add(.operator, random.between(10, 60), false, false) }
-        if kind >= 0.5, kind < 0.72 {
-            add(.probe, random.between(1, 15), false, random.chance(0.1))
+        let before = steps.count
+        if random.chance(0.25) {
+            add(.probe, random.between(1, 15), random.chance(0.1), random.chance(0.1))
         }
-        if kind >= 0.72, kind < 0.9 {
-            add(.host, random.between(1, 18), random.chance(0.15), false)
+        if random.chance(0.25) { add(.host, random.between(1, 18), random.chance(0.1), false) }
+        if random.chance(0.3) { add(.capture, random.between(10, 40), true, false) }
+        if steps.count == before || random.chance(0.3) {
+            add(.operator, random.between(10, 60), false, false)
         }
-        if kind >= 0.88 { add(.capture, random.between(10, 40), true, false) }
     }
 
     private func cause(
@@ -59,7 +60,7 @@ extension World {
         var chosen: [Int] = []
         while chosen.count < wanted {
             let own = facts[family] ?? []
-            let pool = random.chance(0.55) && !own.isEmpty ? own : Array(self.facts.indices)
+            let pool = random.chance(0.5) && !own.isEmpty ? own : Array(self.facts.indices)
             let fact = pool.randomElement(using: &random) ?? 0
             guard !chosen.contains(fact) else { continue }
             chosen.append(fact)
@@ -79,7 +80,7 @@ extension World {
                 let word = Self.words[random.choose(Self.wordWeights)]
                 let truth = Self.truth[word] ?? 0.5
                 // People mean different things by a word.
-                return (fact, word, shifted(truth, by: 0.5 * random.normal()))
+                return (fact, word, shifted(truth, by: 0.3 * random.normal()))
             })
     }
 

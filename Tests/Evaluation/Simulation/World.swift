@@ -1,4 +1,5 @@
 import Casebook
+import Foundation
 
 /// A site with its casebook: what the book says, and what is true behind it.
 public struct World: Sendable {
@@ -59,9 +60,8 @@ public struct World: Sendable {
     /// 1.2 on the scale of log odds (inference.md §7).
     func shiftedSite(_ random: inout RandomSource) -> World {
         var site = self
-        let weights = causes.map(\.weight).shuffled(using: &random)
         for item in causes.indices {
-            site.causes[item].weight = weights[item]
+            site.causes[item].weight = exp(1.2 * random.normal())
             for entry in causes[item].lists.indices {
                 let shift = random.chance(0.5) ? 1.2 : -1.2
                 site.causes[item].lists[entry].truth = shifted(
