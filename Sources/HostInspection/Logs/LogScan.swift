@@ -67,7 +67,8 @@ public struct LogScan {
         var lastLine: Range<Int>?
         var lastHead: [UInt8] = []
         unsafe matcher.read(bytes) { pattern in
-            matched.append(pattern)
+            // A line may be as long as the log and bear a text at every turn.
+            if !matched.contains(pattern) { matched.append(pattern) }
         } ended: { offset in
             totals.lines += 1
             // Most lines are of no interest and are not looked at again.

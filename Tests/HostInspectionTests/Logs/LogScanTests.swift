@@ -66,6 +66,12 @@ import Testing
         #expect(result.hits[0].lines == [.init(number: 1, time: 1_767_225_600_000_000_000)])
     }
 
+    @Test func `a text that stands in one line a million times is one line`() {
+        let piece = Array(String(repeating: "needle", count: 50_000).utf8)
+        let result = scan(Array(repeating: piece, count: 20), "needle", "dle")
+        #expect(result.hits.map(\.count) == [1, 1])
+    }
+
     @Test func `nothing is a log of no lines`() {
         let result = scan([], "x")
         #expect(result.totals.lines == 0 && result.totals.bytes == 0)

@@ -14,6 +14,7 @@ final class StandIn: Sendable {
     let path: String
     let port: UInt16
     private let listener: Int32
+    private let hasThread: Bool
 
     /// On a socket in the file system.
     static func unix(_ manner: Manner) -> StandIn {
@@ -53,13 +54,18 @@ final class StandIn: Sendable {
         self.path = path
         self.port = port
         listen(listener, 8)
-        if case .deaf = manner { return }
+        if case .deaf = manner {
+            hasThread = false
+            return
+        }
+        hasThread = true
         Thread { Self.serve(listener, manner) }.start()
     }
 
     deinit {
+        // The thread closes it, so that its number is not another's while accept still names it.
         shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
+        if !hasThread { close(listener) }
         if !path.isEmpty { unlink(path) }
     }
 
@@ -78,5 +84,6 @@ final class StandIn: Sendable {
             close(peer)
         }
         for peer in held { close(peer) }
+        close(listener)
     }
 }
