@@ -31,17 +31,17 @@ struct DNSJudge {
                 id, .present, "none of \(resolvers.count) name servers answered for \(name)",
                 count: resolvers.count)
         }
-        if first.plain.resolves {
-            return context.evidence(id, .absent, "\(name) resolves to \(first.plain.summary)")
+        if first.best.resolves {
+            return context.evidence(id, .absent, "\(name) resolves to \(first.best.summary)")
         }
         if case .success(let list) = observed.application, !list.isEmpty {
             return context.evidence(
                 id, .absent,
-                "\(first.server): \(first.plain.summary); yet the application gets "
+                "\(first.server): \(first.best.summary); yet the application gets "
                     + "\(texts(list)), from the hosts file or another source")
         }
         return context.evidence(
-            id, .present, "\(first.server) on \(name): \(first.plain.summary)", count: 1)
+            id, .present, "\(first.server) on \(name): \(first.best.summary)", count: 1)
     }
 
     private var firstNameserverDead: Evidence {
@@ -65,7 +65,7 @@ struct DNSJudge {
     private var resolversDisagree: Evidence {
         let id = "probe.dns.resolvers-disagree"
         if let reason = authority.failure { return context.evidence(id, .unknown, reason) }
-        let comparable = answering.filter { $0.plain.resolves || $0.plain.isNegative }
+        let comparable = answering.filter { $0.best.resolves || $0.best.isNegative }
         guard !comparable.isEmpty else {
             return context.evidence(id, .unknown, "no resolver gave an answer to compare")
         }
@@ -82,7 +82,7 @@ struct DNSJudge {
         }
         return context.evidence(
             id, .present,
-            "\(first.server) gives \(first.plain.summary), the authoritative servers "
+            "\(first.server) gives \(first.best.summary), the authoritative servers "
                 + "\(texts(truth.sorted())); a CDN may do so on purpose", count: different.count)
     }
 
@@ -95,14 +95,14 @@ struct DNSJudge {
         let id = "probe.dns.answer-empty"
         if let reason = authority.failure { return context.evidence(id, .unknown, reason) }
         let empty = authority.views.filter { view in
-            let isEmpty = view.plain.verdicts.allSatisfy {
+            let isEmpty = view.best.verdicts.allSatisfy {
                 if case .empty = $0 { true } else { false }
             }
-            return isEmpty && !view.plain.verdicts.isEmpty
+            return isEmpty && !view.best.verdicts.isEmpty
         }
         guard let first = empty.first else {
             return context.evidence(
-                id, .absent, "the authoritative servers say: \(authority.views[0].plain.summary)")
+                id, .absent, "the authoritative servers say: \(authority.views[0].best.summary)")
         }
         return context.evidence(
             id, .present, "\(first.server), authoritative, answers NOERROR without any address",
@@ -119,7 +119,7 @@ struct DNSJudge {
             return context.evidence(id, .unknown, "no resolver answered")
         }
         let denying = answering.compactMap { view -> (ResolverView, UInt32)? in
-            guard view.plain.isNegative, let ttl = view.plain.negativeTTL, ttl > 0 else {
+            guard view.best.isNegative, let ttl = view.best.negativeTTL, ttl > 0 else {
                 return nil
             }
             return (view, ttl)
