@@ -23,7 +23,9 @@ public enum TLSAddressesProbe: Probe {
         var report = context.reportOfAddresses { address, report in
             let attempt = TLSAttempt.make(
                 context, address,
-                .init(configuration: context.tlsConfiguration, name: context.serverName))
+                .init(
+                    configuration: context.tlsConfiguration, name: context.serverName,
+                    hello: context.helloShape))
             attempts.append(attempt)
             report.results.append(
                 .init(

@@ -23,7 +23,9 @@ enum TLSCloseJudge {
         var ending = Ending.notSeen("no protocol is known here that ends by itself; use https://")
         let attempt = TLSAttempt.make(
             context, address,
-            .init(configuration: configuration, name: context.serverName, label: "request")
+            .init(
+                configuration: configuration, name: context.serverName, label: "request",
+                hello: context.helloShape)
         ) { tls in
             guard isHTTP else { return }
             ending = finish(tls, context)

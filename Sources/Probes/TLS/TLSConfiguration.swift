@@ -54,6 +54,9 @@ extension ProbeContext {
         return configuration
     }
 
+    /// As long as the user's options ask for.
+    var helloShape: TLSConnection.HelloShape { .init(size: options.tls.helloSize) }
+
     /// The name that the ClientHello carries; `nil` for none (RFC 6066 §3 wants no addresses).
     var serverName: String? {
         switch options.tls.serverName {

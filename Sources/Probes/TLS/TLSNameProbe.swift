@@ -45,7 +45,7 @@ public enum TLSNameProbe: Probe {
             context, address,
             .init(
                 configuration: context.tlsConfiguration, name: name,
-                label: name == nil ? "without SNI" : "with SNI"))
+                label: name == nil ? "without SNI" : "with SNI", hello: context.helloShape))
     }
 
     /// unrecognized_name (RFC 6066 §3).

@@ -68,7 +68,9 @@ public enum TLSProbe: Probe {
         let configuration = context.tlsConfiguration
         let first = TLSAttempt.make(
             context, address,
-            .init(configuration: configuration, name: context.serverName, label: "handshake"))
+            .init(
+                configuration: configuration, name: context.serverName, label: "handshake",
+                hello: context.helloShape))
         guard first.isConnected, first.failure != .timedOut, first.failure != .cancelled else {
             return View(
                 first: first, ending: .notSeen("the handshake failed: \(first.summary)"),
@@ -79,7 +81,9 @@ public enum TLSProbe: Probe {
         capped.highest = min(capped.highest ?? .tls12, .tls12)
         let third = TLSAttempt.make(
             context, address,
-            .init(configuration: capped, name: context.serverName, label: "at most TLS 1.2"))
+            .init(
+                configuration: capped, name: context.serverName, label: "at most TLS 1.2",
+                hello: context.helloShape))
         return View(
             first: first, others: [second, third], capped: third, ending: ending,
             chain: .init(first, context))

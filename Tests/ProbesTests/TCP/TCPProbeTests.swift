@@ -33,6 +33,19 @@ struct TCPProbeTests {
         #expect(await long.state("probe.tcp.connect-refused") == .unknown)
     }
 
+    @Test func `The source address and port are those that were asked for`() async {
+        let server = ScriptedServer { peer, _ in peer.readToEnd() }
+        let source = FreePort.take()
+        let report = await run(TCPProbe.self, .tcp, port: server.port) {
+            $0.sourceAddress = "127.0.0.5"
+            $0.sourcePort = source
+        }
+        #expect(report.timelines.compactMap(\.local) == ["127.0.0.5:\(source)"])
+        let other = await run(TCPProbe.self, .tcp, port: server.port) { $0.sourceAddress = "::1" }
+        #expect(other.state("probe.tcp.connect-refused") == .unknown)
+        #expect(other.state("probe.tcp.connect-timeout") == .unknown)
+    }
+
     @Test func `Cancelling ends a wait at once and says so`() async {
         let silent = SilentPort()
         let cancellation = Cancellation()

@@ -74,6 +74,7 @@ struct ResumptionProbeTests {
             await ask(proxy.port, allowed: .disruptive), works: .present, never: .absent,
             refused: .absent, needsCleanClose: .present)
         let careful = await ask(proxy.port)
+        #expect(Set(careful.timelines.compactMap(\.ending)) == ["close"])
         #expect(
             careful.summary("probe.tls.resumption-needs-clean-close").contains("RST was not tried"))
     }

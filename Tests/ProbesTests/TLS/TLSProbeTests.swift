@@ -66,6 +66,29 @@ struct TLSProbeTests {
         #expect(report.results.map(\.address) == ["[::1]:\(port)"])
     }
 
+    @Test(arguments: ["TLSv1.2", "TLSv1.3"])
+    func `A Java server is found healthy in both versions`(version: String) async throws {
+        let server = try await javaServer(good, protocols: version)
+        let report = await look(port: server.port)
+        expect(
+            report,
+            absent: [
+                "alert", "cut-after-hello", "handshake-timeout", "slow-server-flight",
+                "client-cert-wanted", "chain-incomplete", "root-untrusted", "leaf-expired",
+            ])
+        let shown = report.results.flatMap(\.details).first { $0.name == "version" }?.value
+        #expect(shown == (version == "TLSv1.2" ? "TLS 1.2" : "TLS 1.3"))
+    }
+
+    @Test(arguments: [600, 1400, 4000])
+    func `The ClientHello is as long as asked for`(size: Int) async throws {
+        let server = try await opensslServer(good)
+        let report = await look(port: server.port) { $0.tls.helloSize = size }
+        #expect(report.results.map(\.isGood) == [true])
+        let stages = report.timelines.compactMap { $0.stage("tls.client-hello")?.detail }
+        #expect(stages == Array(repeating: "sent, \(size) bytes", count: 3))
+    }
+
     @Test func `Each message of the handshake is a stage with a time`() async throws {
         let server = try await opensslServer(good)
         let report = await look(port: server.port)

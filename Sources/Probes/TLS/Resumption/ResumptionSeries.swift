@@ -23,6 +23,9 @@ struct ResumptionSeries: Sendable {
 
     /// The server must have seen the end of a connection before the next begins.
     private static let pause = 0.2
+    /// The server must have read our Finished before a close that may overtake it: else it is the
+    /// handshake that failed, not the close that was unclean.
+    private static let settling = 0.15
     private static let ticketPatience = 0.3
 
     private let isOverFarm: Bool
@@ -103,6 +106,9 @@ struct ResumptionSeries: Sendable {
             let outcome = Outcome(
                 wasOffered: tls.clientHello.map(kind.isOffered) ?? false,
                 isResumed: tls.isResumed, session: newest, duration: duration)
+            if closing != .closeNotify {
+                try sleep(until: .after(seconds: Self.settling), context.cancellation)
+            }
             tls.close(closing, by: context.attempt)
             return outcome
         } catch {
