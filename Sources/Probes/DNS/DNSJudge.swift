@@ -4,7 +4,7 @@ internal import Dissection
 /// Turns what the servers said into findings; the definitions stand in casebook/findings.yaml.
 struct DNSJudge {
     private let observed: DNSObservation
-    private let context: ProbeContext
+    let context: ProbeContext
 
     init(_ observed: DNSObservation, _ context: ProbeContext) {
         self.observed = observed
@@ -19,8 +19,8 @@ struct DNSJudge {
     }
 
     private var resolvers: [ResolverView] { observed.resolvers }
-    private var authority: AuthoritativeView { observed.authority }
-    private var answering: [ResolverView] { resolvers.filter { !$0.plain.isSilent } }
+    var authority: AuthoritativeView { observed.authority }
+    var answering: [ResolverView] { resolvers.filter { !$0.plain.isSilent } }
     private var name: DNSName { observed.name }
 
     /// The first server that answers decides, as it does for the C library.
@@ -132,69 +132,6 @@ struct DNSJudge {
             "\(view.server) denies \(name) for another \(ttl) s; the authoritative "
                 + "servers have it", count: denying.count,
             measure: .init(value: Double(ttl), unit: "s"))
-    }
-
-    private var everybody: [ResolverView] { answering + authority.views }
-
-    private var truncatedTCPFails: Evidence {
-        let id = "probe.dns.truncated-tcp-fails"
-        let cut = everybody.filter(\.isTruncated)
-        let deaf = cut.filter { $0.stream?.isSilent == true }
-        if let first = deaf.first {
-            return context.evidence(
-                id, .present,
-                "\(first.server) truncates over UDP; over TCP: "
-                    + (first.stream?.summary ?? ""), count: deaf.count)
-        }
-        guard !everybody.isEmpty else {
-            return context.evidence(id, .unknown, "no name server answered")
-        }
-        if !cut.isEmpty {
-            return context.evidence(id, .absent, "what was truncated came over TCP")
-        }
-        let unheard = everybody.filter { $0.stream?.isSilent == true }
-        if let first = unheard.first {
-            return context.evidence(
-                id, .unknown,
-                "\(first.server) does not answer over TCP, but no answer was "
-                    + "truncated")
-        }
-        return context.evidence(id, .absent, "nothing was truncated, and TCP is answered")
-    }
-
-    private var ednsSizeFails: Evidence {
-        let id = "probe.dns.edns-size-fails"
-        guard !everybody.isEmpty else {
-            return context.evidence(id, .unknown, "no name server answered")
-        }
-        let failing = everybody.compactMap { view in view.silentSize.map { (view, $0) } }
-        guard let (view, size) = failing.first else {
-            return context.evidence(id, .absent, "questions with EDNS are answered at every size")
-        }
-        return context.evidence(
-            id, .present, "\(view.server) is silent to EDNS with \(size) bytes and answers without",
-            count: failing.count, measure: .init(value: Double(size), unit: "bytes"))
-    }
-
-    private var validationFails: Evidence {
-        let id = "probe.dns.validation-fails"
-        guard !answering.isEmpty else {
-            return context.evidence(id, .unknown, "no resolver answered")
-        }
-        let failing = answering.filter { view in
-            guard let unchecked = view.unchecked else { return false }
-            return unchecked.resolves || unchecked.isNegative
-        }
-        if let first = failing.first {
-            return context.evidence(
-                id, .present,
-                "\(first.server): SERVFAIL, and with checking disabled "
-                    + (first.unchecked?.summary ?? ""), count: failing.count)
-        }
-        return context.evidence(
-            id, .absent,
-            answering.contains { $0.unchecked != nil }
-                ? "SERVFAIL also with checking disabled" : "no resolver answered SERVFAIL")
     }
 
     private func texts(_ addresses: [IPAddress]) -> String {
