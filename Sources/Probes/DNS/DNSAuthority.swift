@@ -80,11 +80,8 @@ struct AuthoritativeView: Sendable {
 
     /// All servers gave the same addresses each time.
     var isStable: Bool {
-        views.allSatisfy { $0.isStable && $0.plain.addresses == views.first?.plain.addresses }
+        views.allSatisfy { $0.isStable && $0.best.addresses == views.first?.best.addresses }
     }
-
-    /// Every server that answered says that there is no address.
-    var isEmpty: Bool { !views.isEmpty && views.allSatisfy { $0.plain.isNegative } }
 
     static func ask(
         _ name: DNSName, _ context: ProbeContext, via resolver: SocketAddress?
@@ -93,8 +90,8 @@ struct AuthoritativeView: Sendable {
         var view = AuthoritativeView(views: [])
         for _ in 0..<longestChain {
             view = askOnce(name, context, via: resolver)
-            guard !view.views.contains(where: { $0.plain.resolves }),
-                let alias = view.views.lazy.compactMap(\.plain.alias).first
+            guard !view.views.contains(where: { $0.best.resolves }),
+                let alias = view.views.lazy.compactMap(\.best.alias).first
             else { return view }
             name = alias
         }

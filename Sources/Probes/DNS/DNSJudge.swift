@@ -4,7 +4,7 @@ internal import Dissection
 /// Turns what the servers said into findings; the definitions stand in casebook/findings.yaml.
 struct DNSJudge {
     private let observed: DNSObservation
-    private let context: ProbeContext
+    let context: ProbeContext
 
     init(_ observed: DNSObservation, _ context: ProbeContext) {
         self.observed = observed
@@ -19,8 +19,8 @@ struct DNSJudge {
     }
 
     private var resolvers: [ResolverView] { observed.resolvers }
-    private var authority: AuthoritativeView { observed.authority }
-    private var answering: [ResolverView] { resolvers.filter { !$0.plain.isSilent } }
+    var authority: AuthoritativeView { observed.authority }
+    var answering: [ResolverView] { resolvers.filter { !$0.plain.isSilent } }
     private var name: DNSName { observed.name }
 
     /// The first server that answers decides, as it does for the C library.
@@ -31,17 +31,17 @@ struct DNSJudge {
                 id, .present, "none of \(resolvers.count) name servers answered for \(name)",
                 count: resolvers.count)
         }
-        if first.plain.resolves {
-            return context.evidence(id, .absent, "\(name) resolves to \(first.plain.summary)")
+        if first.best.resolves {
+            return context.evidence(id, .absent, "\(name) resolves to \(first.best.summary)")
         }
         if case .success(let list) = observed.application, !list.isEmpty {
             return context.evidence(
                 id, .absent,
-                "\(first.server): \(first.plain.summary); yet the application gets "
+                "\(first.server): \(first.best.summary); yet the application gets "
                     + "\(texts(list)), from the hosts file or another source")
         }
         return context.evidence(
-            id, .present, "\(first.server) on \(name): \(first.plain.summary)", count: 1)
+            id, .present, "\(first.server) on \(name): \(first.best.summary)", count: 1)
     }
 
     private var firstNameserverDead: Evidence {
@@ -65,7 +65,7 @@ struct DNSJudge {
     private var resolversDisagree: Evidence {
         let id = "probe.dns.resolvers-disagree"
         if let reason = authority.failure { return context.evidence(id, .unknown, reason) }
-        let comparable = answering.filter { $0.plain.resolves || $0.plain.isNegative }
+        let comparable = answering.filter { $0.best.resolves || $0.best.isNegative }
         guard !comparable.isEmpty else {
             return context.evidence(id, .unknown, "no resolver gave an answer to compare")
         }
@@ -82,7 +82,7 @@ struct DNSJudge {
         }
         return context.evidence(
             id, .present,
-            "\(first.server) gives \(first.plain.summary), the authoritative servers "
+            "\(first.server) gives \(first.best.summary), the authoritative servers "
                 + "\(texts(truth.sorted())); a CDN may do so on purpose", count: different.count)
     }
 
@@ -95,14 +95,14 @@ struct DNSJudge {
         let id = "probe.dns.answer-empty"
         if let reason = authority.failure { return context.evidence(id, .unknown, reason) }
         let empty = authority.views.filter { view in
-            let isEmpty = view.plain.verdicts.allSatisfy {
+            let isEmpty = view.best.verdicts.allSatisfy {
                 if case .empty = $0 { true } else { false }
             }
-            return isEmpty && !view.plain.verdicts.isEmpty
+            return isEmpty && !view.best.verdicts.isEmpty
         }
         guard let first = empty.first else {
             return context.evidence(
-                id, .absent, "the authoritative servers say: \(authority.views[0].plain.summary)")
+                id, .absent, "the authoritative servers say: \(authority.views[0].best.summary)")
         }
         return context.evidence(
             id, .present, "\(first.server), authoritative, answers NOERROR without any address",
@@ -119,7 +119,7 @@ struct DNSJudge {
             return context.evidence(id, .unknown, "no resolver answered")
         }
         let denying = answering.compactMap { view -> (ResolverView, UInt32)? in
-            guard view.plain.isNegative, let ttl = view.plain.negativeTTL, ttl > 0 else {
+            guard view.best.isNegative, let ttl = view.best.negativeTTL, ttl > 0 else {
                 return nil
             }
             return (view, ttl)
@@ -132,69 +132,6 @@ struct DNSJudge {
             "\(view.server) denies \(name) for another \(ttl) s; the authoritative "
                 + "servers have it", count: denying.count,
             measure: .init(value: Double(ttl), unit: "s"))
-    }
-
-    private var everybody: [ResolverView] { answering + authority.views }
-
-    private var truncatedTCPFails: Evidence {
-        let id = "probe.dns.truncated-tcp-fails"
-        let cut = everybody.filter(\.isTruncated)
-        let deaf = cut.filter { $0.stream?.isSilent == true }
-        if let first = deaf.first {
-            return context.evidence(
-                id, .present,
-                "\(first.server) truncates over UDP; over TCP: "
-                    + (first.stream?.summary ?? ""), count: deaf.count)
-        }
-        guard !everybody.isEmpty else {
-            return context.evidence(id, .unknown, "no name server answered")
-        }
-        if !cut.isEmpty {
-            return context.evidence(id, .absent, "what was truncated came over TCP")
-        }
-        let unheard = everybody.filter { $0.stream?.isSilent == true }
-        if let first = unheard.first {
-            return context.evidence(
-                id, .unknown,
-                "\(first.server) does not answer over TCP, but no answer was "
-                    + "truncated")
-        }
-        return context.evidence(id, .absent, "nothing was truncated, and TCP is answered")
-    }
-
-    private var ednsSizeFails: Evidence {
-        let id = "probe.dns.edns-size-fails"
-        guard !everybody.isEmpty else {
-            return context.evidence(id, .unknown, "no name server answered")
-        }
-        let failing = everybody.compactMap { view in view.silentSize.map { (view, $0) } }
-        guard let (view, size) = failing.first else {
-            return context.evidence(id, .absent, "questions with EDNS are answered at every size")
-        }
-        return context.evidence(
-            id, .present, "\(view.server) is silent to EDNS with \(size) bytes and answers without",
-            count: failing.count, measure: .init(value: Double(size), unit: "bytes"))
-    }
-
-    private var validationFails: Evidence {
-        let id = "probe.dns.validation-fails"
-        guard !answering.isEmpty else {
-            return context.evidence(id, .unknown, "no resolver answered")
-        }
-        let failing = answering.filter { view in
-            guard let unchecked = view.unchecked else { return false }
-            return unchecked.resolves || unchecked.isNegative
-        }
-        if let first = failing.first {
-            return context.evidence(
-                id, .present,
-                "\(first.server): SERVFAIL, and with checking disabled "
-                    + (first.unchecked?.summary ?? ""), count: failing.count)
-        }
-        return context.evidence(
-            id, .absent,
-            answering.contains { $0.unchecked != nil }
-                ? "SERVFAIL also with checking disabled" : "no resolver answered SERVFAIL")
     }
 
     private func texts(_ addresses: [IPAddress]) -> String {

@@ -36,6 +36,11 @@ struct DNSLookup: Sendable {
     /// Some bytes of an answer came back, be it an error.
     var isAnswered: Bool { exchanges.contains { $0.answer != nil } }
 
+    /// An answer came with TC: it is not whole.
+    var isTruncated: Bool {
+        exchanges.contains { $0.answer?.flags.contains(.truncated) == true }
+    }
+
     /// Neither an answer nor a refusal to any of the questions.
     var isSilent: Bool { !exchanges.isEmpty && exchanges.allSatisfy { $0.answer == nil } }
 

@@ -113,8 +113,8 @@ struct DNSObservation: Sendable {
             resolvers.map { ("resolver", $0) } + authority.views.map { ("authoritative", $0) }
         return views.map { role, view in
             .init(
-                address: view.server.description, isGood: view.plain.resolves,
-                summary: "\(role): \(view.plain.summary)", details: details(view))
+                address: view.server.description, isGood: view.best.resolves,
+                summary: "\(role): \(view.best.summary)", details: details(view))
         }
     }
 

@@ -57,22 +57,26 @@ struct ResolverView: Sendable {
         return client.lookUp(name, shape)
     }
 
-    /// Of every way of asking over UDP; answers that rotate add up.
-    var addresses: Set<IPAddress> {
-        [plain, small, large].reduce(into: []) { $0.formUnion($1?.addresses ?? []) }
+    /// What a client that does as it should gets: over TCP what UDP cut off.
+    var best: DNSLookup {
+        guard plain.isTruncated, let stream, stream.isAnswered else { return plain }
+        return stream
     }
 
-    /// Asked twice, it gave the same addresses.
-    var isStable: Bool {
-        [small, large].allSatisfy { $0 == nil || !$0!.resolves || $0!.addresses == plain.addresses }
+    /// All that was answered in full; answers that rotate add up.
+    var addresses: Set<IPAddress> {
+        full.reduce(into: best.addresses) { $0.formUnion($1.addresses) }
+    }
+
+    /// Asked several times, it gave the same addresses.
+    var isStable: Bool { full.allSatisfy { !$0.resolves || $0.addresses == best.addresses } }
+
+    private var full: [DNSLookup] {
+        [plain, small, large].compactMap(\.self).filter { !$0.isTruncated }
     }
 
     /// An answer over UDP came with TC.
-    var isTruncated: Bool {
-        [plain, small, large].contains { lookup in
-            lookup?.exchanges.contains { $0.answer?.flags.contains(.truncated) == true } == true
-        }
-    }
+    var isTruncated: Bool { [plain, small, large].contains { $0?.isTruncated == true } }
 
     /// An answer claims authority (AA).
     var isAuthoritative: Bool {

@@ -54,19 +54,9 @@ public enum TCPSourceProbe: Probe {
         var report = context.report()
         var verdicts: [Evidence] = []
         for address in addresses where isOfFamily(address, one) && isOfFamily(address, two) {
-            var outcomes: [String: [Outcome]] = [:]
-            for _ in 0..<tries {
-                for source in [one, two] where !context.cancellation.isCancelled {
-                    outcomes[source, default: []].append(ask(address, source, context))
-                }
-            }
+            let outcomes = compare(address, [one, two], context)
             for source in [one, two] {
-                let all = outcomes[source] ?? []
-                report.results.append(
-                    .init(
-                        address: address.description, isGood: all.allSatisfy(\.isGood),
-                        summary: "from \(source): "
-                            + Set(all.map(\.text)).sorted().joined(separator: ", ")))
+                report.results.append(result(address, source, outcomes[source] ?? []))
             }
             verdicts.append(judge(one, outcomes[one] ?? [], two, outcomes[two] ?? [], context))
         }
@@ -75,6 +65,28 @@ public enum TCPSourceProbe: Probe {
             report.failure = "no address of the target is of the family of both local addresses"
         }
         return report
+    }
+
+    /// The tries of each source, in turns.
+    private static func compare(
+        _ address: SocketAddress, _ sources: [String], _ context: ProbeContext
+    ) -> [String: [Outcome]] {
+        var outcomes: [String: [Outcome]] = [:]
+        for _ in 0..<tries {
+            for source in sources where !context.cancellation.isCancelled {
+                outcomes[source, default: []].append(ask(address, source, context))
+            }
+        }
+        return outcomes
+    }
+
+    private static func result(
+        _ address: SocketAddress, _ source: String, _ outcomes: [Outcome]
+    ) -> ProbeReport.AddressResult {
+        .init(
+            address: address.description, isGood: outcomes.allSatisfy(\.isGood),
+            summary: "from \(source): "
+                + Set(outcomes.map(\.text)).sorted().joined(separator: ", "))
     }
 
     private static func isOfFamily(_ address: SocketAddress, _ source: String) -> Bool {

@@ -28,6 +28,11 @@ import Testing
         let sound = TestResponder(Self.truncating)
         let good = await probeDNS(resolvers: [sound.port], authoritative: [sound.port])
         #expect(good.state(id) == .absent)
+        // What TCP completes is what counts.
+        #expect(good.state("probe.dns.fails") == .absent)
+        #expect(good.state("probe.dns.answer-empty") == .absent)
+        #expect(good.state("probe.dns.resolvers-disagree") == .absent)
+        #expect(bad.state("probe.dns.fails") == .present)
     }
 
     @Test func `without a truncated answer, TCP that fails settles nothing`() async {

@@ -8,7 +8,8 @@ extension TestNetwork {
     /// Runs a probe in the first node against the last one.
     func probe(
         _ probe: any Probe.Type, _ scheme: ProbeTarget.Scheme = .tcp, port: UInt16 = 8080,
-        host: String? = nil, _ change: (inout ProbeOptions) -> Void = { _ in }
+        host: String? = nil, withRights: Bool = true,
+        _ change: (inout ProbeOptions) -> Void = { _ in }
     ) async -> ProbeReport {
         var options = ProbeOptions()
         options.timeout = 5
@@ -17,7 +18,10 @@ extension TestNetwork {
         let (target, chosen) = (
             ProbeTarget(scheme: scheme, host: host ?? server, port: port), options
         )
-        return await inside(0) { ProbeRunner.run(probe, target, chosen) }
+        return await inside(0) {
+            if !withRights { dropCapabilities() }
+            return ProbeRunner.run(probe, target, chosen)
+        }
     }
 
     /// A server in the last node on port 8080 that answers requests of HTTP.
@@ -29,4 +33,14 @@ extension TestNetwork {
             }
         }
     }
+}
+
+/// capset(2) of the calling thread, which ends with the probe; the Glibc module does not show it.
+private func dropCapabilities() {
+    typealias Call = @convention(c) (UnsafeRawPointer, UnsafeRawPointer) -> Int32
+    // _LINUX_CAPABILITY_VERSION_3 and the calling thread; effective, permitted and inheritable.
+    let header: [UInt32] = [0x2008_0522, 0]
+    let none = [UInt32](repeating: 0, count: 6)
+    let result = unsafeBitCast(dlsym(nil, "capset"), to: Call.self)(header, none)
+    precondition(result == 0, "capset: errno \(errno)")
 }

@@ -46,4 +46,24 @@ struct PingTests {
         let unknown = await silent.probe(PathLossProbe.self) { $0.count = 3 }
         #expect(unknown.state(id) == .unknown)
     }
+
+    @Test func `without rights ping says what it needs, and the path is measured by UDP`()
+        async throws
+    {
+        let network = try TestNetwork(nodes: 3)
+        try network.run("sysctl -qw net.ipv4.ping_group_range='1 0'", on: 0)
+        try network.run("ip link set dev r mtu 1400", on: 1)
+        try network.run("ip link set dev l mtu 1400", on: 2)
+        for probe in [PingProbe.self, PathLossProbe.self] as [any Probe.Type] {
+            let report = await network.probe(probe, withRights: false)
+            #expect(report.evidence.map(\.state) == [.unknown])
+            #expect(report.failure?.contains("CAP_NET_RAW") == true, "\(report.failure ?? "")")
+        }
+        let path = await network.probe(PathMTUProbe.self, withRights: false)
+        #expect(path.measure("probe.path.mtu-below-interface") == 1400, "\(path.results)")
+        let server = await network.serveHTTP()
+        defer { server.stop() }
+        let distances = await network.probe(WhoAcknowledgesProbe.self, withRights: false)
+        #expect(distances.state("probe.path.tcp-distance-shorter") == .absent)
+    }
 }

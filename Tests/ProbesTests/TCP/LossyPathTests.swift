@@ -112,4 +112,29 @@ struct LossyPathTests {
         let only = await network.probe(IPv6Probe.self) { $0.addresses = [both[0]] }
         #expect(only.state(id) == .absent)
     }
+
+    @Test func `a firewall that forgets idle connections after two seconds`() async throws {
+        let network = try TestNetwork(nodes: 3)
+        let server = await network.serveHTTP()
+        defer { server.stop() }
+        try network.filter(
+            """
+            table ip f {
+              chain forward {
+                type filter hook forward priority 0;
+                ct state invalid drop
+              }
+            }
+            """, on: 1)
+        try network.run(
+            "cd /proc/sys/net/netfilter; echo 0 > nf_conntrack_tcp_loose; "
+                + "echo 2 > nf_conntrack_tcp_timeout_established", on: 1)
+        let id = "probe.tcp.idle-connection-lost"
+        let report = await network.probe(TCPIdleProbe.self, .http) {
+            $0.tcp.idleLimit = 6
+            $0.tcp.controlInterval = 0.5
+        }
+        #expect(report.state(id) == .present, "\(report.summary(id)) \(report.results)")
+        #expect(1.9...3.5 ~= report.measure(id) ?? 0, "\(report.results)")
+    }
 }
