@@ -42,8 +42,11 @@ tests() {
     need apache2-bin "a server that the probes ask" has_command apache2
     need python3 "a server that the probes ask" has_command python3
     need openjdk-17-jdk-headless "a TLS server that the probes ask" has_command javac
-    need nftables "a filter that the probes meet" has_command nft
-    need iproute2 "networks that the tests make" has_command ip
+    need dnsmasq-base "a name server that the probes ask" [ -x /usr/sbin/dnsmasq ]
+    need unbound "a resolver that the probes ask" [ -x /usr/sbin/unbound ]
+    need postfix "a mail server that the probes ask" [ -x /usr/sbin/postfix ]
+    need nftables "a filter that the probes meet" [ -x /usr/sbin/nft ]
+    need iproute2 "networks that the tests make" [ -x /usr/sbin/ip ]
 }
 
 # Peers to measure against, and what the measuring script and its loop are written in.

@@ -14,8 +14,8 @@ public enum DNSProbe: Probe {
     public static let effect = EffectClass.normal
     public static let schemes = Set(ProbeTarget.Scheme.allCases)
 
-    /// A view of one server: five lookups of two questions, each sent twice at most.
-    private static let questionsPerServer = 10
+    /// A view of one server: seven lookups of two questions, each sent twice at most.
+    private static let questionsPerServer = 14
 
     public static func plan(
         _ target: ProbeTarget, _ options: ProbeOptions, addresses: Int

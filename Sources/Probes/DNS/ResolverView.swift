@@ -39,13 +39,22 @@ struct ResolverView: Sendable {
             shape.checkingDisabled = false
         }
         shape.payloadSize = smallSize
-        view.small = client.lookUp(name, shape)
+        view.small = insist(client, name, shape)
         shape.payloadSize = largeSize
         shape.dnssecOK = true
-        view.large = client.lookUp(name, shape)
+        view.large = insist(client, name, shape)
         view.stream = client.lookUp(
             name, DNSQueryShape(recursionDesired: recursive), over: .tcp)
         return view
+    }
+
+    /// Asks once more when nothing came, so that loss is not taken for a size that fails.
+    private static func insist(
+        _ client: DNSClient, _ name: DNSName, _ shape: DNSQueryShape
+    ) -> DNSLookup {
+        let first = client.lookUp(name, shape)
+        guard first.exchanges.contains(where: \.isUnanswered) else { return first }
+        return client.lookUp(name, shape)
     }
 
     /// Of every way of asking over UDP; answers that rotate add up.

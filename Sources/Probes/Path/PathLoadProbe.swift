@@ -9,11 +9,18 @@ public enum PathLoadProbe: Probe {
     public static let effect = EffectClass.load
     public static let schemes: Set<ProbeTarget.Scheme> = [.http]
 
-    /// Connects timed at rest, and under load at most.
+    /// Connects timed at rest.
     private static let samples = 15
+    /// Fewer say nothing.
+    private static let leastSamples = 3
     /// Seconds that the download runs at most, and bytes it takes at most.
     private static let longest = 6.0
-    private static let largest = 64 << 20
+    private static let largest = 128 << 20
+    /// Seconds between two timed connects under load.
+    private static let interval = 0.1
+    private static let underLoad = Int(longest / interval)
+    /// Bodies that are shorter than 64 KiB end it.
+    private static let mostDownloads = largest / (64 << 10)
     /// Less than this fills no queue.
     private static let least = 256 << 10
     /// Thresholds of casebook/findings.yaml.
@@ -24,10 +31,12 @@ public enum PathLoadProbe: Probe {
         _ target: ProbeTarget, _ options: ProbeOptions, addresses: Int
     ) -> ProbePlan {
         ProbePlan(
-            connections: addresses * (2 * samples + 1), bytes: addresses * 200,
-            seconds: Double(addresses) * (longest + 2 * Double(samples)),
-            description: "downloads the path for up to \(Int(longest)) s or \(largest >> 20) MiB "
-                + "and times \(2 * samples) connects, half of them before")
+            connections: addresses * (samples + underLoad + mostDownloads),
+            bytes: addresses * mostDownloads * 200,
+            seconds: Double(addresses) * (longest + options.timeout * 2),
+            description: "times \(samples) connects, then downloads the path again and again for "
+                + "up to \(Int(longest)) s or \(largest >> 20) MiB and times up to \(underLoad) "
+                + "more")
     }
 
     public static func run(_ context: ProbeContext) -> ProbeReport {
@@ -53,8 +62,7 @@ public enum PathLoadProbe: Probe {
             report.results.append(result(address, idle, loaded, transfer.received))
             verdicts.append(judge(address, idle, loaded, transfer.received, context))
         }
-        let telling = verdicts.first { $0.state == .present } ?? verdicts.first
-        report.evidence = telling.map { [$0] } ?? []
+        report.evidence = verdicts.combined
         return report
     }
 
@@ -76,12 +84,15 @@ public enum PathLoadProbe: Probe {
         while transfer.received < least, !transfer.isOver {
             try? sleep(until: .after(seconds: 0.05), context.cancellation)
         }
-        while times.count < samples, !transfer.isOver, !context.cancellation.isCancelled {
+        while !transfer.isOver, !context.cancellation.isCancelled {
+            let next = Deadline.after(seconds: interval)
             let time = connect(address, context)
             if let time, !transfer.isOver { times.append(time) }
+            // The first ones come quickly: a fast path is done with the download soon.
+            if times.count > leastSamples { try? sleep(until: next, context.cancellation) }
         }
-        transfer.end()
-        return times
+        // The window grows at first, and the queue with it.
+        return Array(times.suffix(max(leastSamples, times.count / 2)))
     }
 
     private static func result(
@@ -100,7 +111,7 @@ public enum PathLoadProbe: Probe {
         _ context: ProbeContext
     ) -> Evidence {
         let id = findings[0]
-        guard idle.count >= 5, loaded.count >= 5 else {
+        guard idle.count >= leastSamples, loaded.count >= leastSamples else {
             return context.evidence(
                 id, .unknown,
                 bytes < least
@@ -120,6 +131,8 @@ public enum PathLoadProbe: Probe {
 private final class Transfer: Sendable {
     private let bytes = Atomic<Int>(0)
     private let over = Atomic<Bool>(false)
+    /// Bytes a second that are taken at most.
+    private static let mostPerSecond = 64e6
 
     var received: Int { bytes.load(ordering: .relaxed) }
     var isOver: Bool { over.load(ordering: .acquiring) }
@@ -128,6 +141,7 @@ private final class Transfer: Sendable {
     /// The same path again and again until the time or the bytes are used up.
     func run(_ address: SocketAddress, _ context: ProbeContext, seconds: Double, bytes limit: Int) {
         defer { end() }
+        let begin = MonotonicInstant.now
         let deadline = Deadline.after(seconds: seconds)
         let request =
             "GET \(context.target.path) HTTP/1.1\r\nHost: \(context.target.authority)\r\n"
@@ -141,7 +155,12 @@ private final class Transfer: Sendable {
             let before = received
             while !isOver, received < limit,
                 let more = try? connection.receive(atMost: 64 << 10, by: deadline), !more.isEmpty
-            { bytes.add(more.count, ordering: .relaxed) }
+            {
+                bytes.add(more.count, ordering: .relaxed)
+                // No faster than it takes to time a few connects; what is slower has the queue.
+                let due = begin.adding(seconds: Double(received) / Self.mostPerSecond)
+                if due > .now { try? sleep(until: Deadline(due), context.cancellation) }
+            }
             connection.close()
             // Bodies of a few hundred bytes would only be a flood of connections.
             if received - before < 64 << 10 { return }

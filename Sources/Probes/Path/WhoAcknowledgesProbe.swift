@@ -43,8 +43,7 @@ public enum WhoAcknowledgesProbe: Probe {
             report.measures += distances.measures(address)
             verdicts.append(judge(address, distances, context))
         }
-        let telling = verdicts.first { $0.state == .present } ?? verdicts.first
-        report.evidence = telling.map { [$0] } ?? []
+        report.evidence = verdicts.combined
         return report
     }
 

@@ -37,7 +37,7 @@ struct ConnectSeries: Sendable {
 
     private static func once(_ address: SocketAddress, _ context: ProbeContext) -> Try? {
         // The turn is waited for before the deadline of the attempt begins to run.
-        guard (try? context.awaitTurn(by: .after(seconds: 3600))) != nil else { return nil }
+        guard (try? context.awaitTurn()) != nil else { return nil }
         let connection = Connection(context, to: address)
         var failure: NetworkFailure?
         do throws(NetworkFailure) {

@@ -91,18 +91,21 @@ struct IdleStudy: Sendable {
 
     private func leaveIdle(_ seconds: Double) -> Outcome {
         let connection = Connection(context, to: address, label: "idle \(rounded(seconds)) s")
-        defer { dialogue.close(connection) }
+        let channel: any ByteChannel
         do throws(NetworkFailure) {
-            try begin(connection)
+            channel = try begin(connection)
             let start = MonotonicInstant.now
-            if try endsWithin(seconds, connection) {
+            if try endsWithin(seconds, channel) {
+                dialogue.close(channel)
                 return .closed(after: Double(MonotonicInstant.now - start) / 1e9)
             }
         } catch {
+            connection.close()
             return .failed(error)
         }
+        defer { dialogue.close(channel) }
         do throws(NetworkFailure) {
-            try dialogue.exchange(connection, by: .after(seconds: Self.patience))
+            try dialogue.exchange(channel, by: .after(seconds: Self.patience))
             return .lived
         } catch .closed {
             // FIN that crossed the request: the server closed openly.
@@ -114,21 +117,22 @@ struct IdleStudy: Sendable {
         }
     }
 
-    private func begin(_ connection: Connection) throws(NetworkFailure) {
+    private func begin(_ connection: Connection) throws(NetworkFailure) -> any ByteChannel {
         let deadline = context.attempt
         try connection.connect(by: deadline)
-        try dialogue.open(connection, by: deadline)
-        if dialogue.serverSpeaksFirst { try dialogue.exchange(connection, by: deadline) }
+        let channel = try dialogue.open(connection, by: deadline).channel
+        if dialogue.serverSpeaksFirst { try dialogue.exchange(channel, by: deadline) }
+        return channel
     }
 
     /// Whether the peer ends the connection, or says anything at all, during that time.
     private func endsWithin(
-        _ seconds: Double, _ connection: Connection
+        _ seconds: Double, _ channel: any ByteChannel
     ) throws(NetworkFailure) -> Bool {
         let deadline = Deadline.after(seconds: seconds)
         while true {
             do throws(NetworkFailure) {
-                if try connection.receive(by: deadline).isEmpty { return true }
+                if try channel.receive(atMost: 1024, by: deadline).isEmpty { return true }
             } catch .timedOut {
                 return false
             } catch .reset {
@@ -140,14 +144,14 @@ struct IdleStudy: Sendable {
     /// A request every few seconds for as long.
     private func control(for seconds: Double) -> Outcome {
         let connection = Connection(context, to: address, label: "control")
-        defer { dialogue.close(connection) }
         let interval = min(context.options.tcp.controlInterval, max(seconds / 4, 0.1))
         do throws(NetworkFailure) {
-            try begin(connection)
+            let channel = try begin(connection)
+            defer { dialogue.close(channel) }
             let end = Deadline.after(seconds: seconds)
             while !end.hasPassed {
                 try sleep(until: end.within(seconds: interval), context.cancellation)
-                try dialogue.exchange(connection, by: .after(seconds: Self.patience))
+                try dialogue.exchange(channel, by: .after(seconds: Self.patience))
             }
             return .lived
         } catch {

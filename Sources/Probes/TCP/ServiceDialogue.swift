@@ -43,7 +43,11 @@ struct ServiceDialogue: Sendable {
         case .tcp:
             guard Self.portsWithGreeting.contains(target.port) else { return nil }
             self = Self(serverSpeaksFirst: true, request: nil, answer: .line, goodbye: nil)
-        case .tls, .https, .dns: return nil
+        case .https: self = Self.http(target, headers)
+        case .tls:
+            // The handshake itself is the first answer.
+            self = Self(serverSpeaksFirst: false, request: nil, answer: .anything, goodbye: nil)
+        case .dns: return nil
         }
     }
 
@@ -90,50 +94,67 @@ extension ServiceDialogue {
     ///
     /// - Throws: `closed` when the peer ends before the answer is whole.
     func readAnswer(
-        _ connection: Connection, _ kind: Answer? = nil, by deadline: Deadline
+        _ channel: any ByteChannel, _ kind: Answer? = nil, by deadline: Deadline
     ) throws(NetworkFailure) -> [UInt8] {
         var bytes: [UInt8] = []
         while !isWhole(bytes, kind ?? answer) {
             guard bytes.count < Self.longestAnswer else {
                 throw .tooMuch(limit: Self.longestAnswer)
             }
-            let more = try connection.receive(by: deadline)
+            let more = try channel.receive(atMost: 16 * 1024, by: deadline)
             guard !more.isEmpty else { throw .closed }
             bytes += more
         }
         return bytes
     }
 
-    /// Greeting and first answer, as far as the protocol has them. Stages `greeting`, `request`
-    /// and `first-byte`.
+    /// TLS where the target speaks it, then greeting or first answer, as far as the protocol has
+    /// them. Stages of TLS, `greeting`, `answer`.
+    ///
+    /// - Returns: what to go on with, and what was answered.
     @discardableResult
-    func open(_ connection: Connection, by deadline: Deadline) throws(NetworkFailure) -> [UInt8] {
-        if serverSpeaksFirst {
-            return try connection.stage("greeting") { () throws(NetworkFailure) in
-                try readAnswer(connection, answer == .taggedLine ? .line : nil, by: deadline)
-            }
+    func open(
+        _ connection: Connection, by deadline: Deadline
+    ) throws(NetworkFailure) -> (channel: any ByteChannel, answer: [UInt8]) {
+        let channel = try secured(connection, by: deadline)
+        guard serverSpeaksFirst else { return (channel, try exchange(channel, by: deadline)) }
+        let greeting = try connection.stage("greeting") { () throws(NetworkFailure) in
+            try readAnswer(channel, answer == .taggedLine ? .line : nil, by: deadline)
         }
-        return try exchange(connection, by: deadline)
+        return (channel, greeting)
+    }
+
+    private func secured(
+        _ connection: Connection, by deadline: Deadline
+    ) throws(NetworkFailure) -> any ByteChannel {
+        let context = connection.context
+        guard context.target.scheme.startsWithTLS else { return connection }
+        var configuration = context.tlsConfiguration
+        // The requests are of HTTP/1.1.
+        if context.target.scheme == .https { configuration.applicationProtocols = ["http/1.1"] }
+        let tls = try TLSConnection(over: connection, configuration, name: context.serverName)
+        try tls.handshake(by: deadline)
+        return tls
     }
 
     /// One request and its whole answer; nothing where the service has no harmless request.
     @discardableResult
     func exchange(
-        _ connection: Connection, by deadline: Deadline
+        _ channel: any ByteChannel, by deadline: Deadline
     ) throws(NetworkFailure) -> [UInt8] {
         guard let request else { return [] }
-        return try connection.stage("answer") { () throws(NetworkFailure) in
-            try connection.send(request, by: deadline)
-            return try readAnswer(connection, by: deadline)
+        return try channel.connection.stage("answer") { () throws(NetworkFailure) in
+            try channel.send(request, by: deadline)
+            return try readAnswer(channel, by: deadline)
         }
     }
 
-    /// The protocol's goodbye, then FIN; whatever still comes is read.
-    func close(_ connection: Connection) {
-        guard connection.isOpen else { return }
+    /// The protocol's goodbye, then that of TLS, then FIN; whatever still comes is read.
+    func close(_ channel: any ByteChannel) {
+        guard channel.connection.isOpen else { return }
         let deadline = Deadline.after(seconds: Self.farewell)
-        if let goodbye { try? connection.send(goodbye, by: deadline) }
-        connection.closePolitely(by: deadline)
+        if let goodbye { try? channel.send(goodbye, by: deadline) }
+        channel.closePolitely(by: deadline)
     }
 
     /// Seconds that a goodbye may take.

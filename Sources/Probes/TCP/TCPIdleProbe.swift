@@ -9,7 +9,7 @@ public enum TCPIdleProbe: Probe {
     public static let findings: [FactID] = ["probe.tcp.idle-connection-lost"]
     public static let effect = EffectClass.normal
     public static let schemes: Set<ProbeTarget.Scheme> = [
-        .http, .smtp, .imap, .pop3, .postgres, .ldap,
+        .http, .https, .smtp, .imap, .pop3,
     ]
 
     /// Idle times of the first round, as parts of the limit: a quarter more each, so that a later
@@ -60,8 +60,7 @@ public enum TCPIdleProbe: Probe {
             report.results.append(round.result(address))
             verdicts.append(judge(address, round, context))
         }
-        let telling = verdicts.first { $0.state == .present } ?? verdicts.first
-        report.evidence = telling.map { [$0] } ?? []
+        report.evidence = verdicts.combined
         return report
     }
 

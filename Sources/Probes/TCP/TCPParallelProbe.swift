@@ -8,7 +8,7 @@ public enum TCPParallelProbe: Probe {
     public static let findings: [FactID] = ["probe.tcp.parallel-connects-hang"]
     public static let effect = EffectClass.load
     public static let schemes: Set<ProbeTarget.Scheme> = [
-        .tcp, .http, .smtp, .imap, .pop3, .ldap, .postgres, .mysql,
+        .tcp, .tls, .http, .https, .smtp, .imap, .pop3, .ldap, .postgres, .mysql,
     ]
 
     /// Seconds without an answer that count as hanging (casebook/findings.yaml).
@@ -75,7 +75,7 @@ public enum TCPParallelProbe: Probe {
     private static func climb(_ address: SocketAddress, _ context: ProbeContext) -> Ladder {
         let dialogue = ServiceDialogue(for: context.target, headers: context.options.headers)
         var ladder = Ladder(address: address, isSpoken: dialogue != nil)
-        var held: [Connection] = []
+        var held: [any ByteChannel] = []
         while held.count <= limit(context.options), !context.cancellation.isCancelled {
             let connection = Connection(context, to: address, label: "parallel \(held.count + 1)")
             held.append(connection)
@@ -83,7 +83,9 @@ public enum TCPParallelProbe: Probe {
             do throws(NetworkFailure) {
                 let deadline = Deadline.after(seconds: hang)
                 try connection.connect(by: deadline)
-                try dialogue?.open(connection, by: deadline)
+                if let dialogue {
+                    held[held.count - 1] = try dialogue.open(connection, by: deadline).channel
+                }
                 ladder.held += 1
                 ladder.slowest = max(ladder.slowest, Double(MonotonicInstant.now - begin) / 1e9)
             } catch {
@@ -91,9 +93,9 @@ public enum TCPParallelProbe: Probe {
                 break
             }
         }
-        for connection in held {
-            dialogue?.close(connection)
-            connection.close()
+        for channel in held {
+            dialogue?.close(channel)
+            channel.connection.close()
         }
         return ladder
     }

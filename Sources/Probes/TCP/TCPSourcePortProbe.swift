@@ -56,12 +56,7 @@ public enum TCPSourcePortProbe: Probe {
             report.results.append(result(address, ports))
             verdicts.append(judge(address, ports, context))
         }
-        let worst =
-            verdicts.first { $0.state == .present }
-            ?? verdicts.first {
-                $0.state == .unknown
-            }
-        report.evidence = (worst ?? verdicts.first).map { [$0] } ?? []
+        report.evidence = verdicts.combined
         return report
     }
 
@@ -84,7 +79,7 @@ public enum TCPSourcePortProbe: Probe {
     private static func connect(
         _ address: SocketAddress, _ port: inout Port, _ context: ProbeContext
     ) {
-        guard (try? context.awaitTurn(by: .after(seconds: 3600))) != nil else { return }
+        guard (try? context.awaitTurn()) != nil else { return }
         let connection = Connection(context, to: address, label: "port \(port.number)")
         do throws(NetworkFailure) {
             try connection.connect(

@@ -70,8 +70,7 @@ public enum TCPSourceProbe: Probe {
             }
             verdicts.append(judge(one, outcomes[one] ?? [], two, outcomes[two] ?? [], context))
         }
-        let telling = verdicts.first { $0.state == .present } ?? verdicts.first
-        report.evidence = telling.map { [$0] } ?? []
+        report.evidence = verdicts.combined
         if verdicts.isEmpty {
             report.failure = "no address of the target is of the family of both local addresses"
         }
@@ -87,15 +86,13 @@ public enum TCPSourceProbe: Probe {
     ) -> Outcome {
         let connection = Connection(context, to: address, label: "from \(source)")
         let dialogue = ServiceDialogue(for: context.target, headers: context.options.headers)
-        defer { dialogue?.close(connection) }
         do throws(NetworkFailure) {
             let deadline = context.attempt
             try connection.connect(by: deadline, .init(sourceAddress: source))
             guard let dialogue else { return .answered }
-            let answer = try dialogue.open(connection, by: deadline)
-            guard context.target.scheme == .http, let status = httpStatus(answer) else {
-                return .answered
-            }
+            let (channel, answer) = try dialogue.open(connection, by: deadline)
+            dialogue.close(channel)
+            guard let status = httpStatus(answer) else { return .answered }
             return status == 403 || status == 429 ? .refusedPage(status) : .answered
         } catch {
             return .failed(error)

@@ -25,6 +25,8 @@ final class ScriptedServer: Sendable {
                     if errno == EINTR || errno == ECONNABORTED { continue }
                     return
                 }
+                // A child of another test that inherits it would keep it open.
+                _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
                 guard let server = flag.value, !server.stopped.load(ordering: .acquiring) else {
                     close(descriptor)
                     return

@@ -97,4 +97,17 @@ import Testing
         }
         #expect(report.state("probe.tcp.idle-connection-lost") == .absent)
     }
+
+    @Test(.enabled(if: access("/usr/sbin/nginx", X_OK) == 0))  // package nginx
+    func `over TLS too: a limit of two connections, and idle ones that live`() async throws {
+        let leaf = try Certificates.shared.get().leaf()
+        let server = try await nginx(
+            ports: [FreePort.take()], nginxCertificate(leaf) + "location / { return 200 ok; }")
+        let idle = await run(TCPIdleProbe.self, .https, port: server.port) { $0.tcp.idleLimit = 2 }
+        #expect(idle.state("probe.tcp.idle-connection-lost") == .absent, "\(idle.results)")
+        let parallel = await run(TCPParallelProbe.self, .https, port: server.port) {
+            $0.allowed = .load
+        }
+        #expect(parallel.state("probe.tcp.parallel-connects-hang") == .absent)
+    }
 }
