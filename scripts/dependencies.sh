@@ -30,23 +30,23 @@ build() {
     need libsqlite3-dev "the index of the casebook" has_header sqlite3.h
 }
 
-# `make test` itself is Swift throughout; these are peers and checks that the tests run.
 tests() {
     build
-    # Real peers of the probes.
+    # Real peers of the probes, and health checks that are tried.
     need openssl "certificates and servers of the tests" has_command openssl
-    need curl "a health check for the tests" has_command curl
-    need netcat-openbsd "a health check for the tests" has_command nc
     need nginx-light "a server that the probes ask" has_command nginx
     need haproxy "a server that the probes ask" has_command haproxy
+    need openjdk-17-jdk-headless "a TLS server that the probes ask" has_command javac
+    need curl "a health check for the tests" has_command curl
+    need netcat-openbsd "a health check for the tests" has_command nc
+    need bsdutils "a terminal for the tests" has_command script
     need apache2-bin "a server that the probes ask" has_command apache2
     need python3 "a server that the probes ask" has_command python3
-    need openjdk-17-jdk-headless "a TLS server that the probes ask" has_command javac
     need dnsmasq-base "a name server that the probes ask" [ -x /usr/sbin/dnsmasq ]
     need unbound "a resolver that the probes ask" [ -x /usr/sbin/unbound ]
     need postfix "a mail server that the probes ask" [ -x /usr/sbin/postfix ]
-    need nftables "a filter that the probes meet" [ -x /usr/sbin/nft ]
-    need iproute2 "networks that the tests make" [ -x /usr/sbin/ip ]
+    need nftables "a filter that the probes meet" has_command nft
+    need iproute2 "networks that the tests make" has_command ip
 }
 
 # Peers to measure against, and what the measuring script and its loop are written in.

@@ -16,11 +16,17 @@ struct PacketWatchTests {
         #expect(refused?["source"]?.string?.hasPrefix("capture:") == true)
     }
 
+    @Test func `by --fail-on likely the casebook decides`() throws {
+        let target = "127.0.0.1:\(closedPort())"
+        let run = { try Inquest.run(["probe", target, "tcp", "--fail-on", $0]).status }
+        #expect(try run("likely") == 1)
+        #expect(try run("confirmed") == 0)
+        #expect(try run("none") == 0)
+    }
+
     @Test func `packets of other connections to the same server are not ours`() throws {
         let server = LoopbackServer { LoopbackServer.drain($0) }
         let target = "127.0.0.1:\(server.port)"
-        let alone = try Inquest.run(["probe", target, "tcp", "--json"])
-        let count = try document(alone.output)["own_packets"]?["packets"]?.number
         let crowded = try Inquest.shell(
             """
             (for i in $(seq 40); do echo x | nc -w 1 127.0.0.1 \(server.port) & done; wait) &
@@ -29,7 +35,9 @@ struct PacketWatchTests {
             wait
             exit $status
             """)
-        #expect(try document(crowded.output)["own_packets"]?["packets"]?.number == count)
+        // A connection without data has six to eight; the others have hundreds.
+        let count = try document(crowded.output)["own_packets"]?["packets"]?.number ?? 0
+        #expect(count >= 3 && count <= 8, "\(count)")
     }
 
     @Test func `without rights it says what could not be seen`() throws {

@@ -24,12 +24,12 @@ import Triage
     @Test(arguments: ["tcp", "tls", "http", "https", "smtp", "imap", "pop3", "ldap", "mysql"])
     func `escape sequences of a peer never reach the terminal`(scheme: String) throws {
         let bytes = scheme.hasPrefix("http") ? Self.answer : Self.banner
-        for format in [[], ["-v"], ["--json"], ["--ndjson"], ["--nagios"], ["--plain"]] {
+        for format in [["-v"], ["--json"]] {
             let server = LoopbackServer.greeting(bytes)
             let folder = Inquest.temporaryFolder()
             let outcome = try Inquest.run(
                 [
-                    "probe", "\(scheme)://127.0.0.1:\(server.port)", "--timeout", "2",
+                    "probe", "\(scheme)://127.0.0.1:\(server.port)", "--timeout", "0.5",
                     "--metrics", "m", "--no-capture",
                 ] + format, folder: folder)
             expectHarmless(outcome)
@@ -38,12 +38,22 @@ import Triage
         }
     }
 
+    @Test(arguments: ["--ndjson", "--nagios", "--plain", "-q"])
+    func `escape sequences stay harmless in every form`(format: String) throws {
+        let server = LoopbackServer.greeting(Self.answer)
+        let outcome = try Inquest.run([
+            "probe", "http://127.0.0.1:\(server.port)", "http", "--timeout", "1", format,
+        ])
+        expectHarmless(outcome)
+        #expect(!outcome.output.isEmpty)
+    }
+
     @Test func `hostile targets and checks are never echoed raw`() throws {
         let text = "\u{1B}[31m\u{202E}x"
         for arguments in [
             [text], [text + ":1"], ["localhost:1", text], ["--targets", text],
             ["localhost:1", "--header", text], ["localhost:1", "--source", text],
-            ["localhost:1", "--client-cert", text], ["localhost:1", "--backend", text],
+            ["localhost:1", "--client-cert", text], ["localhost:1", "--direct", text],
             [text, "--nagios"], ["--check-command", text], ["localhost:1", "tcp", "--metrics", "/" + text + "/x"],
         ] {
             expectHarmless(try Inquest.run(["probe"] + arguments))
@@ -60,7 +70,7 @@ import Triage
             }
         }
         let outcome = try Inquest.run([
-            "probe", "\(scheme)://127.0.0.1:\(server.port)", "--timeout", "1", "--json",
+            "probe", "\(scheme)://127.0.0.1:\(server.port)", "--timeout", "0.5", "--json",
             "--no-capture",
         ])
         #expect([0, 1, 2].contains(outcome.status), "\(outcome.error)")
@@ -76,7 +86,7 @@ import Triage
         ]
         for server in servers {
             let outcome = try Inquest.run([
-                "probe", "\(scheme)://127.0.0.1:\(server.port)", "--timeout", "1", "--json",
+                "probe", "\(scheme)://127.0.0.1:\(server.port)", "--timeout", "0.5", "--json",
                 "--no-capture",
             ])
             #expect([0, 1, 2].contains(outcome.status), "\(outcome.error)")

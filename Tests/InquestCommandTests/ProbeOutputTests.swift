@@ -67,7 +67,6 @@ import Triage
         let cases: [(words: [String], status: Int32, word: String)] = [
             (["127.0.0.1:\(server.port)", "tcp"], 0, "OK"),
             (["127.0.0.1:\(closedPort())", "tcp"], 2, "CRITICAL"),
-            (["127.0.0.1:\(closedPort())", "tcp", "--fail-on", "likely"], 1, "WARNING"),
             (["no-such-host.invalid:1", "tcp"], 3, "UNKNOWN"),
             (["nonsense", "tcp"], 3, "UNKNOWN"), (["127.0.0.1:1", "--rate", "x"], 3, "UNKNOWN"),
         ]

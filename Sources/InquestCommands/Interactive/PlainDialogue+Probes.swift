@@ -64,8 +64,8 @@ extension PlainDialogue {
         let reports = state.session.probe(request, cancellation: cancellation)
         let present = reports.flatMap(\.evidence).filter { $0.state == .present }
         for evidence in present { tell("Found: \(evidence.id): \(evidence.summary)") }
-        for probe in reports.flatMap(\.reports) {
-            if let failure = probe.failure { tell("\(probe.check): \(failure)") }
+        for (reason, checks) in reports.flatMap(\.failuresByReason) {
+            tell("\(checks.joined(separator: ", ")): \(reason)")
         }
         if present.isEmpty { tell("Nothing that a case asks for was found.") }
     }

@@ -7,12 +7,15 @@ enum ProbeNagios {
     /// Monitoring systems cut what is longer (Monitoring Plugins guidelines: 4 KB).
     private static let longestPerformance = 3000
 
+    /// - Parameter cause: the title of the case that the reports speak for, if one is likely.
     static func line(
-        _ reports: [TargetReport], _ status: ExitStatus, interrupted: Bool
+        _ reports: [TargetReport], _ status: ExitStatus, cause: String?, interrupted: Bool
     ) -> [UInt8] {
         let words = ["OK", "WARNING", "CRITICAL", "UNKNOWN"]
         let word = words[Int(min(3, max(0, status.rawValue)))]
-        return NagiosLine.line(word, summary(reports, interrupted), performance(reports))
+        var text = summary(reports, interrupted)
+        if let cause, status != .nothingFound, !interrupted { text += "; likely: \(cause)" }
+        return NagiosLine.line(word, text, performance(reports))
     }
 
     private static func summary(_ reports: [TargetReport], _ interrupted: Bool) -> String {
@@ -29,17 +32,12 @@ enum ProbeNagios {
             let why = first.reports.compactMap(\.failure).first ?? "no check was run"
             return "\(first.target): \(why)"
         }
-        let checks = Set(reports.flatMap(\.reports).map(\.check)).sorted()
-        return "\(name): \(checks.joined(separator: ", ")) as expected"
+        let checks = Set(reports.flatMap(\.reports).map(\.check)).count
+        return "\(name): answers, \(Figures.plural(checks, "check"))"
     }
 
     private static func trouble(_ report: TargetReport) -> String? {
-        for probe in report.reports {
-            if let bad = probe.results.first(where: { !$0.isGood }) {
-                return "\(probe.check): \(bad.address) \(bad.summary)"
-            }
-        }
-        return nil
+        report.troubles.first.map { "\($0.check): \($0.result.address) \($0.result.summary)" }
     }
 
     private static func performance(_ reports: [TargetReport]) -> String {

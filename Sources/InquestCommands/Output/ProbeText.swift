@@ -9,6 +9,8 @@ struct ProbeText {
     let casebook: Casebook?
     let verbose: Bool
     let isTruncated: Bool
+    /// The title of the case that the reports speak for, if one is likely.
+    let cause: String?
 
     func page(_ empty: TextPage) -> TextPage {
         var page = empty
@@ -21,6 +23,10 @@ struct ProbeText {
         } else {
             for report in reports { write(report, &page) }
         }
+        if let cause {
+            page.heading("What it looks like")
+            page.paragraph("\(cause). 'inquest diagnose <target> --probe' tells why.", indent: 2)
+        }
         return page
     }
 
@@ -28,9 +34,7 @@ struct ProbeText {
 
     private func line(_ report: TargetReport, _ page: inout TextPage) {
         let (mark, style) = Self.mark(report)
-        let trouble = report.reports.flatMap { probe in
-            probe.results.filter { !$0.isGood }.map { "\(probe.check): \($0.address) \($0.summary)" }
-        }
+        let trouble = report.troubles.map { "\($0.check): \($0.result.address) \($0.result.summary)" }
         let blind = report.sawNothing ? report.reports.compactMap(\.failure) : []
         page.paragraph(
             (["\(report.target) (\(Figures.seconds(report.duration)))"] + trouble.prefix(2)
@@ -62,15 +66,31 @@ struct ProbeText {
             "\(Figures.plural(report.reports.count, "check")), "
                 + "\(Figures.plural(connections, "connection")), "
                 + Figures.seconds(report.duration), indent: 2)
-        for (place, probe) in report.reports.enumerated() {
+        // Checks that did not even begin are told together.
+        let begun = report.reports.filter { $0.failure == nil || !$0.timelines.isEmpty }
+        for (place, probe) in begun.enumerated() {
             ProbeCheckText(probe: probe, verbose: verbose, showsLookup: place == 0).write(&page)
         }
+        notBegun(report, &page)
         findings(report, &page)
         if let packets = report.packets {
             page.heading("On the wire")
             page.paragraph(
                 ProbePacketsText.sentence(packets), indent: 2,
                 style: packets.blindness == nil ? .plain : .dim)
+        }
+    }
+
+    private func notBegun(_ report: TargetReport, _ page: inout TextPage) {
+        let groups = report.failuresByReason.filter { reason, _ in !reason.isEmpty }
+        let begun = Set(report.reports.filter { !$0.timelines.isEmpty }.map(\.check))
+        for (reason, checks) in groups {
+            let idle = checks.filter { !begun.contains($0) }
+            if idle.isEmpty { continue }
+            page.gap()
+            page.paragraph(
+                "\(idle.joined(separator: ", ")): \(reason)", label: "?   ",
+                labelStyle: .caution)
         }
     }
 

@@ -49,12 +49,13 @@ struct DiagnoseProbing {
                 Warning(
                     id: "probe.packets-not-watched", summary: ProbePacketsText.sentence(packets)))
         }
-        for probe in reports.flatMap(\.reports) {
-            guard let failure = probe.failure else { continue }
-            session.warn(
-                Warning(
-                    id: "probe.not-looked",
-                    summary: "\(probe.check) of \(probe.target): \(failure)"))
+        for report in reports {
+            for (reason, checks) in report.failuresByReason {
+                let names = checks.joined(separator: ", ")
+                session.warn(
+                    Warning(
+                        id: "probe.not-looked", summary: "\(report.target): \(names): \(reason)"))
+            }
         }
     }
 }

@@ -83,7 +83,7 @@ struct ProbeArguments: ParsableArguments {
     var hold: Double = 3
 
     @Option(help: ArgumentHelp("A backend to compare the target with.", valueName: "target"))
-    var backend: String?
+    var direct: String?
 
     @Option(help: ArgumentHelp("A header of HTTP requests; repeatable.", valueName: "name: value"))
     var header: [String] = []
@@ -124,7 +124,7 @@ struct ProbeArguments: ParsableArguments {
         options.count = count
         options.connectionsPerSecond = rate
         options.holdSeconds = hold
-        options.backend = try backend.map { text throws(Failure) in try Self.target(text) }
+        options.backend = try direct.map { text throws(Failure) in try Self.target(text) }
         options.headers = header.compactMap(Self.field)
         options.tls = try tlsOptions()
         try detail.apply(to: &options)

@@ -18,7 +18,7 @@ struct ProbeDetailArguments: ParsableArguments {
     var idleLimit: Double?
 
     @Option(help: ArgumentHelp("Path that your health check asks.", valueName: "path"))
-    var healthPath: String?
+    var health: String?
 
     @Option(help: ArgumentHelp("Another name that the server serves.", valueName: "name"))
     var otherHost: String?
@@ -65,8 +65,8 @@ struct ProbeDetailArguments: ParsableArguments {
                 throw ValidationError("\(name) wants a number from 1")
             }
         }
-        if let healthPath, !healthPath.hasPrefix("/") || healthPath.contains(where: \.isWhitespace) {
-            throw ValidationError("--health-path wants a path that begins with '/'")
+        if let health, !health.hasPrefix("/") || health.contains(where: \.isWhitespace) {
+            throw ValidationError("--health wants a path that begins with '/'")
         }
     }
 
@@ -74,7 +74,7 @@ struct ProbeDetailArguments: ParsableArguments {
         options.dns.resolvers = try servers(resolver, "--resolver")
         options.dns.authoritative = try servers(authoritative, "--authoritative")
         if let idleLimit { options.tcp.idleLimit = idleLimit }
-        options.http.healthPath = healthPath
+        options.http.healthPath = health
         options.http.otherHost = otherHost
         if let abandonAfter { options.http.abandonAfter = abandonAfter }
         if let proxyIdle { options.http.proxyIdle = proxyIdle }

@@ -21,13 +21,13 @@ struct ProbeOutcome {
         if let metrics = command.metrics {
             try OutputFile.write(ProbeMetrics.document(reports), to: metrics)
         }
-        let verdict = try verdict()
-        present(verdict)
+        let judgement = try judgement()
+        present(judgement)
         run.console.flush()
-        return command.nagios ? nagiosStatus(verdict) : status(verdict)
+        return command.nagios ? nagiosStatus(judgement) : status(judgement)
     }
 
-    private func present(_ verdict: Diagnosis.Verdict?) {
+    private func present(_ judgement: Judgement?) {
         let console = run.console
         if command.ndjson { return }
         if command.json {
@@ -35,49 +35,69 @@ struct ProbeOutcome {
         } else if command.nagios {
             console.write(
                 ProbeNagios.line(
-                    reports, nagiosStatus(verdict), interrupted: wasInterrupted))
+                    reports, nagiosStatus(judgement), cause: judgement?.title,
+                    interrupted: wasInterrupted))
         } else {
             let casebook = try? CasebookSource(run.settings).load().casebook
             let text = ProbeText(
                 reports: reports, casebook: casebook, verbose: run.settings.verbose,
-                isTruncated: wasInterrupted)
+                isTruncated: wasInterrupted, cause: judgement?.title)
             console.write(text.page(console.newPage()))
         }
     }
 
-    /// Of the target with the strongest one; judged only where the exit code depends on it.
-    private func verdict() throws(Failure) -> Diagnosis.Verdict? {
-        guard command.failOn == .likely || command.failOn == .confirmed else { return nil }
-        let casebook = try CasebookSource(run.settings).load()
-        let (engine, _) = casebook.engine(now: IncidentCommand.now())
-        let verdicts = reports.map { report in
-            engine.diagnose(Observations(report.evidence), detailed: 0).verdict
-        }
-        for verdict in [Diagnosis.Verdict.confirmed, .likely] where verdicts.contains(verdict) {
-            return verdict
-        }
-        return nil
+    /// What the casebook says to the reports.
+    private struct Judgement {
+        var verdict: Diagnosis.Verdict
+        var title: String
     }
 
-    private func isAtThreshold(_ verdict: Diagnosis.Verdict?) -> Bool {
+    /// Of the target with the strongest one; `nil` where no case is likely.
+    private func judgement() throws(Failure) -> Judgement? {
+        if command.failOn == .none { return nil }
+        let casebook: LoadedCasebook
+        do throws(Failure) {
+            casebook = try CasebookSource(run.settings).load()
+        } catch {
+            // Whether a target answers can be told without a casebook.
+            if command.failOn == .trouble { return nil }
+            throw error
+        }
+        let (engine, _) = casebook.engine(now: IncidentCommand.now())
+        var best: Judgement?
+        for report in reports {
+            let diagnosis = engine.diagnose(Observations(report.evidence), detailed: 0)
+            guard diagnosis.verdict == .confirmed || diagnosis.verdict == .likely,
+                best?.verdict != .confirmed
+            else { continue }
+            let title = diagnosis.leader.flatMap { casebook.casebook[case: $0.id]?.title }
+            best = Judgement(verdict: diagnosis.verdict, title: title ?? "a known case")
+        }
+        return best
+    }
+
+    private func isAtThreshold(_ judgement: Judgement?) -> Bool {
         switch command.failOn {
         case .none: false
-        case .trouble: reports.contains(where: \.hasTrouble)
-        case .likely: verdict != nil
-        case .confirmed: verdict == .confirmed
+        case .trouble: judgement != nil || reports.contains(where: \.hasTrouble)
+        case .likely: judgement != nil
+        case .confirmed: judgement?.verdict == .confirmed
         }
     }
 
-    private func status(_ verdict: Diagnosis.Verdict?) -> ExitStatus {
+    private func status(_ judgement: Judgement?) -> ExitStatus {
         if wasInterrupted { return .interrupted }
         if reports.allSatisfy(\.sawNothing) { return .couldNotLook }
-        return isAtThreshold(verdict) ? .found : .nothingFound
+        return isAtThreshold(judgement) ? .found : .nothingFound
     }
 
     /// The plugin interface: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.
-    private func nagiosStatus(_ verdict: Diagnosis.Verdict?) -> ExitStatus {
+    private func nagiosStatus(_ judgement: Judgement?) -> ExitStatus {
         if wasInterrupted || reports.contains(where: \.sawNothing) { return .notEnoughEvidence }
-        guard isAtThreshold(verdict) else { return .nothingFound }
-        return verdict == .likely ? .found : .couldNotLook
+        guard isAtThreshold(judgement) else { return .nothingFound }
+        let isOnlyLikely =
+            judgement?.verdict == .likely && !reports.contains(where: \.hasTrouble)
+        return isOnlyLikely || (command.failOn == .likely && judgement?.verdict == .likely)
+            ? .found : .couldNotLook
     }
 }

@@ -32,7 +32,8 @@ struct ProbeSelection {
             if probes.isEmpty, let check = checks.first {
                 throw .probing(Self.unfit(check, target))
             }
-            jobs.append(ProbeRequest.Job(target: target, probes: probes))
+            jobs.append(
+                ProbeRequest.Job(target: target, probes: probes, isNamed: !checks.isEmpty))
         }
         return jobs
     }

@@ -6,11 +6,18 @@ public struct ProbeJob: Sendable {
     public var target: ProbeTarget
     public var probes: [any Probe.Type]
     public var options: ProbeOptions
+    /// Asked before each probe with the reports of those before it: why it is not worth running,
+    /// `nil` when it is.
+    public var gate: @Sendable ([ProbeReport]) -> String?
 
-    public init(target: ProbeTarget, probes: [any Probe.Type], options: ProbeOptions) {
+    public init(
+        target: ProbeTarget, probes: [any Probe.Type], options: ProbeOptions,
+        gate: @escaping @Sendable ([ProbeReport]) -> String? = { _ in nil }
+    ) {
         self.target = target
         self.probes = probes
         self.options = options
+        self.gate = gate
     }
 }
 
@@ -35,8 +42,12 @@ public struct ProbeRunner: Sendable {
         _ = parallel(min(width, jobs.count)) { _ in
             while !cancellation.isCancelled, let job = shared.take() {
                 let state = SharedState(pacer: pacer, tls: tls)
+                var done: [ProbeReport] = []
                 for probe in job.probes where !cancellation.isCancelled {
-                    let report = Self.run(probe, job, state, cancellation)
+                    let report =
+                        job.gate(done).map { Self.skip(probe, job, state, cancellation, $0) }
+                        ?? Self.run(probe, job, state, cancellation)
+                    done.append(report)
                     shared.report { onReport(report) }
                 }
             }
@@ -69,6 +80,14 @@ public struct ProbeRunner: Sendable {
                     "not run: \(probe.name) has no question to \(job.target.scheme.rawValue)"))
         }
         return context.finish(probe.run(context))
+    }
+
+    private static func skip(
+        _ probe: any Probe.Type, _ job: ProbeJob, _ shared: SharedState,
+        _ cancellation: Cancellation, _ reason: String
+    ) -> ProbeReport {
+        let context = ProbeContext(probe, job.target, job.options, shared, cancellation)
+        return context.finish(context.failed("not run: " + reason))
     }
 
     /// What the workers share.

@@ -7,10 +7,13 @@ public struct ProbeRequest: Sendable {
     public struct Job: Sendable {
         public var target: ProbeTarget
         public var probes: [any Probe.Type]
+        /// Whether somebody named the probes; otherwise they are a bundle.
+        public var isNamed: Bool
 
-        public init(target: ProbeTarget, probes: [any Probe.Type]) {
+        public init(target: ProbeTarget, probes: [any Probe.Type], isNamed: Bool = false) {
             self.target = target
             self.probes = probes
+            self.isNamed = isNamed
         }
     }
 

@@ -4,9 +4,10 @@ import Synchronization
 
 /// Runs probes and gathers what they showed.
 ///
-/// Gentle probes of a single target run side by side, so that the clock moves by the longest; of
-/// many targets, each has one probe at a time. What puts load on somebody, or may harm, runs after
-/// that and alone.
+/// Targets are probed side by side, one target by one probe after the other: a server that handles
+/// one connection at a time would otherwise fail because of us. Only probes that open no connection
+/// to it (ping, path MTU) run beside the others. What puts load on somebody, or may harm, runs
+/// after that and alone.
 public enum ProbeRun {
     /// Blocks until all is done, or cancelled and closed.
     ///
@@ -33,24 +34,49 @@ public enum ProbeRun {
     }
 
     private static func phases(_ request: ProbeRequest) -> [Phase] {
-        let gentle = request.jobs.map { job in
-            ProbeJob(
-                target: job.target, probes: job.probes.filter { $0.effect <= .normal },
-                options: request.options)
-        }
+        let gentle = request.jobs.map { gentleJob($0, request.options) }
         let loud = request.jobs.flatMap { job in
             job.probes.filter { $0.effect > .normal }.map { probe in
                 ProbeJob(target: job.target, probes: [probe], options: request.options)
             }
         }
-        let sideBySide = gentle.flatMap { job in
-            gentle.count > 1
-                ? [job]
-                : job.probes.map { probe in
-                    ProbeJob(target: job.target, probes: [probe], options: job.options)
-                }
-        }
+        let sideBySide = gentle.count > 1 ? gentle : gentle.flatMap(lanes)
         return [Phase(jobs: sideBySide, width: request.inFlight), Phase(jobs: loud, width: 1)]
+    }
+
+    private static func gentleJob(
+        _ job: ProbeRequest.Job, _ options: ProbeOptions
+    ) -> ProbeJob {
+        let probes = job.probes.filter { $0.effect <= .normal }
+        if job.isNamed { return ProbeJob(target: job.target, probes: probes, options: options) }
+        return ProbeJob(
+            target: job.target, probes: probes, options: options, gate: bundleGate())
+    }
+
+    /// A bundle is over soon where it cannot tell more: nothing answers, or its time is used up.
+    private static func bundleGate() -> @Sendable ([ProbeReport]) -> String? {
+        let end = ContinuousClock.now + .seconds(ProbeBundle.longest)
+        return { done in
+            let connects = done.first { $0.check == TCPProbe.name }?.results ?? []
+            if !connects.isEmpty, !connects.contains(where: \.isGood) {
+                return "no address accepts connections (see tcp)"
+            }
+            if ContinuousClock.now < end { return nil }
+            return "the checks before it took \(Int(ProbeBundle.longest)) s; name it to run it"
+        }
+    }
+
+    /// The probes that connect, one after the other, and each other one by itself.
+    private static func lanes(_ job: ProbeJob) -> [ProbeJob] {
+        let connects = { (probe: any Probe.Type) in
+            probe.plan(job.target, job.options, addresses: 1).connections > 0
+        }
+        let first = ProbeJob(
+            target: job.target, probes: job.probes.filter(connects), options: job.options,
+            gate: job.gate)
+        return [first] + job.probes.filter { !connects($0) }.map { probe in
+            ProbeJob(target: job.target, probes: [probe], options: job.options)
+        }
     }
 
     /// Puts the reports of each target together as they come.
@@ -116,7 +142,7 @@ public enum ProbeRun {
             let sorted = entry.reports.sorted { (order[$0.check] ?? 0) < (order[$1.check] ?? 0) }
             return TargetReport(
                 target: entry.job.target, reports: sorted, packets: packets,
-                interrupted: interrupted)
+                isNamed: entry.job.isNamed, interrupted: interrupted)
         }
     }
 }

@@ -86,6 +86,9 @@ final class UnansweringPort {
 
     var port: UInt16 { server.port }
 
+    /// How many of those that fill the queue have no answer.
+    private(set) var waiting = 0
+
     init() {
         var name = sockaddr_in()
         name.sin_family = sa_family_t(AF_INET)
@@ -98,6 +101,12 @@ final class UnansweringPort {
                 _ = connect(filler, address, socklen_t(bytes.count))
             }
             fillers.append(filler)
+        }
+        // On loopback an answer comes at once.
+        usleep(50_000)
+        for filler in fillers {
+            var wait = pollfd(fd: filler, events: Int16(POLLOUT), revents: 0)
+            if poll(&wait, 1, 0) == 0 { waiting += 1 }
         }
     }
 
