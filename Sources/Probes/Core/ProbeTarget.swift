@@ -44,12 +44,11 @@ public struct ProbeTarget: Hashable, Sendable {
         "\(bracketedHost):\(port)"
     }
 
-    /// What HTTP's Host field says (RFC 9110 §7.2): the port only where it is not the usual one.
+    /// What HTTP's Host field says (RFC 9110 §7.2): the port only where it is not the usual one,
+    /// and no zone, which has a meaning on this host alone (RFC 6874 §4).
     var hostField: String {
-        // A zone is of this host only (RFC 6874 §4).
-        let name = String(host.prefix { $0 != "%" })
-        let bracketed = name.contains(":") ? "[\(name)]" : name
-        return port == scheme.defaultPort ? bracketed : "\(bracketed):\(port)"
+        let name = host.contains(":") ? "[\(host.prefix { $0 != "%" })]" : host
+        return port == scheme.defaultPort ? name : "\(name):\(port)"
     }
 
     private var bracketedHost: String { host.contains(":") ? "[\(host)]" : host }
