@@ -46,7 +46,10 @@ public struct ProbeTarget: Hashable, Sendable {
 
     /// What HTTP's Host field says (RFC 9110 §7.2): the port only where it is not the usual one.
     var hostField: String {
-        port == scheme.defaultPort ? bracketedHost : authority
+        // A zone is of this host only (RFC 6874 §4).
+        let name = host.prefix { $0 != "%" }
+        let bracketed = name.contains(":") ? "[\(name)]" : String(name)
+        return port == scheme.defaultPort ? bracketed : "\(bracketed):\(port)"
     }
 
     private var bracketedHost: String { host.contains(":") ? "[\(host)]" : host }

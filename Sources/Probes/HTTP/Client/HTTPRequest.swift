@@ -60,13 +60,3 @@ struct HTTPRequest: Sendable {
         String(name.unicodeScalars.filter { 0x21...0x7E ~= $0.value }.map(Character.init))
     }
 }
-
-extension ProbeTarget {
-    /// `Host` and `:authority`: the port is left out where it is the scheme's (RFC 9110 §4.2).
-    var hostField: String {
-        // A zone is of this host only (RFC 6874 §4).
-        let name = host.prefix { $0 != "%" }
-        let bracketed = name.contains(":") ? "[\(name)]" : String(name)
-        return port == scheme.defaultPort ? bracketed : "\(bracketed):\(port)"
-    }
-}
