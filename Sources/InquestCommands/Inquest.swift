@@ -25,7 +25,8 @@ public struct Inquest: ParsableCommand {
         version: "inquest \(version)",
         subcommands: [
             DiagnoseCommand.self, ProbeCommand.self, CaptureCommand.self, CaseCommand.self,
-            FindingCommand.self, SymptomCommand.self, IncidentCommand.self, EngineCommand.self, InfoCommand.self,
+            FindingCommand.self, SymptomCommand.self, IncidentCommand.self, EngineCommand.self,
+            InfoCommand.self,
         ])
 
     @OptionGroup var global: GlobalOptions

@@ -69,7 +69,7 @@ struct ShellCommand: ~Copyable {
         var words = unsafe Self.terminated(["/bin/sh", "-c", line])
         var variables = unsafe Self.terminated(environment)
         defer {
-            for unsafe pointer in unsafe words + variables { unsafe free(pointer) }
+            for unsafepointer in unsafe words + variables { unsafe free(pointer) }
         }
         var process: pid_t = 0
         let code = unsafe posix_spawn(
