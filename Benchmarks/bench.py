@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measure inquest against the price of reading a capture, and against other programs.
 
-usage: bench.py [--full] [--runs N] [--markdown] [--scratch DIR] [--inquest PROGRAM]
+usage: bench.py [--full] [--probes] [--runs N] [--markdown] [--scratch DIR] [--inquest PROGRAM]
 
 Prints CPU times, ratios and peak memory beside the goals of the project. It judges nothing: a missed
 goal is marked, the status stays 0. See README.md in this folder for how to read the tables.
@@ -19,6 +19,7 @@ import tempfile
 import engine
 import logs
 import measure
+import probes
 import sockets
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -227,7 +228,13 @@ class Bench:
         self.measure_engine()
         self.measure_sockets()
         self.measure_logs()
+        self.measure_probes()
         self.summarise(grown)
+
+    def measure_probes(self):
+        """Handshakes against openssl s_client, many targets against sslyze."""
+        note("  probes ...")
+        probes.table(Table, self.inquest, self.folder, self.runs, self.markdown).show()
 
     def measure_engine(self):
         """An answer and the next step, over the engine's protocol."""
@@ -326,10 +333,15 @@ def main():
     parser.add_argument("--full", action="store_true", help="10 million packets too (6 GB)")
     parser.add_argument("--runs", type=int, default=9, help="pairs of runs (default 9)")
     parser.add_argument("--markdown", action="store_true", help="tables for a document")
+    parser.add_argument("--probes", action="store_true", help="the table of the probes alone")
     parser.add_argument("--scratch", help="where captures are written (default: a new folder)")
     parser.add_argument("--inquest", help="measure this program (default: build it)")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="inquest-bench-", dir=arguments.scratch) as folder:
+        if arguments.probes:
+            inquest = arguments.inquest or built("inquest")
+            probes.table(Table, inquest, folder, arguments.runs, arguments.markdown).show()
+            return 0
         Bench(arguments, pathlib.Path(folder)).run(arguments.full)
     return 0
 

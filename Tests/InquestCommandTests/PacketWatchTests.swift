@@ -11,7 +11,9 @@ struct PacketWatchTests {
         let node = try document(outcome.output)
         #expect(node["own_packets"]?["watched"]?.bool == true, "\(outcome.output)")
         #expect((node["own_packets"]?["packets"]?.number ?? 0) >= 2)
-        let refused = node["evidence"]?.array?.first { $0["id"]?.string == "capture.tcp.syn-refused" }
+        let refused = node["evidence"]?.array?.first {
+            $0["id"]?.string == "capture.tcp.syn-refused"
+        }
         #expect(refused?["state"]?.string == "present")
         #expect(refused?["source"]?.string?.hasPrefix("capture:") == true)
     }

@@ -114,7 +114,8 @@ private func probe(_ arguments: String...) throws -> Inquest.Outcome {
 
     @Test func `a bare port is asked for TLS by a check of TLS`() throws {
         let server = try TLSServer()
-        let outcome = try probe("127.0.0.1:\(server.port)", "tls-resumption", "--json", "--count", "1")
+        let outcome = try probe(
+            "127.0.0.1:\(server.port)", "tls-resumption", "--json", "--count", "1")
         #expect(outcome.output.contains("tls.server-hello"))
     }
 
@@ -126,7 +127,8 @@ private func probe(_ arguments: String...) throws -> Inquest.Outcome {
         try outcome.output.write(
             toFile: folder + "/probe.json", atomically: true, encoding: .utf8)
         for file in ["e.json", "probe.json"] {
-            let judged = try Inquest.run(["diagnose", "--evidence", file, "--json"], folder: folder)
+            let judged = try Inquest.run(
+                ["diagnose", "--evidence", file, "--json"], folder: folder)
             let evidence = try document(judged.output)["evidence"]?.array ?? []
             #expect(
                 evidence.contains {

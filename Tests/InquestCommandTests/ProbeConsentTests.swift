@@ -69,7 +69,8 @@ import Triage
             let node = try document(outcome.output)
             #expect(SchemaValidator.faults(in: node) == [])
             let plan = try #require(node["checks"]?.array?.first)
-            #expect((plan["connections"]?.number ?? 0) + (plan["bytes"]?.number ?? 0) > 0, "\(name)")
+            #expect(
+                (plan["connections"]?.number ?? 0) + (plan["bytes"]?.number ?? 0) > 0, "\(name)")
             #expect((plan["seconds"]?.number ?? 0) > 0, "\(name)")
             #expect(plan["does"]?.string?.isEmpty == false)
             let text = try Inquest.run(["probe", target, name, "--dry-run"])
@@ -81,7 +82,8 @@ import Triage
     /// `script` gives the program a terminal, so that it asks.
     @Test(arguments: [("no", 77), ("yes", 0)])
     func `at a terminal it shows the plan and asks`(answer: String, status: Int32) throws {
-        let check = try #require(try checks("load").first { $0.scheme == "tcp" } ?? checks("load").first)
+        let check = try #require(
+            try checks("load").first { $0.scheme == "tcp" } ?? checks("load").first)
         let server = LoopbackServer.greeting([])
         let target = "\(check.scheme)://127.0.0.1:\(server.port)"
         let line = """

@@ -6,7 +6,9 @@ import Triage
 /// Peers that would rather be obeyed than read, and peers that never end.
 @Suite struct ProbeHostileTests {
     private static let banner: [UInt8] =
-        Array("220 \u{1B}[2J\u{1B}]0;owned\u{7}\u{202E}moc.live\u{85} ESMTP\r\n".utf8) + [0xFF, 13, 10]
+        Array("220 \u{1B}[2J\u{1B}]0;owned\u{7}\u{202E}moc.live\u{85} ESMTP\r\n".utf8) + [
+            0xFF, 13, 10,
+        ]
     private static let answer: [UInt8] =
         Array(
             ("HTTP/1.1 403 \u{1B}[31mNo\u{7}\r\nServer: \u{1B}]0;x\u{7}\u{202E}\r\n"
@@ -54,7 +56,8 @@ import Triage
             [text], [text + ":1"], ["localhost:1", text], ["--targets", text],
             ["localhost:1", "--header", text], ["localhost:1", "--source", text],
             ["localhost:1", "--client-cert", text], ["localhost:1", "--direct", text],
-            [text, "--nagios"], ["--check-command", text], ["localhost:1", "tcp", "--metrics", "/" + text + "/x"],
+            [text, "--nagios"], ["--check-command", text],
+            ["localhost:1", "tcp", "--metrics", "/" + text + "/x"],
         ] {
             expectHarmless(try Inquest.run(["probe"] + arguments))
         }

@@ -87,7 +87,10 @@ import Triage
         _ = try Inquest.run(
             ["probe", "--targets", "targets", "tcp", "--metrics", "m.prom"], folder: folder)
         let text = try String(contentsOfFile: folder + "/m.prom", encoding: .utf8)
-        #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["m.prom", "targets"])
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == [
+                "m.prom", "targets",
+            ])
         #expect(text.hasSuffix("# EOF\n"))
         var families: [String] = []
         var samples: Set<String> = []
@@ -131,7 +134,10 @@ import Triage
     @Test func `the rate to one target is kept`() throws {
         let server = LoopbackServer { LoopbackServer.drain($0) }
         let folder = try folder(
-            targets: ["127.0.0.1:\(server.port)/a", "127.0.0.1:\(server.port)/b", "127.0.0.1:\(server.port)/c"])
+            targets: [
+                "127.0.0.1:\(server.port)/a", "127.0.0.1:\(server.port)/b",
+                "127.0.0.1:\(server.port)/c",
+            ])
         let outcome = try Inquest.run(
             ["probe", "--targets", "targets", "tcp", "--ndjson", "--rate", "4"], folder: folder)
         let starts = try documents(outcome.output).flatMap { node in

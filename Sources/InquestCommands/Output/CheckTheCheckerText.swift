@@ -49,7 +49,9 @@ struct CheckTheCheckerText {
         page.paragraph(
             "a server that \(trial.server.fault): \(Self.sentence(trial, limit))",
             label: DisplayWidth.pad(mark, to: 7), labelStyle: style)
-        for line in shown(trial.output) { page.paragraph(line, label: "| ", indent: 7, style: .dim) }
+        for line in shown(trial.output) {
+            page.paragraph(line, label: "| ", indent: 7, style: .dim)
+        }
     }
 
     private func shown(_ output: String) -> [String] {

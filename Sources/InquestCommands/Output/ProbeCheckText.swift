@@ -62,7 +62,8 @@ struct ProbeCheckText {
         // Before the first stage it waited for its turn.
         let start = timeline.stages.map(\.start).min() ?? 0
         let end = timeline.stages.map { $0.start + $0.duration }.max() ?? 0
-        var title = timeline.label.isEmpty ? timeline.remote : "\(timeline.label), \(timeline.remote)"
+        var title =
+            timeline.label.isEmpty ? timeline.remote : "\(timeline.label), \(timeline.remote)"
         if let local = timeline.local { title += " from \(local)" }
         if let ending = timeline.ending { title += ", ended by \(ending)" }
         page.paragraph(title, indent: 4, style: .dim)

@@ -34,7 +34,9 @@ struct ProbeText {
 
     private func line(_ report: TargetReport, _ page: inout TextPage) {
         let (mark, style) = Self.mark(report)
-        let trouble = report.troubles.map { "\($0.check): \($0.result.address) \($0.result.summary)" }
+        let trouble = report.troubles.map {
+            "\($0.check): \($0.result.address) \($0.result.summary)"
+        }
         let blind = report.sawNothing ? report.reports.compactMap(\.failure) : []
         page.paragraph(
             (["\(report.target) (\(Figures.seconds(report.duration)))"] + trouble.prefix(2)
@@ -61,7 +63,9 @@ struct ProbeText {
     private func write(_ report: TargetReport, _ page: inout TextPage) {
         page.gap()
         page.paragraph(report.target.description, style: .bold)
-        let connections = report.reports.reduce(0) { $0 + $1.timelines.count { $0.label != "resolve" } }
+        let connections = report.reports.reduce(0) {
+            $0 + $1.timelines.count { $0.label != "resolve" }
+        }
         page.paragraph(
             "\(Figures.plural(report.reports.count, "check")), "
                 + "\(Figures.plural(connections, "connection")), "

@@ -33,6 +33,10 @@ extension ErrorText {
                 text: "check '\(name)' has no question to \(target.scheme.rawValue)://; write "
                     + "\(schemes.map { $0 + "://" }.joined(separator: ", or "))"
                     + "\(target.authority)", status: .usage)
+        case .badOptions(let faults):
+            Report(
+                text: faults.map { "\($0.option): \($0.fault); \($0.suggestion)" }
+                    .joined(separator: "\n"), status: .usage)
         case .consentMissing(let names, let effect):
             Report(
                 text: "\(names.joined(separator: ", ")) needs consent: effect "

@@ -29,10 +29,16 @@ struct ProbeArguments: ParsableArguments {
     @Option(help: ArgumentHelp("A second one, to compare sources.", valueName: "address"))
     var otherSource: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Ask this address instead of looking the name up; repeatable.", valueName: "address"))
+    var address: [String] = []
+
     @Option(help: ArgumentHelp("A local port to connect from.", valueName: "port"))
     var sourcePort: UInt16?
 
-    @Option(help: ArgumentHelp("The name that TLS asks for; 'off' asks for none.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("The name that TLS asks for; 'off' asks for none.", valueName: "name"))
     var sni: String?
 
     @Option(help: ArgumentHelp("Protocols to offer, as h2,http/1.1.", valueName: "list"))
@@ -44,7 +50,9 @@ struct ProbeArguments: ParsableArguments {
     @Option(help: ArgumentHelp("PEM file of its private key.", valueName: "file"))
     var clientKey: String?
 
-    @Option(help: ArgumentHelp("PEM file of roots to trust instead of the system's.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("PEM file of roots to trust instead of the system's.", valueName: "file")
+    )
     var trust: String?
 
     @Option(help: ArgumentHelp("Lowest version to offer: 1.0 to 1.3.", valueName: "version"))
@@ -117,8 +125,9 @@ struct ProbeArguments: ParsableArguments {
         var options = ProbeOptions()
         options.timeout = timeout
         options.family = ipv4 ? .ipv4 : ipv6 ? .ipv6 : .any
-        options.sourceAddress = try address(source, "--source")
-        options.otherSourceAddress = try address(otherSource, "--other-source")
+        options.sourceAddress = source
+        options.otherSourceAddress = otherSource
+        options.addresses = address
         options.sourcePort = sourcePort
         options.allowed = allow?.effect ?? .normal
         options.count = count
@@ -128,6 +137,8 @@ struct ProbeArguments: ParsableArguments {
         options.headers = header.compactMap(Self.field)
         options.tls = try tlsOptions()
         try detail.apply(to: &options)
+        let faults = options.faults()
+        if !faults.isEmpty { throw .probing(.badOptions(faults)) }
         return options
     }
 
@@ -137,9 +148,6 @@ struct ProbeArguments: ParsableArguments {
         tls.applicationProtocols = (alpn ?? "").split(separator: ",").map(String.init)
         tls.lowest = try version(tlsMin, "--tls-min")
         tls.highest = try version(tlsMax, "--tls-max")
-        if let low = tls.lowest, let high = tls.highest, high < low {
-            throw .badValue(option: "--tls-max", value: tlsMax ?? "", expected: ["\(low.name) or above"])
-        }
         tls.ciphers = ciphers
         tls.ciphersuites = ciphersuites
         tls.groups = groups
@@ -164,15 +172,6 @@ struct ProbeArguments: ParsableArguments {
                 option: option, value: text, expected: ["1.0", "1.1", "1.2", "1.3"])
         }
         return version
-    }
-
-    private func address(_ text: String?, _ option: String) throws(Failure) -> String? {
-        guard let text else { return nil }
-        guard SocketAddress(numeric: text, port: 1) != nil else {
-            throw .badValue(
-                option: option, value: text, expected: ["an address of this host"])
-        }
-        return text
     }
 
     private func readable(_ path: String?, _ what: String) throws(Failure) -> String? {

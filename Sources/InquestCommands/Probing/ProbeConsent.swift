@@ -41,7 +41,8 @@ struct ProbeConsent {
     /// - Returns: `nil` after ^C.
     private func ask(_ request: ProbeRequest, _ worst: EffectClass) -> Bool? {
         let plan = ProbePlans(request, atLeast: request.options.allowed)
-        run.console.note(String(decoding: plan.page(TextPage(width: 80)).render(colour: false), as: UTF8.self))
+        run.console.note(
+            String(decoding: plan.page(TextPage(width: 80)).render(colour: false), as: UTF8.self))
         run.console.prompt("Effect: \(worst.rawValue). Type 'yes' to send this: ")
         var input = LineInput()
         let line = input.next()

@@ -35,14 +35,16 @@ struct ProbeDetailArguments: ParsableArguments {
     var proxyIdle: Double?
 
     @Option(
-        help: ArgumentHelp("Parallel requests that your client makes. (default: 100)", valueName: "n"))
+        help: ArgumentHelp(
+            "Parallel requests that your client makes. (default: 100)", valueName: "n"))
     var clientConcurrency: Int?
 
     @Option(help: ArgumentHelp("How many backends stand behind the target.", valueName: "n"))
     var backends: Int?
 
     @Option(
-        help: ArgumentHelp("A server whose clock to compare with; repeatable.", valueName: "target"))
+        help: ArgumentHelp("A server whose clock to compare with; repeatable.", valueName: "target")
+    )
     var clockServer: [String] = []
 
     @Option(help: ArgumentHelp("A server of NTP.", valueName: "host"))
@@ -59,8 +61,9 @@ struct ProbeDetailArguments: ParsableArguments {
                 throw ValidationError("\(name) wants a number of seconds above 0")
             }
         }
-        for (name, value) in [("--client-concurrency", clientConcurrency), ("--backends", backends)]
-        {
+        for (name, value) in [
+            ("--client-concurrency", clientConcurrency), ("--backends", backends),
+        ] {
             if let value, !(1...100_000 ~= value) {
                 throw ValidationError("\(name) wants a number from 1")
             }

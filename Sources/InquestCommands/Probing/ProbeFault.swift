@@ -9,6 +9,7 @@ enum ProbeFault: Error {
     case noTargets(path: String?)
     case unknownCheck(String, suggestion: String?)
     case unfitCheck(String, target: ProbeTarget, schemes: [String])
+    case badOptions([ProbeOptionFault])
     case consentMissing([String], EffectClass)
     case consentRefused
     case checkCommand(CheckTheChecker.Fault)

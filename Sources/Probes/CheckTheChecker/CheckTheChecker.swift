@@ -142,7 +142,9 @@ public struct CheckTheChecker: ~Copyable {
     /// Takes in what the command printed last and how its connections ended.
     private static func settle(_ shell: inout ShellCommand, _ server: LocalCheckServer) {
         let deadline = ContinuousClock.now + aftermath
-        repeat { turn(&shell, server) } while (server.hasOpenConnections || shell.isOutputOpen)
+        repeat {
+            turn(&shell, server)
+        } while (server.hasOpenConnections || shell.isOutputOpen)
             && ContinuousClock.now < deadline
     }
 

@@ -69,7 +69,8 @@ struct ShellCommand: ~Copyable {
         var words = unsafe Self.terminated(["/bin/sh", "-c", line])
         var variables = unsafe Self.terminated(environment)
         defer {
-            for unsafe pointer in unsafe words + variables { unsafe free(pointer) }
+            unsafe words.forEach { unsafe free($0) }
+            unsafe variables.forEach { unsafe free($0) }
         }
         var process: pid_t = 0
         let code = unsafe posix_spawn(

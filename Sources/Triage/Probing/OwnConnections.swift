@@ -59,7 +59,8 @@ struct OwnConnections {
 
     /// `127.0.0.1:443`, `[::1]:443`; a zone is left out.
     private static func endpoint(_ text: String) -> Endpoint? {
-        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...])
+        guard let colon = text.lastIndex(of: ":"),
+            let port = UInt16(text[text.index(after: colon)...])
         else { return nil }
         let host = text[..<colon].filter { $0 != "[" && $0 != "]" }.prefix { $0 != "%" }
         return IPAddress(String(host)).map { Endpoint(address: $0, port: port) }

@@ -59,8 +59,18 @@ final class PacketWatch: Sendable {
                 $0.link = link
             }
         } catch {
-            state.withLock { $0.blindness = .failed("\(error)") }
+            let words = Self.words(error)
+            state.withLock { $0.blindness = .failed(words) }
             begun.signal()
+        }
+    }
+
+    private static func words(_ fault: LiveCaptureError) -> String {
+        switch fault {
+        case .cannotOpen(_, let reason): reason
+        case .badFilter(let fault): fault.reason
+        case .interfaceDown(let name): "\(name) is down"
+        case .noRight, .noSuchInterface, .cannotDropRights: "the system refused it"
         }
     }
 

@@ -74,9 +74,10 @@ public enum ProbeRun {
         let first = ProbeJob(
             target: job.target, probes: job.probes.filter(connects), options: job.options,
             gate: job.gate)
-        return [first] + job.probes.filter { !connects($0) }.map { probe in
-            ProbeJob(target: job.target, probes: [probe], options: job.options)
-        }
+        return [first]
+            + job.probes.filter { !connects($0) }.map { probe in
+                ProbeJob(target: job.target, probes: [probe], options: job.options)
+            }
     }
 
     /// Puts the reports of each target together as they come.

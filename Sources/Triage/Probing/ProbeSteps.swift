@@ -47,7 +47,8 @@ struct ProbeSteps {
         next.question = probe.summary
         let place = target?.words(for: probe) ?? "TARGET"
         let consent = probe.effect > .normal ? " --allow \(probe.effect.rawValue)" : ""
-        next.command = commands.fill("inquest probe \(CommandFilling.quoted(place)) \(probe.name)") + consent
+        next.command =
+            commands.fill("inquest probe \(CommandFilling.quoted(place)) \(probe.name)") + consent
         let needs = Self.plan(probe, target).needs
         if target == nil {
             next.needs = "the address and port of the service, as host:port"
