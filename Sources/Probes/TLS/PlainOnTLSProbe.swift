@@ -8,8 +8,6 @@ public enum PlainOnTLSProbe: Probe {
     public static let effect = EffectClass.normal
     public static let schemes: Set<ProbeTarget.Scheme> = [.tls, .http, .https]
 
-    private static let patience = 3.0
-
     /// What nginx 1.22, Apache 2.4, Go 1.21 and HAProxy-like proxies write.
     private static let words = [
         "plain http request was sent to https port", "speaking plain http to an ssl-enabled",
@@ -21,7 +19,7 @@ public enum PlainOnTLSProbe: Probe {
     ) -> ProbePlan {
         ProbePlan(
             connections: addresses, bytes: 100 * addresses,
-            seconds: Double(addresses) * (options.timeout + patience + 1),
+            seconds: Double(addresses) * (2 * options.timeout + 1),
             description: "one HTTP request in plain text to each address")
     }
 
@@ -40,7 +38,7 @@ public enum PlainOnTLSProbe: Probe {
         let connection = Connection(context, to: address, label: "plain text")
         do throws(NetworkFailure) {
             try connection.connect(by: context.attempt)
-            let deadline = context.attempt.within(seconds: patience)
+            let deadline = context.attempt
             let request =
                 "GET / HTTP/1.0\r\nHost: \(context.target.hostField)\r\n"
                 + "User-Agent: inquest\r\n\r\n"

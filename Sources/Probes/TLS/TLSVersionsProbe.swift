@@ -62,7 +62,8 @@ public enum TLSVersionsProbe: Probe {
             .init(configuration: configuration, name: context.serverName, label: label))
         report.results.append(
             .init(
-                address: "\(address) \(label)", isGood: attempt.hasServerHello,
+                // A version or group that is refused in words is no trouble.
+                address: "\(address) \(label)", isGood: attempt.heardTLS,
                 summary: attempt.summary))
         return attempt
     }

@@ -131,7 +131,7 @@ struct ProbeRunnerTests {
 
     private func allowing(_ effect: EffectClass) -> ProbeOptions {
         var options = ProbeOptions()
-        options.timeout = 5
+        options.timeout = 10
         options.allowed = effect
         return options
     }

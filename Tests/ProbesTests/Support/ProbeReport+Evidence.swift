@@ -16,7 +16,8 @@ func run(
     cancellation: Cancellation = Cancellation(), _ change: (inout ProbeOptions) -> Void = { _ in }
 ) async -> ProbeReport {
     var options = ProbeOptions()
-    options.timeout = 5
+    // Long enough for a machine with much else to do; what fails, fails at once.
+    options.timeout = 10
     change(&options)
     let (target, chosen) = (ProbeTarget(scheme: scheme, host: host, port: port), options)
     return await onThread {

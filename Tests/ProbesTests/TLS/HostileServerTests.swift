@@ -6,7 +6,7 @@ import Testing
 /// The `tls` probe against peers that mean no good: bounded time, a named stage, nothing raw.
 struct HostileServerTests {
     private func look(
-        timeout: Double = 2, _ script: @escaping @Sendable (Peer, Int) -> Void
+        timeout: Double = 20, _ script: @escaping @Sendable (Peer, Int) -> Void
     ) async -> ProbeReport {
         let server = ScriptedServer(script)
         return await run(TLSProbe.self, .tls, port: server.port) { $0.timeout = timeout }

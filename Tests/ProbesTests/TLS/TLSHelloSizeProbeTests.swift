@@ -9,7 +9,7 @@ struct TLSHelloSizeProbeTests {
     ) async throws -> ProbeReport {
         let server = try await opensslServer(try Certificates.shared.get().leaf(), options)
         let relay = Relay(to: server.port, .init(judge: judge))
-        return await run(TLSHelloSizeProbe.self, .tls, port: relay.port) { $0.timeout = 1.5 }
+        return await run(TLSHelloSizeProbe.self, .tls, port: relay.port) { $0.timeout = 3 }
     }
 
     /// The length of the ClientHello by its own header.

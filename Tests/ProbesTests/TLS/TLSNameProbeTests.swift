@@ -94,14 +94,14 @@ struct TLSNameProbeTests {
         let web = try await nginx(ports: [FreePort.take()], nginxCertificate(good))
         let plain = try await nginx(ports: [FreePort.take()], listen: "", "")
         let mute = ScriptedServer { peer, _ in peer.readToEnd() }
-        func state(_ port: UInt16) async -> FactState? {
-            await run(PlainOnTLSProbe.self, .http, port: port)
+        func state(_ port: UInt16, timeout: Double = 10) async -> FactState? {
+            await run(PlainOnTLSProbe.self, .http, port: port) { $0.timeout = timeout }
                 .state("probe.tls.plain-port-speaks-tls")
         }
         #expect(await state(java.port) == .present)
         #expect(await state(web.port) == .present)
         #expect(await state(plain.port) == .absent)
-        #expect(await state(mute.port) == .unknown)
+        #expect(await state(mute.port, timeout: 1) == .unknown)
     }
 
     @Test func `A server with old versions only is seen`() async throws {

@@ -93,9 +93,14 @@ struct ResumptionJudge {
                     .init(value: 100 * Double(refused) / Double(unclean.count), unit: "percent"))
             }
         }
-        let tried = comparable.filter { $0.after(.finOnly).count >= Self.enoughUnclean }
-        guard tried.count == comparable.count else { return failure }
-        let withReset = tried.contains { !$0.after(.reset).isEmpty }
+        let unclean = comparable.flatMap { series in
+            [TLSClosing.finOnly, .reset].map(series.after).filter { !$0.isEmpty }
+        }
+        guard comparable.allSatisfy({ !$0.after(.finOnly).isEmpty }) else { return failure }
+        guard unclean.allSatisfy({ isMostly($0, accepted: true) }) else {
+            return .unknown("after unclean closes some sessions are resumed and some are not")
+        }
+        let withReset = comparable.contains { !$0.after(.reset).isEmpty }
         return .absent(
             "sessions are resumed after close_notify and after FIN alone alike"
                 + (withReset ? "" : "; RST was not tried (--allow disruptive)"))

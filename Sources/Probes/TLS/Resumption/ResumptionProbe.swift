@@ -60,7 +60,8 @@ public enum ResumptionProbe: Probe {
         if series.tries.isEmpty { parts.append(series.failure ?? "no session was given out") }
         return .init(
             address: "\(address) \(series.kind.rawValue)",
-            isGood: series.tries.contains(where: \.isAccepted),
+            // A kind that the server does not know is no trouble; one that it always refuses is.
+            isGood: series.tries.isEmpty || series.tries.contains(where: \.isAccepted),
             summary: "resumed " + parts.joined(separator: ", "))
     }
 
