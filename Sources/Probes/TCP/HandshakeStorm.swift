@@ -34,14 +34,13 @@ struct HandshakeStorm: Sendable {
 
     private func once(_ port: UInt16, _ exchange: Exchange) -> StormResult.Try? {
         guard (try? context.awaitTurn()) != nil else { return nil }
-        let connection = Connection(context, to: address, label: "port \(port)")
-        // TIME_WAIT would keep the port for a minute.
-        defer { connection.close(reset: true) }
         let begin = MonotonicInstant.now
         var stage = "connect"
         do throws(NetworkFailure) {
-            try connection.connect(
-                by: .after(seconds: patience), .init(sourcePort: port, isPaced: false))
+            let connection = try Connection.fromPort(
+                port, context, to: address, seconds: patience)
+            // TIME_WAIT would keep the port for a minute.
+            defer { connection.close(reset: true) }
             switch exchange {
             case .handshake: try handshake(connection, &stage)
             case .plainBytes: try plainBytes(connection, &stage)

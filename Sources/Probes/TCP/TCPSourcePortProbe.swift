@@ -80,11 +80,10 @@ public enum TCPSourcePortProbe: Probe {
         _ address: SocketAddress, _ port: inout Port, _ context: ProbeContext
     ) {
         guard (try? context.awaitTurn()) != nil else { return }
-        let connection = Connection(context, to: address, label: "port \(port.number)")
         do throws(NetworkFailure) {
-            try connection.connect(
-                by: .after(seconds: patience),
-                .init(sourcePort: port.number, isPaced: false))
+            let connection = try Connection.fromPort(
+                port.number, context, to: address, seconds: patience)
+            connection.close(reset: true)
             port.successes += 1
         } catch .local(_, _) {
             // EADDRINUSE, EADDRNOTAVAIL.
@@ -92,7 +91,6 @@ public enum TCPSourcePortProbe: Probe {
         } catch {
             port.failures.append(error)
         }
-        connection.close(reset: true)
     }
 
     private static func result(

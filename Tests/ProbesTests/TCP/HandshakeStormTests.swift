@@ -48,7 +48,8 @@ struct HandshakeStormTests {
             $0.connectionsPerSecond = 200
         }
         #expect(report.state(Self.ports) == .absent, "\(report.summary(Self.ports))")
-        #expect(report.state(Self.connects) == .absent, "\(report.summary(Self.connects))")
+        let failed = report.log.map(\.text).filter { $0.hasPrefix("connect to") }
+        #expect(report.state(Self.connects) == .absent, "\(failed.prefix(5))")
         #expect(report.results.first?.summary.hasPrefix("200 of 200") == true)
     }
 
