@@ -92,7 +92,8 @@ final class PacketWatch: Sendable {
         ended.wait()
         return state.withLock { state in
             if let blindness = state.blindness { return PacketWatchReport(blindness: blindness) }
-            let own = OwnConnections(reports.filter { $0.effect <= .normal })
+            var own = OwnConnections(reports.filter { $0.effect <= .normal })
+            own.find(in: state.buffer)
             var analysis = CaptureAnalysis(file: name, keepsFlows: false)
             var count = 0
             state.buffer.forEach(own.holds) { record, bytes in
