@@ -79,7 +79,7 @@ import Triage
 
     @Test func `one that holds a connection silently is told what that does`() throws {
         let outcome = try Inquest.run([
-            "probe", "--check-command", "sleep 1.2 | nc {host} {port}; true", "--timeout", "3",
+            "probe", "--check-command", "sleep 3 | nc {host} {port}; true", "--timeout", "5",
         ])
         #expect(outcome.output.contains("serves nobody"))
         #expect(outcome.output.contains("blocking-tls-accept-held-by-silent-client"))

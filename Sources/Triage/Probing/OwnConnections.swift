@@ -43,18 +43,36 @@ struct OwnConnections {
         }
     }
 
+    /// Finds the ports of connects that never told theirs: the one SYN to the address in that time.
+    /// Where other people's SYNs are among them, nobody knows which is ours.
+    mutating func find(in buffer: PacketBuffer) {
+        var candidates = [Set<Pair>](repeating: [], count: attempts.count)
+        buffer.forEach { segment, record in
+            guard segment.flags.contains(.syn), !segment.flags.contains(.ack) else { return false }
+            let pair = Self.pair(from: segment)
+            for (place, attempt) in attempts.enumerated()
+            where attempt.remote == pair.remote && attempt.from...attempt.to ~= record.time {
+                candidates[place].insert(pair)
+            }
+            return false
+        } _: { _, _ in
+        }
+        for found in candidates {
+            let unknown = found.subtracting(pairs)
+            if unknown.count == 1 { pairs.formUnion(unknown) }
+        }
+    }
+
     func holds(_ segment: TCPSegment, _ record: PacketRecord) -> Bool {
-        let source = Endpoint(address: segment.source, port: segment.sourcePort)
-        let destination = Endpoint(address: segment.destination, port: segment.destinationPort)
-        if pairs.contains(Pair(local: source, remote: destination))
-            || pairs.contains(Pair(local: destination, remote: source))
-        {
-            return true
-        }
-        return attempts.contains { attempt in
-            (attempt.remote == destination || attempt.remote == source)
-                && attempt.from...attempt.to ~= record.time
-        }
+        let pair = Self.pair(from: segment)
+        return pairs.contains(pair)
+            || pairs.contains(Pair(local: pair.remote, remote: pair.local))
+    }
+
+    private static func pair(from segment: TCPSegment) -> Pair {
+        Pair(
+            local: Endpoint(address: segment.source, port: segment.sourcePort),
+            remote: Endpoint(address: segment.destination, port: segment.destinationPort))
     }
 
     /// `127.0.0.1:443`, `[::1]:443`; a zone is left out.

@@ -92,8 +92,9 @@ final class PacketWatch: Sendable {
         ended.wait()
         return state.withLock { state in
             if let blindness = state.blindness { return PacketWatchReport(blindness: blindness) }
-            let own = OwnConnections(
+            var own = OwnConnections(
                 reports.filter { ProbeList.named($0.check)?.isOrdinaryClient ?? false })
+            own.find(in: state.buffer)
             var analysis = CaptureAnalysis(file: name, keepsFlows: false)
             var count = 0
             state.buffer.forEach(own.holds) { record, bytes in
