@@ -24,6 +24,22 @@ struct Distances: Sendable {
             }
         }
         udp = Self.smallest(1...most, 1, context) { hops in Self.answers(address, hops, context) }
+        // One lost packet must not make a device of it: what differs is asked again.
+        syn = Self.confirmed(syn, from: data, context) { Self.connects(address, $0, context) }
+        udp = Self.confirmed(udp, from: syn, context) { Self.answers(address, $0, context) }
+    }
+
+    /// `distance`, or a smaller one from `nearer` on for which `body` holds after all.
+    private static func confirmed(
+        _ distance: Int?, from nearer: Int?, _ context: ProbeContext, _ body: (Int) -> Answer
+    ) -> Int? {
+        guard let distance, let nearer, nearer < distance else { return distance }
+        for hops in nearer..<distance {
+            for _ in 0..<3 where !context.cancellation.isCancelled {
+                if body(hops) == .yes { return hops }
+            }
+        }
+        return distance
     }
 
     /// The smallest of the limits for which `body` holds; a few are tried at once.
