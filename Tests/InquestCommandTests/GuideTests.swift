@@ -23,15 +23,29 @@ private func diagnose(_ arguments: String...) throws -> Inquest.Outcome {
     }
 
     @Test func `a step that this build has no command for is told by hand`() throws {
-        let node = try document(try diagnose("--symptom", "restart-helps", "--json").output)
-        let probe = try #require(
-            node["next"]?.array?.first { $0["id"]?.string?.hasPrefix("probe.") == true })
-        #expect(probe["by_hand"]?.bool == true)
-        #expect(probe["command"]?.string?.hasPrefix("inquest") == false)
-        let id = try #require(probe["id"]?.string)
-        let told = try document(try diagnose("--symptom", id + "=no", "--json").output)
-        #expect(told["evidence"]?.array?.first?["kind"]?.string == "finding")
+        let said = ["--casebook", Inquest.casebook, "--symptom", "tls-handshake-hangs=no"]
+        let outcome = try Inquest.run(["diagnose", "--json"] + said)
+        let step = try #require(
+            try document(outcome.output)["next"]?.array?.first { $0["by_hand"]?.bool == true })
+        #expect(step["command"]?.string?.hasPrefix("inquest") == false)
+        let id = try #require(step["id"]?.string)
+        let more = try Inquest.run(["diagnose", "--json"] + said + ["--symptom", id + "=no"])
+        let told = try document(more.output)
+        let finding = told["evidence"]?.array?.first { $0["id"]?.string == id }
+        #expect(finding?["kind"]?.string == "finding")
         #expect(told["next"]?.array?.contains { $0["id"]?.string == id } == false)
+    }
+
+    @Test func `a probe is a step with its command, its effect and what it needs`() throws {
+        let node = try document(try diagnose("--symptom", "restart-helps", "--json").output)
+        let step = try #require(
+            node["next"]?.array?.first { $0["id"]?.string == "tls-second-client" })
+        #expect(step["by_hand"]?.bool == false)
+        #expect(step["effect"]?.string == "disruptive")
+        #expect(
+            step["command"]?.string
+                == "inquest probe <host:port> tls-second-client --allow disruptive")
+        #expect(step["needs"]?.string?.contains("host:port") == true)
     }
 
     @Test func `a capture is proposed with what it needs, and once read not again`() throws {

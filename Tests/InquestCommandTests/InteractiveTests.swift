@@ -125,9 +125,14 @@ import Triage
         #expect(doubt.error.contains("Doubtful: connect-refused=yes contradicts the rest"))
     }
 
-    @Test func `a harmful step by hand comes with its effect`() throws {
-        let outcome = try ask("y\n?\nq\n")
-        #expect(outcome.error.contains("Effect: disruptive. Ask before you run it"))
+    @Test func `a harmful step comes with its effect and wants a second yes`() throws {
+        let server = LoopbackServer.silent()
+        let outcome = try ask("y\n?\ny\nno\nq\n", "tls://127.0.0.1:\(server.port)")
+        #expect(outcome.error.contains("effect: disruptive"), "\(outcome.error)")
+        #expect(outcome.error.contains("ask before you agree"))
+        #expect(outcome.error.contains("What would be sent, at most"))
+        #expect(outcome.error.contains("Nothing was sent."))
+        #expect(server.connections == 0)
     }
 
     @Test func `nothing can be asked without input`() throws {

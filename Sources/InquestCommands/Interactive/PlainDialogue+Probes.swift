@@ -75,10 +75,16 @@ extension PlainDialogue {
         let probes = ProbeList.all.filter { names.contains($0.name) }
         var options = options
         options.allowed = max(options.allowed, allowed)
-        let jobs = state.session.targets.map { target in
-            ProbeRequest.Job(
-                target: target, probes: probes.filter { $0.schemes.contains(target.scheme) })
+        var jobs: [ProbeRequest.Job] = []
+        for (target, probe) in state.session.targets.flatMap({ target in
+            probes.compactMap { probe in target.fitted(to: probe).map { ($0, probe) } }
+        }) {
+            if let place = jobs.firstIndex(where: { $0.target == target }) {
+                jobs[place].probes.append(probe)
+            } else {
+                jobs.append(ProbeRequest.Job(target: target, probes: [probe]))
+            }
         }
-        return ProbeRequest(jobs: jobs.filter { !$0.probes.isEmpty }, options: options)
+        return ProbeRequest(jobs: jobs, options: options)
     }
 }

@@ -17,7 +17,7 @@ struct ProbeSteps {
     init(casebook: Casebook, log: EvidenceLog, target: ProbeTarget?) {
         self.target = target
         let fitting = ProbeList.all.filter { probe in
-            target.map { probe.schemes.contains($0.scheme) } ?? true
+            target.map { $0.fitted(to: probe) != nil } ?? true
         }
         let known = log.facts(of: .probe)
         covered = Set(fitting.flatMap { $0.findings }.filter { casebook[finding: $0] != nil })
@@ -33,8 +33,11 @@ struct ProbeSteps {
                 id: probe.name, facts: facts, instrument: .probe,
                 seconds: Self.startSeconds
                     + probe.usualSeconds(Self.place(probe, target), ProbeOptions()),
-                // Who has no target must find one first, which costs as much as finding rights.
-                privileged: target == nil || Self.lacksRights(probe, target), effect: probe.effect)
+                // Who must first find out where the service is, or what it speaks, has as much
+                // trouble as who must find rights.
+                privileged: target.map { !probe.schemes.contains($0.scheme) } ?? true
+                    || Self.lacksRights(probe, target),
+                effect: probe.effect)
         }
     }
 
@@ -63,7 +66,7 @@ struct ProbeSteps {
 
     /// The target, or any that the probe has a question to.
     private static func place(_ probe: any Probe.Type, _ target: ProbeTarget?) -> ProbeTarget {
-        target
+        target?.fitted(to: probe)
             ?? ProbeTarget(
                 scheme: ProbeTarget.Scheme.allCases.first { probe.schemes.contains($0) } ?? .tcp,
                 host: "target.invalid", port: 443)
@@ -78,6 +81,15 @@ struct ProbeSteps {
 extension ProbeTarget {
     /// As a person would write it: a bare `host:port` for plain TCP.
     public var words: String { scheme == .tcp ? authority : description }
+
+    /// The target as the probe can ask it: a bare port may speak anything. `nil` where it speaks
+    /// something else.
+    public func fitted(to probe: any Probe.Type) -> ProbeTarget? {
+        if probe.schemes.contains(scheme) { return self }
+        guard scheme == .tcp, let other = Scheme.allCases.first(where: probe.schemes.contains)
+        else { return nil }
+        return ProbeTarget(scheme: other, host: host, port: port, path: path)
+    }
 
     func words(for probe: any Probe.Type) -> String {
         probe.schemes.contains(scheme) ? words : authority

@@ -80,19 +80,22 @@ struct ReuseTrial {
     private func compare(
         _ fresh: [HTTPExchange], _ reused: HTTPExchange, _ status: Int
     ) -> Judgement {
-        let pages = fresh.map { $0.response?.body }
+        // Arrays, not optionals of optionals: CopyPropagation of Swift 6.3.1 fails on those (-O).
+        let pages: [[UInt8]] = fresh.map { $0.response?.body ?? [] }
+        let shared: [UInt8] = reused.response?.body ?? []
+        let own: [UInt8] = first?.response?.body ?? []
         guard status == fresh[0].status else {
             return .unknown(
                 "on the first name's connection the other name is answered \(status), on its own "
                     + "\(fresh[0].status ?? 0)")
         }
-        if reused.response?.body == pages[0] {
+        if shared == pages[0] {
             return .absent("the other name gets its page on the first name's connection too")
         }
         if pages[0] != pages[1] {
             return .unknown("the page changes with each request and cannot be compared")
         }
-        if reused.response?.body == first?.response?.body {
+        if shared == own {
             return .present("on the first name's connection the other name gets the first's page")
         }
         return .present("on the first name's connection the other name gets another page")
