@@ -92,7 +92,7 @@ public struct ServicePicture: Sendable {
             ? "no timer: nothing but the program can end them"
             : "\(group.count - group.withoutTimer) with a timer"
         return "\(group.count) \(group.state.name) of \(group.program ?? "unknown") \(direction) "
-            + "\(group.endpoint), silent for \(duration(group.shortestSilence)) to "
-            + "\(duration(group.longestSilence))\(asked), \(fate)"
+            + "\(group.endpoint), silent for "
+            + durations(group.shortestSilence, group.longestSilence) + "\(asked), \(fate)"
     }
 }

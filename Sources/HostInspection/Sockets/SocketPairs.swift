@@ -70,6 +70,12 @@ func counted(_ count: Int, _ noun: String) -> String {
     count == 1 ? "1 \(noun)" : "\(count) \(noun)s"
 }
 
+/// `38 min to 40 min`, or one figure where both are the same to a person.
+func durations(_ least: UInt32, _ most: UInt32) -> String {
+    let (least, most) = (duration(least), duration(most))
+    return least == most ? most : "\(least) to \(most)"
+}
+
 /// Milliseconds for a person: `40 s`, `12 min`, `3 h`, `8 d`.
 func duration(_ milliseconds: UInt32) -> String {
     let seconds = milliseconds / 1000

@@ -152,7 +152,6 @@ extension Connection {
 
     /// IP_TTL or IPV6_UNICAST_HOPS from now on.
     func setHops(_ hops: Int32) {
-        timeline.hasOwnHopLimit = true
         remote.isIPv6
             ? set(Int32(IPPROTO_IPV6), IPV6_UNICAST_HOPS, hops)
             : set(Int32(IPPROTO_IP), IP_TTL, hops)

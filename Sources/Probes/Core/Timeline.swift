@@ -41,9 +41,6 @@ public struct Timeline: Hashable, Sendable {
     public var tcpInfo: TCPInfo?
     /// How we ended it: `close`, `reset`; `nil` when it never was open.
     public var ending: String?
-    /// We gave packets another TTL or hop limit than the host's: what a capture says of TTLs and of
-    /// lost segments of this connection is our own doing.
-    public var hasOwnHopLimit = false
     public var bytesSent = 0
     public var bytesReceived = 0
 

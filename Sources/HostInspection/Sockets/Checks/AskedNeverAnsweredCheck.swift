@@ -74,8 +74,8 @@ struct AskedNeverAnsweredCheck: HostCheck {
         return host.present(
             establishes[0],
             "\(sockets.count) ESTABLISHED of \(program) to \(key.remote): request sent and "
-                + "acknowledged, no byte ever received, silent for \(duration(youngest)) to "
-                + "\(duration(oldest)), no timer: nothing but the program can end them",
+                + "acknowledged, no byte ever received, silent for "
+                + "\(durations(youngest, oldest)), no timer: nothing but the program can end them",
             count: sockets.count,
             measure: Evidence.Measure(value: Double(sockets.count), unit: "count"))
     }
