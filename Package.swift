@@ -30,6 +30,9 @@ let package = Package(
         .systemLibrary(
             name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CSocketDiagnostics"),
+        // No pkgConfig: its flags make SwiftPM warn at every build; the shim does what they are for.
+        .systemLibrary(name: "CNcurses", providers: [.apt(["libncurses-dev"])]),
+        .target(name: "CTerminalRescue", cSettings: [.treatAllWarnings(as: .error)]),
         .target(name: "Casebook", swiftSettings: strict),
         .target(name: "CasebookFiles", dependencies: ["Casebook", "Yams"], swiftSettings: strict),
         .target(name: "CasebookStore", dependencies: ["Casebook", grdb], swiftSettings: strict),
@@ -52,6 +55,10 @@ let package = Package(
                 "Casebook", "CasebookFiles", "CasebookStore", "Diagnosis", "Dissection",
                 "HostInspection", "PacketCapture", "Probes", "TrafficAnalysis", logging,
             ], swiftSettings: strict),
+        .target(name: "TerminalUI", swiftSettings: strict),
+        .target(
+            name: "NcursesTerminal", dependencies: ["CNcurses", "CTerminalRescue", "TerminalUI"],
+            swiftSettings: strictMemory),
         .target(
             name: "EngineProtocol", dependencies: ["Casebook", "Diagnosis", "Triage"],
             swiftSettings: strict),
@@ -106,6 +113,8 @@ let package = Package(
         .testTarget(
             name: "HostInspectionTests", dependencies: ["Casebook", "HostInspection"],
             swiftSettings: strict),
+        .testTarget(
+            name: "TerminalUITests", dependencies: ["TerminalUI"], swiftSettings: strict),
         .testTarget(
             name: "InquestCommandTests",
             dependencies: ["Casebook", "EvaluationSimulation", "Triage", "inquest"],

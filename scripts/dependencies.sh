@@ -27,6 +27,7 @@ build() {
     need ca-certificates "lets git trust the servers" [ -d /etc/ssl/certs ]
     need libpcap-dev "captures from interfaces" has_header pcap/pcap.h
     need libssl-dev "asks TLS servers" has_header openssl/ssl.h
+    need libncurses-dev "draws the screens" has_header ncurses.h
     need libsqlite3-dev "the index of the casebook" has_header sqlite3.h
 }
 
