@@ -7,7 +7,7 @@ import TrafficAnalysis
 /// One incident being looked at: the evidence so far, and what the casebook makes of it.
 ///
 /// Commands and screens put evidence in and ask for a result; neither judges by itself.
-public struct TriageSession {
+public struct TriageSession: Sendable {
     public let casebook: Casebook
     public private(set) var log = EvidenceLog()
     public private(set) var warnings: [Warning] = []
@@ -18,6 +18,8 @@ public struct TriageSession {
     /// Server endpoints of the flows that findings cite, by capture and flow.
     private var servers: [String: [Int: String]] = [:]
     public let engine: Engine
+    /// `host:port` as the operator gave it; `nil` where the captures have to tell.
+    public var target: String?
 
     public init(casebook: Casebook) {
         self.init(casebook: casebook, engine: Engine(casebook: casebook))
@@ -35,11 +37,28 @@ public struct TriageSession {
         if !warnings.contains(warning) { warnings.append(warning) }
     }
 
+    /// Takes back what one source said of a fact.
+    public mutating func remove(_ fact: FactID, saidBy source: String) {
+        log.remove(fact, saidBy: source)
+    }
+
+    /// Takes up what was kept of an earlier run.
+    mutating func restore(_ kept: SessionFile) {
+        log.record(kept.evidence)
+        captures = kept.captures
+        target = kept.target
+        truncated = kept.truncated
+    }
+
     /// Analyses a capture and records what it shows.
     public mutating func readCapture(
         _ path: String, goOn: (Int) -> Bool
     ) throws(CaptureError) {
-        let run = try CaptureRun(path: path, goOn: goOn)
+        record(try CaptureRun(path: path, goOn: goOn), of: path)
+    }
+
+    /// Records what a capture showed that was read elsewhere, for example on another thread.
+    public mutating func record(_ run: CaptureRun, of path: String) {
         captures.append(path)
         truncated = truncated || run.interrupted
         log.record(run.report.findings)
@@ -105,7 +124,7 @@ public struct TriageSession {
 
     private func commands(for diagnosis: Diagnosis) -> CommandFilling {
         CommandFilling(
-            target: diagnosis.leader.flatMap(likelyTarget), capture: captures.first)
+            target: target ?? diagnosis.leader.flatMap(likelyTarget), capture: captures.first)
     }
 
     /// The server that most of the flows behind a case's supporting evidence belong to.
