@@ -60,6 +60,10 @@ let package = Package(
             name: "NcursesTerminal", dependencies: ["CNcurses", "CTerminalRescue", "TerminalUI"],
             swiftSettings: strictMemory),
         .target(
+            name: "TriageTUI",
+            dependencies: ["Casebook", "CasebookStore", "Diagnosis", "TerminalUI", "Triage"],
+            swiftSettings: strict),
+        .target(
             name: "EngineProtocol", dependencies: ["Casebook", "Diagnosis", "Triage"],
             swiftSettings: strict),
         .target(

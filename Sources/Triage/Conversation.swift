@@ -28,6 +28,8 @@ public struct Conversation: Sendable {
     private struct State: Sendable {
         var session: TriageSession
         var guesses: [Suggestions.Suggestion] = []
+        /// The operator's own words.
+        var said: [String] = []
         /// Steps that were done or declined, in order.
         var done: [Step] = []
         /// To be asked before anything else.
@@ -110,8 +112,8 @@ extension Conversation {
     /// - Returns: how many questions the words may answer; those are asked first.
     public mutating func say(_ text: String) -> Int {
         let found = meanings(of: text)
-        if found.isEmpty { return 0 }
         remember()
+        state.said.append(text)
         state.guesses = found
         return found.count
     }
@@ -226,12 +228,14 @@ extension Conversation {
         SessionFile(
             id: id, created: created, updated: updated, evidence: evidence,
             captures: session.captures, done: done, guesses: guesses.map(\.fact),
-            target: session.target, truncated: session.truncated)
+            target: session.target, said: state.said,
+            truncated: session.truncated)
     }
 
     /// Takes an earlier run up again; what the casebook no longer knows is left out.
     public mutating func restore(_ kept: SessionFile) {
         state.session.restore(kept)
+        state.said = kept.said
         let ids = Set(kept.done)
         state.done = state.session.openSteps().steps.filter { ids.contains($0.id) }
         state.guesses = kept.guesses.filter { casebook[symptom: $0] != nil }

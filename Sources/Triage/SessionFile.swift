@@ -17,11 +17,14 @@ public struct SessionFile: Hashable, Sendable {
     /// What the operator's words may have meant and nobody has confirmed yet.
     public var guesses: [FactID]
     public var target: String?
+    /// What the operator typed in their own words.
+    public var said: [String]
     public var truncated: Bool
 
     public init(
         id: String, created: Int64, updated: Int64, evidence: [Evidence], captures: [String],
-        done: [String], guesses: [FactID], target: String?, truncated: Bool
+        done: [String], guesses: [FactID], target: String?, said: [String],
+        truncated: Bool
     ) {
         self.id = id
         self.created = created
@@ -31,6 +34,7 @@ public struct SessionFile: Hashable, Sendable {
         self.done = done
         self.guesses = guesses
         self.target = target
+        self.said = said
         self.truncated = truncated
     }
 
@@ -42,6 +46,7 @@ public struct SessionFile: Hashable, Sendable {
             writer.member("created", timestamp: created &* 1_000_000_000)
             writer.member("updated", timestamp: updated &* 1_000_000_000)
             if let target { writer.member("target", target) }
+            writer.member("said", array: said) { $0.string($1) }
             writer.member("captures", array: captures) { $0.string($1) }
             writer.member("truncated", truncated)
             writer.member("done", array: done) { $0.string($1) }
@@ -74,6 +79,6 @@ public struct SessionFile: Hashable, Sendable {
             id: document["id"]?.string ?? "", created: seconds("created"),
             updated: seconds("updated"), evidence: evidence, captures: texts("captures"),
             done: texts("done"), guesses: texts("guesses"), target: document["target"]?.string,
-            truncated: truncated)
+            said: texts("said"), truncated: truncated)
     }
 }

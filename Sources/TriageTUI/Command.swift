@@ -1,4 +1,4 @@
-import TerminalUI
+public import TerminalUI
 
 /// What a key or a word after `:` asks for.
 public enum Command: Hashable, Sendable {

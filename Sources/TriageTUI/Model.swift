@@ -40,13 +40,20 @@ public struct Model: Sendable {
     var nextJob = 1
     /// `false` while something that was said is not on disk yet.
     public internal(set) var isKept = true
-    let id: String
-    let created: Int64
+    /// Of the session on disk; another one after an earlier session was taken up.
+    var id: String
+    var created: Int64
+    /// Answers that are probably wrong.
+    var doubtful: Set<FactID> = []
+    /// Computed when the why screen opens, forgotten with every change.
+    var thoughts: SecondThoughts?
+    /// Causes by family or one by one; `nil` as the evidence suggests.
+    var wantsFamilies: Bool?
     /// Sessions of earlier runs, newest first.
     public internal(set) var earlier: [SessionFile]
     /// Ids of steps that this build can run by itself.
     let runnable: @Sendable (NextStep) -> Bool
-    /// Parsed once; the texts of the cases do not change.
+    /// Of the casebook, sorted.
     let families: [String]
 
     /// - Parameters:
