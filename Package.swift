@@ -70,8 +70,8 @@ let package = Package(
             name: "InquestCommands",
             dependencies: [
                 "Casebook", "CasebookFiles", "CasebookStore", "Diagnosis", "Dissection",
-                "EngineProtocol", "HostInspection", "PacketCapture", "Probes", "TrafficAnalysis",
-                "Triage", argumentParser, logging,
+                "EngineProtocol", "HostInspection", "NcursesTerminal", "PacketCapture", "Probes",
+                "TerminalUI", "TrafficAnalysis", "Triage", "TriageTUI", argumentParser, logging,
             ], swiftSettings: strict),
         .executableTarget(
             name: "inquest", dependencies: ["InquestCommands"], swiftSettings: strict),

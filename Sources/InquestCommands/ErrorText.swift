@@ -30,6 +30,7 @@ enum ErrorText {
         case .badValue, .unknownSymptom, .unknownID, .nothingGiven, .contradictingFormats,
             .standardInputTwice:
             Report(text: usage(failure), status: .usage)
+        case .unknownCommand, .terminal, .noStateFolder, .noSuchSession: screens(failure)
         case .evidence(let path, let fault):
             Report(text: evidence(path, fault), status: .badData)
         case .casebookNotFound(let tried):

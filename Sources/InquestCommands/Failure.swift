@@ -1,5 +1,6 @@
 import CasebookFiles
 import CasebookStore
+import NcursesTerminal
 import PacketCapture
 import Triage
 
@@ -9,6 +10,10 @@ enum Failure: Error {
     case unknownSymptom(String, suggestion: String?)
     case unknownID(kind: String, id: String, suggestion: String?)
     case nothingGiven
+    case unknownCommand(String, suggestion: String?)
+    case terminal(TerminalFault)
+    case noStateFolder
+    case noSuchSession(String, folder: String?)
     case contradictingFormats([String])
     case standardInputTwice
     case capture(CaptureError)

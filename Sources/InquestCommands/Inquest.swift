@@ -8,9 +8,11 @@ public struct Inquest: ParsableCommand {
     public static let configuration = CommandConfiguration(
         commandName: "inquest",
         abstract: "From a packet capture to a named, explained diagnosis.",
-        usage: "inquest <command> [options]",
+        usage: "inquest [target] [--capture file]\n       inquest <command> [options]",
         discussion: """
-            Examples:
+            Without a command it asks on screens. Examples:
+              inquest
+              inquest --capture client.pcap
               inquest diagnose --capture client.pcap
               inquest diagnose --capture client.pcap --symptom hang-after-connect
               inquest diagnose --say "checkouts time out, the monitor is green"
@@ -23,9 +25,10 @@ public struct Inquest: ParsableCommand {
             """,
         version: "inquest \(version)",
         subcommands: [
+            TriageCommand.self,
             DiagnoseCommand.self, CaptureCommand.self, CaseCommand.self, FindingCommand.self,
             SymptomCommand.self, IncidentCommand.self, EngineCommand.self, InfoCommand.self,
-        ])
+        ], defaultSubcommand: TriageCommand.self)
 
     @OptionGroup var global: GlobalOptions
 

@@ -41,7 +41,7 @@ public struct Model: Sendable {
     /// `false` while something that was said is not on disk yet.
     public internal(set) var isKept = true
     /// Of the session on disk; another one after an earlier session was taken up.
-    var id: String
+    public internal(set) var id: String
     var created: Int64
     /// Answers that are probably wrong.
     var doubtful: Set<FactID> = []
