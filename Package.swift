@@ -120,6 +120,13 @@ let package = Package(
         .testTarget(
             name: "TerminalUITests", dependencies: ["TerminalUI"], swiftSettings: strict),
         .testTarget(
+            name: "TriageTUITests",
+            dependencies: [
+                "Casebook", "CasebookFiles", "CasebookStore", "Diagnosis", "TerminalUI", "Triage",
+                "TriageTUI",
+            ],
+            exclude: ["Snapshots"], swiftSettings: strict),
+        .testTarget(
             name: "InquestCommandTests",
             dependencies: ["Casebook", "EvaluationSimulation", "Triage", "inquest"],
             exclude: ["Fixtures", "Snapshots"],

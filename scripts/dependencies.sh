@@ -32,7 +32,10 @@ build() {
 }
 
 # `make test` itself is Swift throughout.
-tests() { build; }
+tests() {
+    build
+    need tmux "drives the screens" has_command tmux
+}
 
 # Peers to measure against, and what the measuring script and its loop are written in.
 bench() {

@@ -65,8 +65,14 @@ void terminal_rescue_arm(void)
     memset(&action, 0, sizeof action);
     action.sa_handler = on_fatal;
     sigemptyset(&action.sa_mask);
-    for (int index = 0; index < FATAL_COUNT; index++)
+    sigset_t heard;
+    sigemptyset(&heard);
+    for (int index = 0; index < FATAL_COUNT; index++) {
         sigaction(fatal[index], &action, &former[index]);
+        sigaddset(&heard, fatal[index]);
+    }
+    /* Programs that start us from a thread may leave them blocked. */
+    sigprocmask(SIG_UNBLOCK, &heard, NULL);
 }
 
 void terminal_rescue_disarm(void) { armed = 0; }
@@ -92,8 +98,14 @@ void terminal_rescue_tell_signals(int descriptor)
     action.sa_handler = on_told;
     action.sa_flags = SA_RESTART;
     sigemptyset(&action.sa_mask);
-    for (size_t index = 0; index < sizeof told / sizeof told[0]; index++)
+    sigset_t heard;
+    sigemptyset(&heard);
+    sigaddset(&heard, SIGTSTP);
+    for (size_t index = 0; index < sizeof told / sizeof told[0]; index++) {
         sigaction(told[index], &action, NULL);
+        sigaddset(&heard, told[index]);
+    }
+    sigprocmask(SIG_UNBLOCK, &heard, NULL);
 }
 
 void terminal_rescue_stop(void)

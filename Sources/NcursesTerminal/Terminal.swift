@@ -172,7 +172,9 @@ extension Terminal {
         guard isOpen else { return }
         var bytes = Array(sequence.utf8)[...]
         while !bytes.isEmpty {
-            let count = unsafe bytes.withUnsafeBytes { unsafe write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+            let count = unsafe bytes.withUnsafeBytes {
+                unsafe write(STDOUT_FILENO, $0.baseAddress, $0.count)
+            }
             if count < 0, errno == EINTR { continue }
             if count <= 0 { return }
             bytes = bytes.dropFirst(count)
@@ -246,7 +248,9 @@ extension Terminal {
     /// What signals and other threads wrote into the pipe.
     private func told() -> [Event] {
         var bytes = [UInt8](repeating: 0, count: 256)
-        let count = unsafe bytes.withUnsafeMutableBytes { unsafe read(readEnd, $0.baseAddress, $0.count) }
+        let count = unsafe bytes.withUnsafeMutableBytes {
+            unsafe read(readEnd, $0.baseAddress, $0.count)
+        }
         let letters = Set(bytes.prefix(max(0, count)))
         var events: [Event] = []
         if letters.contains(UInt8(ascii: "c")) { repaintAll() }

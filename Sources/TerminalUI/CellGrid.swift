@@ -80,7 +80,9 @@ public struct CellGrid: Hashable, Sendable {
         breakWide(x: x, y: y)
         if width == 2 { breakWide(x: x + 1, y: y) }
         if width == 2, drawing == .ascii {
-            for offset in 0..<2 { cells[y * size.width + x + offset] = Cell(glyph: "?", style: style) }
+            for offset in 0..<2 {
+                cells[y * size.width + x + offset] = Cell(glyph: "?", style: style)
+            }
             return
         }
         cells[y * size.width + x] = Cell(glyph: glyphs, style: style)
@@ -112,7 +114,8 @@ public struct CellGrid: Hashable, Sendable {
     }
 
     /// Blanks, or any other character of one cell, all over `rect`.
-    public mutating func fill(_ rect: Rect, with glyph: Unicode.Scalar = " ", style: Style = .plain) {
+    public mutating func fill(_ rect: Rect, with glyph: Unicode.Scalar = " ", style: Style = .plain)
+    {
         for y in rect.y..<(rect.y + rect.height) {
             write(
                 String(repeating: String(glyph), count: rect.width), x: rect.x, y: y, style: style,

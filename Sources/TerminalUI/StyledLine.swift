@@ -78,21 +78,33 @@ public enum Wrapping {
         return word.width > 0 ? words + [word] : words
     }
 
+    /// After one of these a long word is broken rather than anywhere.
+    private static let joints: Set<Character> = ["-", ".", "/", "_", ",", ":"]
+
     private static func broken(_ word: Word, _ width: Int) -> [Word] {
         if word.width <= width { return [word] }
-        var parts: [Word] = []
-        var part = Word(spans: [], width: 0)
-        for span in word.spans {
-            for character in span.text {
-                let cells = CharacterWidth.of(String(character))
-                if part.width + cells > width, part.width > 0 {
-                    parts.append(part)
-                    part = Word(spans: [], width: 0)
-                }
-                part.spans.append(Span(String(character), span.style))
-                part.width += cells
-            }
+        let pieces = word.spans.flatMap { span in
+            span.text.map { (Span(String($0), span.style), CharacterWidth.of(String($0))) }
         }
-        return parts + [part]
+        var parts: [Word] = []
+        var rest = pieces[...]
+        while !rest.isEmpty {
+            var (end, used) = (rest.startIndex, 0)
+            while end < rest.endIndex, used + rest[end].1 <= width || end == rest.startIndex {
+                used += rest[end].1
+                end += 1
+            }
+            if end < rest.endIndex {
+                let half = rest.startIndex + (end - rest.startIndex) / 2
+                end =
+                    rest[half..<end].lastIndex { joints.contains(Character($0.0.text)) }
+                    .map { $0 + 1 } ?? end
+            }
+            let part = rest[..<end]
+            parts.append(
+                Word(spans: part.map(\.0), width: part.reduce(0) { $0 + $1.1 }))
+            rest = rest[end...]
+        }
+        return parts
     }
 }

@@ -95,7 +95,8 @@ extension Conversation {
     /// Answers or corrects any fact of the vocabulary.
     public mutating func correct(_ fact: FactID, _ answer: Answer) {
         remember()
-        if let source = evidence.first(where: { $0.id == fact && $0.instrument == .report })?.source {
+        if let source = evidence.first(where: { $0.id == fact && $0.instrument == .report })?.source
+        {
             state.session.remove(fact, saidBy: source)
         }
         state.session.record([answer.evidence(of: fact, in: casebook)])

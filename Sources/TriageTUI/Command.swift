@@ -27,9 +27,11 @@ extension Keymap<Command>.Binding {
     /// The same on every screen where nothing is typed.
     static let everywhere: [Self] = [
         .init([.character(":")], .commandLine, help: "A command by its name; Tab completes."),
-        .init([.control("c"), .character("Q")], .quitNow, help: """
-            Quit now and leave a summary on the terminal; everything said is kept.
-            """),
+        .init(
+            [.control("c"), .character("Q")], .quitNow,
+            help: """
+                Quit now and leave a summary on the terminal; everything said is kept.
+                """),
         .init([.control("z")], .suspend, help: "Stop as a shell's job; 'fg' comes back."),
         .init([.control("l")], .repaint, help: "Paint the screen anew."),
         .init([.character("?"), .function(1)], .help, hint: "help", help: "This help."),
@@ -41,7 +43,7 @@ extension Screen {
     var keys: Keys {
         switch self {
         case .start: StartState.keys
-        case .triage(let state): state.keys
+        case .triage(let state): state.keys(.answer)
         case .steps: StepsScreen.keys
         case .caseFile: CaseState.keys
         case .why: WhyState.keys

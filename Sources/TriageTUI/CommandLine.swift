@@ -91,8 +91,10 @@ extension Model {
             return changed(now)
         }
         let first = line.split(separator: " ").first.map(String.init) ?? ""
-        let shell = ["diagnose", "probe", "capture", "host", "sql", "case", "finding", "symptom",
-            "incident", "info", "engine"]
+        let shell = [
+            "diagnose", "probe", "capture", "host", "sql", "case", "finding", "symptom",
+            "incident", "info", "engine",
+        ]
         if shell.contains(first) {
             notice = "Run this in a shell: inquest \(line)"
             return []

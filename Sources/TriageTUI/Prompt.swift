@@ -54,9 +54,11 @@ extension Model {
             notice = "Type the path of a pcap or pcapng file."
             return []
         }
-        if conversation.session.captures.contains(path) || jobs.contains(where: {
-            $0.title == "reading \(path)"
-        }) {
+        if conversation.session.captures.contains(path)
+            || jobs.contains(where: {
+                $0.title == "reading \(path)"
+            })
+        {
             notice = "\(path) was read already."
             return []
         }

@@ -71,7 +71,8 @@ extension Model {
     /// What the words may mean is asked next.
     mutating func say(_ text: String, _ now: Int64) -> [Effect] {
         if conversation.say(text) == 0 {
-            notice = "No open question of the casebook resembles that; here is the most telling one."
+            notice =
+                "No open question of the casebook resembles that; here is the most telling one."
         }
         showTriage()
         return changed(now)
@@ -275,6 +276,8 @@ extension Model {
         }
         if step.id == OpenSteps.captureStep {
             prompt = .capturePath(LineEditor())
+        } else if jobs.contains(where: { $0.title == "running \(step.id)" }) {
+            notice = "It is running. X cancels."
         } else if runnable(step) {
             let check = Check(
                 step: step.id, facts: step.facts, command: step.command, effect: step.effect,

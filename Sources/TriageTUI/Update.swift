@@ -23,7 +23,7 @@ extension Model {
                 $0.state == .present && $0.source == "capture:\(path)"
             }
             notice =
-                "Read \(path): \(Phrases.plural(seen, "finding")) present."
+                "Read \(Phrases.name(path)): \(Phrases.plural(seen, "finding")) present."
                 + (run.interrupted ? " It was stopped before its end." : "")
             return changed(now)
         case .checkFinished(let job, let step, let evidence):

@@ -8,7 +8,21 @@ extension Model {
     private static let least = Size(width: 50, height: 12)
 
     /// Keys of the screen that is seen.
-    var keys: Keys { screen.keys }
+    var keys: Keys {
+        guard case .triage(let state) = screen else { return screen.keys }
+        return state.keys(offer)
+    }
+
+    private var offer: TriageState.Offer {
+        switch assessment.question {
+        case nil: .nothing
+        case .guess: .answer
+        case .step(let step) where step.kind == .ask: .answer
+        case .step(let step) where step.byHand: .byHand
+        case .step(let step):
+            step.id == OpenSteps.captureStep ? .capture : runnable(step) ? .check : .byHand
+        }
+    }
 
     /// The screen as it should look now.
     public func view(_ drawing: CellGrid.Drawing) -> CellGrid {

@@ -27,12 +27,13 @@ struct CausesPane {
         let shown = open.filter { $0.probability >= leastShown || $0.verdict == .confirmed }
         let improbable = open.count - shown.count
         let excluded = diagnosis.cases.count - open.count
-        let tail: [Row] =
+        func tail(_ improbable: Int) -> [Row] {
             [.none(diagnosis.unlisted)]
-            + (excluded + improbable > 0
-                ? [.rest(excluded: excluded, improbable: improbable)] : [])
-        if showsFamilies(model) { return families(open, model) + tail }
-        return shown.map(Row.cause) + tail
+                + (excluded + improbable > 0
+                    ? [.rest(excluded: excluded, improbable: improbable)] : [])
+        }
+        if showsFamilies(model) { return families(open, model) + tail(0) }
+        return shown.map(Row.cause) + tail(improbable)
     }
 
     static func showsFamilies(_ model: Model) -> Bool {
@@ -44,7 +45,9 @@ struct CausesPane {
     private static func families(_ open: [RankedCase], _ model: Model) -> [Row] {
         var sums: [String: (probability: Double, count: Int)] = [:]
         for ranked in open {
-            guard let family = model.conversation.casebook[case: ranked.id]?.family else { continue }
+            guard let family = model.conversation.casebook[case: ranked.id]?.family else {
+                continue
+            }
             sums[family, default: (0, 0)].probability += ranked.probability
             sums[family, default: (0, 0)].count += 1
         }

@@ -36,7 +36,9 @@ struct EvidencePane {
         let newestFirst = Array(model.result.evidence.reversed())
         func rank(_ item: Evidence) -> Int {
             if model.doubtful.contains(item.id) { return 0 }
-            if item.kind == .symptom || Answer(item) != nil { return item.state == .unknown ? 3 : 1 }
+            if item.kind == .symptom || Answer(item) != nil {
+                return item.state == .unknown ? 3 : 1
+            }
             return item.state == .present ? 1 : item.state == .absent ? 2 : 3
         }
         return newestFirst.enumerated().sorted { left, right in
@@ -53,7 +55,8 @@ struct EvidencePane {
         let x = grid.write(
             word + " ", x: rect.x + 1, y: rect.y, style: item.state == .present ? .strong : .dim)
         let room = end - x - CharacterWidth.of(source) - 1
-        let text = (isDoubtful ? "! doubtful: " : "") + Phrases.text(item, model.conversation.casebook)
+        let text =
+            (isDoubtful ? "! doubtful: " : "") + Phrases.text(item, model.conversation.casebook)
         grid.write(
             CharacterWidth.cut(text, to: room), x: x, y: rect.y,
             style: isDoubtful ? .caution : style, limit: end)

@@ -14,11 +14,11 @@ public struct CaseState: Hashable, Sendable {
             .init(
                 [.character("r"), .enter], .run, hint: "take its test",
                 help: "Make the deciding test, or a part of it, the next thing to do."),
-            .init([.character("c")], .copy, hint: "copy test", help: "Copy the test's command."),
-            .init([.tab, .character("]")], .nextHeading, hint: "next part", help: "Next heading."),
             .init(
                 [.escape, .character("q"), .character("h"), .left], .back, hint: "back",
                 help: "Back."),
+            .init([.character("c")], .copy, hint: "copy test", help: "Copy the test's command."),
+            .init([.tab, .character("]")], .nextHeading, hint: "next part", help: "Next heading."),
         ] + Keys.Binding.moves + Keys.Binding.everywhere)
 
     func text(_ model: Model, width: Int) -> Page {
@@ -74,12 +74,12 @@ enum EndScreen {
             .init(
                 [.character("r")], .confirmCause, hint: "resolve",
                 help: "Record what it turned out to be; later triages learn of it."),
-            .init([.enter], .open, hint: "case", help: "Read the leading case."),
-            .init([.character("c")], .copy, hint: "copy", help: "Copy the summary."),
-            .init([.character("w")], .why, hint: "why", help: "Why this cause leads."),
             .init(
                 [.escape, .character("q"), .character("h"), .left], .back, hint: "back",
                 help: "Back."),
+            .init([.enter], .open, hint: "case", help: "Read the leading case."),
+            .init([.character("c")], .copy, hint: "copy", help: "Copy the summary."),
+            .init([.character("w")], .why, hint: "why", help: "Why this cause leads."),
         ] + Keys.Binding.moves + Keys.Binding.everywhere)
 }
 

@@ -15,7 +15,8 @@ struct QuestionPane {
             grid.write(line, x: inner.x, y: inner.y + row, limit: inner.x + inner.width)
         }
         if page.lines.count > inner.height {
-            grid.write("…", x: inner.x + inner.width - 1, y: inner.y + inner.height - 1, style: .dim)
+            grid.write(
+                "…", x: inner.x + inner.width - 1, y: inner.y + inner.height - 1, style: .dim)
         }
     }
 
@@ -62,14 +63,21 @@ struct QuestionPane {
                 [Span("Enter", .key), Span(" asks for its path. It needs \(step.needs ?? "one").")])
         } else if step.kind == .run {
             page.code(step.command, indent: 2)
+            if let job = model.jobs.first(where: { $0.title == "running \(step.id)" }) {
+                return page.paragraph("Running: \(job.stage). X cancels.", style: .strong)
+            }
             if let needs = step.needs { page.paragraph("It needs \(needs).", style: .caution) }
             page.paragraph(
                 runs
-                    ? [Span("Enter", .key), Span(" runs this; "), Span("d", .key), Span(" leaves it.")]
+                    ? [
+                        Span("Enter", .key), Span(" runs this; "), Span("d", .key),
+                        Span(" leaves it."),
+                    ]
                     : [Span("Run it in another terminal; d leaves it.", .dim)])
         }
         for outcome in step.outcomes {
-            page.paragraph(outcome.sentence, indent: 2, style: .dim)
+            let text = Phrases.outcome(outcome, model.conversation.casebook)
+            page.paragraph(CharacterWidth.cut(text, to: page.width - 2), indent: 2, style: .dim)
         }
     }
 
@@ -85,10 +93,5 @@ struct QuestionPane {
             [Span(verdict.text, verdict.style)]
                 + (names ? [Span(": " + (title ?? ""), .strong)] : []))
         page.paragraph(model.result.stop?.sentence ?? "Nothing is left to ask.")
-        page.paragraph(
-            [
-                Span("e", .key), Span(" what to do now · "), Span("Enter", .key),
-                Span(" the case · "), Span("s", .key), Span(" what could still be looked at"),
-            ])
     }
 }

@@ -17,20 +17,60 @@ public struct TriageState: Hashable, Sendable {
 
     public init() {}
 
-    var keys: Keys {
-        Keys((pane == .evidence ? Self.evidenceKeys : Self.answerKeys) + Self.commonKeys)
+    /// What the question pane offers decides what is worth a place in the footer.
+    enum Offer {
+        case answer, byHand, capture, check, nothing
     }
 
-    private static let answerKeys: [Keys.Binding] = [
+    func keys(_ offer: Offer) -> Keys {
+        let first: [Keys.Binding] =
+            switch (pane, offer) {
+            case (.evidence, _): Self.evidenceKeys
+            case (.causes, .nothing):
+                [Self.open("open", "Read the chosen cause."), Self.end, Self.steps]
+            case (.causes, _): Self.answers + [Self.open("open", "Read the chosen cause.")]
+            case (.question, .answer):
+                Self.answers + [Self.open("", "Nothing, for a question.")]
+            case (.question, .byHand):
+                Self.answers + [Self.copy, Self.open("", "Nothing: look at it by hand.")]
+            case (.question, .capture):
+                [
+                    Self.open("read a capture", "Asks for the path of a capture and reads it."),
+                    Self.decline("have none"),
+                ] + Self.answers
+            case (.question, .check):
+                [
+                    Self.open("run it", "Runs the check that is shown."),
+                    Self.decline("not now"),
+                ] + Self.answers
+            case (.question, .nothing):
+                [Self.open("read the case", "Read the leading case."), Self.end, Self.steps]
+            }
+        return Keys(first + Self.commonKeys)
+    }
+
+    private static func open(_ hint: String, _ help: String) -> Keys.Binding {
+        .init([.enter, .character("l"), .right], .open, hint: hint, help: help)
+    }
+
+    private static func decline(_ hint: String) -> Keys.Binding {
+        .init([.character("d"), .character("n")], .unknown, hint: hint, help: "Leave it.")
+    }
+
+    private static let copy = Keys.Binding(
+        [.character("c")], .copy, hint: "copy", help: "Copy the command that is shown.")
+    private static let end = Keys.Binding(
+        [.character("e")], .end, hint: "what to do", help: "The verdict and what to do.")
+    private static let steps = Keys.Binding(
+        [.character("s")], .steps, hint: "what is left", help: "All that can be done now.")
+
+    private static let answers: [Keys.Binding] = [
         .init([.character("y")], .yes, hint: "yes", help: "Yes. With p before it: probably."),
         .init([.character("n")], .no, hint: "no", help: "No. With p before it: probably not."),
         .init(
             [.character("d"), .character("0")], .unknown, hint: "don't know",
             help: "I do not know; it is not asked again. Of a check: not now."),
         .init([.character("p")], .probably, hint: "probably…", help: "Then y or n."),
-        .init(
-            [.enter, .character("l"), .right], .open, hint: "open",
-            help: "Open the chosen cause; in the question, run what it proposes."),
     ]
 
     private static let evidenceKeys: [Keys.Binding] = [
@@ -80,7 +120,7 @@ enum TriageScreen {
         let needed = QuestionPane.page(model, width: rect.width - 2).lines.count
         let most = rect.height <= 14 ? rect.height - 7 : rect.height / 2
         let (question, rest) = rect.split(top: min(max(3, needed), max(3, most)))
-        if rect.width >= 110 {
+        if rect.width >= 150 {
             let (left, right) = rest.split(left: rect.width * 11 / 20)
             return (question, left, right.inset(left: 1))
         }

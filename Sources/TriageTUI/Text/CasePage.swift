@@ -48,8 +48,18 @@ struct CasePage {
 
     private func standing(_ ranked: RankedCase, on page: inout Page) {
         page.heading("For and against it, here")
-        for item in ranked.supports.prefix(10) { contribution(item, "✓ ", .good, on: &page) }
-        for item in ranked.against.prefix(10) { contribution(item, "✗ ", .caution, on: &page) }
+        let supports = ranked.supports.filter(Self.matters)
+        let against = ranked.against.filter(Self.matters)
+        for item in supports.prefix(10) { contribution(item, "✓ ", .good, on: &page) }
+        for item in against.prefix(10) { contribution(item, "✗ ", .caution, on: &page) }
+        let rest =
+            ranked.supports.count + ranked.against.count - min(10, supports.count)
+            - min(10, against.count)
+        if rest > 0 {
+            page.paragraph(
+                "and \(Phrases.plural(rest, "fact")) that hardly matter; w shows them", indent: 4,
+                style: .dim)
+        }
         for fact in ranked.missing.prefix(6) {
             page.paragraph(
                 [Span("not looked at: ", .dim), Span(Phrases.fact(fact, casebook))], label: "○ ",
@@ -61,6 +71,9 @@ struct CasePage {
                 label: "? ", indent: 2, labelStyle: .caution)
         }
     }
+
+    /// Below 3 dB a fact makes less than twice the difference.
+    private static func matters(_ item: Contribution) -> Bool { abs(item.decibans) >= 3 }
 
     private func contribution(
         _ item: Contribution, _ mark: String, _ style: Style, on page: inout Page

@@ -30,7 +30,8 @@ enum Markdown {
             rows.map { $0.count > column ? plain($0[column]) : 0 }.max() ?? 0
         }
         let room = max(count * 4, page.width - indent - 2 * (count - 1))
-        while widths.reduce(0, +) > room, let widest = widths.indices.max(by: { widths[$0] < widths[$1] }),
+        while widths.reduce(0, +) > room,
+            let widest = widths.indices.max(by: { widths[$0] < widths[$1] }),
             widths[widest] > 4
         {
             widths[widest] -= 1

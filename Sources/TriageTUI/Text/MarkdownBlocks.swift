@@ -35,8 +35,11 @@ struct MarkdownBlocks {
     }
 
     private static func withoutTabs(_ line: Substring) -> Substring {
-        line.contains("\t") ? Substring(line.split(
-            separator: "\t", omittingEmptySubsequences: false).joined(separator: "    ")) : line
+        line.contains("\t")
+            ? Substring(
+                line.split(
+                    separator: "\t", omittingEmptySubsequences: false
+                ).joined(separator: "    ")) : line
     }
 
     private mutating func read(_ line: Substring) {

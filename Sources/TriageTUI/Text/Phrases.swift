@@ -30,9 +30,21 @@ enum Phrases {
         case .capture, .probe, .host:
             let parts = evidence.source.split(separator: ":", maxSplits: 1)
             let name = parts.count == 2 ? parts[1] : parts.first ?? ""
-            return evidence.instrument == .capture
-                ? String(name.split(separator: "/").last ?? name) : String(name)
+            return evidence.instrument == .capture ? self.name(String(name)) : String(name)
         }
+    }
+
+    /// `yes: about 8 in 10 One silent connection keeps …`, by title where `Outcome.sentence` has ids.
+    static func outcome(_ outcome: Outcome, _ casebook: Casebook) -> String {
+        guard let leader = outcome.leader else { return outcome.sentence }
+        let answer = outcome.state == .present ? "yes" : "no "
+        return "\(answer) → \(Wording.probability(outcome.leaderProbability)) "
+            + (casebook[case: leader]?.title ?? leader)
+    }
+
+    /// The last part of a path.
+    static func name(_ path: String) -> String {
+        String(path.split(separator: "/").last ?? Substring(path))
     }
 
     /// The question for a symptom, what was seen for a finding.

@@ -56,7 +56,8 @@ struct WhyPage {
         }
         let most = explanation.contributions.map { abs($0.decibans) }.max() ?? 1
         let cells = page.width < 70 ? 11 : Self.barCells
-        for item in explanation.contributions.prefix(16) {
+        let telling = explanation.contributions.filter { abs($0.decibans) >= 0.5 }.prefix(16)
+        for item in telling {
             let value = Phrases.decibans(item.decibans)
             let label =
                 Widgets.balance(item.decibans, most: most, cells: cells)
@@ -64,8 +65,17 @@ struct WhyPage {
             let known = result.evidence.first { $0.id == item.fact && $0.state == item.state }
             let text = known.map { Phrases.text($0, result.casebook) } ?? item.fact
             page.paragraph(
-                [Span("\(known.map(Phrases.state) ?? item.state.rawValue): ", .strong), Span(text)],
+                [
+                    Span("\(known.map(Phrases.state) ?? item.state.rawValue): ", .strong),
+                    Span(text),
+                ],
                 label: label, labelStyle: item.decibans < 0 ? .caution : .good)
+        }
+        let rest = explanation.contributions.count - telling.count
+        if rest > 0 {
+            page.paragraph(
+                "and \(Phrases.plural(rest, "fact")) below half a decibel each", indent: 2,
+                style: .dim)
         }
     }
 
@@ -120,7 +130,9 @@ struct WhyPage {
         page.heading("Where the open questions would lead")
         for step in steps.prefix(6) {
             page.paragraph(step.question, label: "? ", indent: 2, labelStyle: .key)
-            for outcome in step.outcomes { page.paragraph(outcome.sentence, indent: 4) }
+            for outcome in step.outcomes {
+                page.paragraph(Phrases.outcome(outcome, result.casebook), indent: 4)
+            }
         }
     }
 }
