@@ -32,6 +32,8 @@ public enum TerminalFault: Error, Equatable, Sendable {
     private var pairs: [Theme.Rendition.Colour: Int16] = [:]
     private var shown: CellGrid?
     private var isOpen = true
+    /// What was pasted so far, while a paste is on its way.
+    private var pasted: String?
     private let readEnd: Int32
     public let waker: Waker
     /// What the locale can show.
@@ -101,7 +103,14 @@ public enum TerminalFault: Error, Equatable, Sendable {
         }
         unsafe terminal_rescue_set_leave(Self.leaveSequence())
         terminal_rescue_arm()
+        unsafe define_key(Self.pasteBegins, KeyDecoder.pasteBegins)
+        unsafe define_key(Self.pasteEnds, KeyDecoder.pasteEnds)
+        send(Self.marksPastes)
     }
+
+    /// Bracketed paste (xterm's ctlseqs): the terminal says where pasted text begins and ends.
+    private static let (marksPastes, leavesPastes) = ("\u{1B}[?2004h", "\u{1B}[?2004l")
+    private static let (pasteBegins, pasteEnds) = ("\u{1B}[200~", "\u{1B}[201~")
 
     /// Plain text, cursor shown, keypad off, back to the screen from before.
     private static func leaveSequence() -> String {
@@ -109,7 +118,7 @@ public enum TerminalFault: Error, Equatable, Sendable {
         return names.map { name in
             guard let text = unsafe cncurses_capability(name) else { return "" }
             return withoutPadding(unsafe String(cString: text))
-        }.joined()
+        }.joined() + leavesPastes
     }
 
     /// Without `$<5>`, which asks a slow terminal for milliseconds.
@@ -130,6 +139,7 @@ public enum TerminalFault: Error, Equatable, Sendable {
     /// Gives the terminal back; painting and waiting are over.
     public func close() {
         guard isOpen else { return }
+        send(Self.leavesPastes)
         isOpen = false
         terminal_rescue_disarm()
         endwin()
@@ -184,10 +194,12 @@ extension Terminal {
     /// Stops the process as ^Z does, and comes back to a whole screen.
     public func suspend() {
         guard isOpen else { return }
+        send(Self.leavesPastes)
         terminal_rescue_disarm()
         endwin()
         terminal_rescue_stop()
         terminal_rescue_arm()
+        send(Self.marksPastes)
         repaintAll()
     }
 
@@ -231,14 +243,24 @@ extension Terminal {
         }
     }
 
-    /// Keys that are there already.
+    /// Keys that are there already; what was pasted is one of them.
     private func keys() -> [Event] {
         var events: [Event] = []
         var code = wint_t()
         while true {
             let kind = unsafe wget_wch(window, &code)
             if kind == ERR { break }
-            if let key = KeyDecoder.key(code, isFunctionKey: kind == KEY_CODE_YES) {
+            let isFunctionKey = kind == KEY_CODE_YES
+            if isFunctionKey, code == KeyDecoder.pasteBegins {
+                pasted = ""
+            } else if isFunctionKey, code == KeyDecoder.pasteEnds {
+                if let text = pasted { events.append(.key(.paste(text))) }
+                pasted = nil
+            } else if pasted != nil {
+                if !isFunctionKey, let scalar = Unicode.Scalar(code) {
+                    pasted?.unicodeScalars.append(scalar)
+                }
+            } else if let key = KeyDecoder.key(code, isFunctionKey: isFunctionKey) {
                 events.append(.key(key))
             }
         }

@@ -4,6 +4,8 @@ public enum Key: Hashable, Sendable {
     case control(Character)
     case function(Int)
     case enter, escape, tab, backTab, backspace, delete
+    /// Text that the terminal says was pasted: never keys, whatever it holds.
+    case paste(String)
     case up, down, left, right, home, end, pageUp, pageDown
 
     /// As a footer or a manual names it.
@@ -13,6 +15,7 @@ public enum Key: Hashable, Sendable {
         case .character(let character): String(character)
         case .control(let character): "^\(character)"
         case .function(let number): "F\(number)"
+        case .paste: "paste"
         case .enter: "Enter"
         case .escape: "Esc"
         case .tab: "Tab"

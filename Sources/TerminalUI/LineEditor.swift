@@ -19,6 +19,8 @@ public struct LineEditor: Hashable, Sendable {
     public mutating func handle(_ key: Key) -> Bool {
         switch key {
         case .character(let character): insert(character)
+        case .paste(let text):
+            for character in text { insert(character.isNewline ? " " : character) }
         case .backspace, .control("h"): deleteBefore()
         case .delete, .control("d"): deleteAfter()
         case .left, .control("b"): cursor = max(0, cursor - 1)

@@ -106,6 +106,11 @@ extension Model {
         if helpOffset != nil { return pressInHelp(key) }
         if prompt != nil { return pressInPrompt(key, now) }
         if let effects = typed(key) { return effects }
+        if case .paste = key {
+            notice =
+                "Pasted text needs a line: a takes words, o the path of a capture, : a command."
+            return []
+        }
         guard let command = keys.command(for: key) else {
             if let number = number(key) { return openCause(number - 1) }
             return []

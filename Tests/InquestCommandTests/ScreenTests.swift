@@ -126,6 +126,20 @@ struct ScreenTests {
         try terminal.wait(for: "1 fact · kept")
     }
 
+    @Test func `what is pasted is text and never keys`() throws {
+        let terminal = try Tmux()
+        try answered(terminal)
+        try terminal.tmux("set-buffer", "quxy\nQ\n")
+        try terminal.tmux("paste-buffer", "-p", "-t", "s")
+        try terminal.wait(for: "Pasted text needs a line", "1 fact")
+        try terminal.press(":")
+        try terminal.tmux("set-buffer", "target db1:443\n")
+        try terminal.tmux("paste-buffer", "-p", "-t", "s")
+        try terminal.wait(for: ":target db1:443")
+        try terminal.press("Enter")
+        try terminal.wait(for: "The target is db1:443")
+    }
+
     @Test func `the search answers while one types`() throws {
         let terminal = try Tmux()
         try answered(terminal)
