@@ -8,7 +8,7 @@ public struct Inquest: ParsableCommand {
     public static let configuration = CommandConfiguration(
         commandName: "inquest",
         abstract: "From a packet capture to a named, explained diagnosis.",
-        usage: "inquest [target] [--capture file]\n       inquest <command> [options]",
+        usage: "inquest [target] [--capture file]\ninquest <command> [options]",
         discussion: """
             Without a command it asks on screens. Examples:
               inquest
