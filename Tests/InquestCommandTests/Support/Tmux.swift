@@ -45,10 +45,18 @@ final class Tmux {
         for descriptor in Int32(3)..<256 {
             posix_spawn_file_actions_addclose(&actions, descriptor)
         }
+        // Threads of a test block signals; a server that inherits that cannot be ended.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         var arguments = words.map { strdup($0) } + [nil]
         defer { for argument in arguments { free(argument) } }
         var pid = pid_t()
-        try #require(posix_spawn(&pid, words[0], &actions, nil, &arguments, environ) == 0)
+        try #require(posix_spawn(&pid, words[0], &actions, &attributes, &arguments, environ) == 0)
         var status: Int32 = 0
         while waitpid(pid, &status, 0) < 0, errno == EINTR {}
     }
