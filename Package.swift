@@ -32,6 +32,9 @@ let package = Package(
         .systemLibrary(
             name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CSocketDiagnostics"),
+        // No pkgConfig: its flags make SwiftPM warn at every build; the shim does what they are for.
+        .systemLibrary(name: "CNcurses", providers: [.apt(["libncurses-dev"])]),
+        .target(name: "CTerminalRescue", cSettings: [.treatAllWarnings(as: .error)]),
         .target(name: "Casebook", swiftSettings: strict),
         .target(name: "CasebookFiles", dependencies: ["Casebook", "Yams"], swiftSettings: strict),
         .target(name: "CasebookStore", dependencies: ["Casebook", grdb], swiftSettings: strict),
@@ -58,6 +61,14 @@ let package = Package(
                 "HostInspection", "ObservationTables", "PacketCapture", "Probes", "TrafficAnalysis",
                 logging,
             ], swiftSettings: strict),
+        .target(name: "TerminalUI", swiftSettings: strict),
+        .target(
+            name: "NcursesTerminal", dependencies: ["CNcurses", "CTerminalRescue", "TerminalUI"],
+            swiftSettings: strictMemory),
+        .target(
+            name: "TriageTUI",
+            dependencies: ["Casebook", "CasebookStore", "Diagnosis", "TerminalUI", "Triage"],
+            swiftSettings: strict),
         .target(
             name: "EngineProtocol", dependencies: ["Casebook", "Diagnosis", "Triage"],
             swiftSettings: strict),
@@ -65,8 +76,9 @@ let package = Package(
             name: "InquestCommands",
             dependencies: [
                 "Casebook", "CasebookFiles", "CasebookStore", "Diagnosis", "Dissection",
-                "EngineProtocol", "HostInspection", "ObservationTables", "PacketCapture", "Probes",
-                "TrafficAnalysis", "Triage", argumentParser, logging,
+                "EngineProtocol", "HostInspection", "NcursesTerminal", "ObservationTables",
+                "PacketCapture", "Probes", "TerminalUI", "TrafficAnalysis", "Triage", "TriageTUI",
+                argumentParser, logging,
             ], swiftSettings: strict),
         .executableTarget(
             name: "inquest", dependencies: ["InquestCommands"], swiftSettings: strict),
@@ -114,6 +126,15 @@ let package = Package(
             name: "HostInspectionTests", dependencies: ["Casebook", "HostInspection"],
             exclude: ["Support/lab.py"],
             swiftSettings: strict),
+        .testTarget(
+            name: "TerminalUITests", dependencies: ["TerminalUI"], swiftSettings: strict),
+        .testTarget(
+            name: "TriageTUITests",
+            dependencies: [
+                "Casebook", "CasebookFiles", "CasebookStore", "Diagnosis", "TerminalUI", "Triage",
+                "TriageTUI",
+            ],
+            exclude: ["Snapshots"], swiftSettings: strict),
         .testTarget(
             name: "InquestCommandTests",
             dependencies: ["Casebook", "EvaluationSimulation", "Triage", "inquest"],

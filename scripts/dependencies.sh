@@ -27,6 +27,7 @@ build() {
     need ca-certificates "lets git trust the servers" [ -d /etc/ssl/certs ]
     need libpcap-dev "captures from interfaces" has_header pcap/pcap.h
     need libssl-dev "asks TLS servers" has_header openssl/ssl.h
+    need libncurses-dev "draws the screens" has_header ncurses.h
     need libsqlite3-dev "the index of the casebook" has_header sqlite3.h
 }
 
@@ -48,6 +49,7 @@ tests() {
     need unbound "a resolver that the probes ask" [ -x /usr/sbin/unbound ]
     need postfix "a mail server that the probes ask" [ -x /usr/sbin/postfix ]
     need bsdutils "a terminal for tests" has_command script
+    need tmux "drives the screens" has_command tmux
 }
 
 # Peers to measure against, and what the measuring script and its loop are written in.

@@ -8,6 +8,13 @@ public struct SearchHit: Hashable, Sendable {
     public var snippet: String
     /// From 0 to 1, higher is better; compares hits of one search only.
     public var score: Double
+
+    public init(caseID: String, title: String, snippet: String, score: Double) {
+        self.caseID = caseID
+        self.title = title
+        self.snippet = snippet
+        self.score = score
+    }
 }
 
 /// What a person typed, as words that FTS5 never takes for its query language.

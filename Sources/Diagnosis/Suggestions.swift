@@ -33,6 +33,13 @@ public struct Suggestions: Sendable {
         public var confidence: Double
         /// The text says that it is not so; not to be taken without asking.
         public var negated: Bool
+
+        public init(fact: FactID, score: Double, confidence: Double, negated: Bool) {
+            self.fact = fact
+            self.score = score
+            self.confidence = confidence
+            self.negated = negated
+        }
     }
 
     /// Confidence from which a script may take a suggestion unasked, unless it is negated: the

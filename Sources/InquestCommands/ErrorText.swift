@@ -33,6 +33,7 @@ enum ErrorText {
             .noObservations,
             .standardInputTwice:
             Report(text: usage(failure), status: .usage)
+        case .unknownCommand, .terminal, .noStateFolder, .noSuchSession: screens(failure)
         case .evidence(let path, let fault):
             Report(text: evidence(path, fault), status: .badData)
         case .casebookNotFound(let tried):

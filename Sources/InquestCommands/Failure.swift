@@ -1,6 +1,7 @@
 import CasebookFiles
 import CasebookStore
 import HostInspection
+import NcursesTerminal
 import ObservationTables
 import PacketCapture
 import Triage
@@ -11,6 +12,10 @@ enum Failure: Error {
     case unknownSymptom(String, suggestion: String?)
     case unknownID(kind: String, id: String, suggestion: String?)
     case nothingGiven
+    case unknownCommand(String, suggestion: String?)
+    case terminal(TerminalFault)
+    case noStateFolder
+    case noSuchSession(String, folder: String?)
     case contradictingFormats([String])
     case standardInputTwice
     case capture(CaptureError)

@@ -8,9 +8,11 @@ public struct Inquest: ParsableCommand {
     public static let configuration = CommandConfiguration(
         commandName: "inquest",
         abstract: "From packets and probes to a named, explained diagnosis.",
-        usage: "inquest <command> [options]",
+        usage: "inquest [target] [--capture file]\ninquest <command> [options]",
         discussion: """
-            Examples:
+            Without a command it asks on screens. Examples:
+              inquest
+              inquest --capture client.pcap
               inquest diagnose --capture client.pcap
               inquest diagnose --capture client.pcap --symptom hang-after-connect
               inquest diagnose --say "checkouts time out, the monitor is green"
@@ -24,10 +26,10 @@ public struct Inquest: ParsableCommand {
             """,
         version: "inquest \(version)",
         subcommands: [
-            DiagnoseCommand.self, ProbeCommand.self, CaptureCommand.self, HostCommand.self,
-            SQLCommand.self, CaseCommand.self, FindingCommand.self, SymptomCommand.self,
-            IncidentCommand.self, EngineCommand.self, InfoCommand.self,
-        ])
+            TriageCommand.self, DiagnoseCommand.self, ProbeCommand.self, CaptureCommand.self,
+            HostCommand.self, SQLCommand.self, CaseCommand.self, FindingCommand.self,
+            SymptomCommand.self, IncidentCommand.self, EngineCommand.self, InfoCommand.self,
+        ], defaultSubcommand: TriageCommand.self)
 
     @OptionGroup var global: GlobalOptions
 

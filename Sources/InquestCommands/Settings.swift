@@ -51,6 +51,11 @@ struct Settings {
 }
 
 extension Settings {
+    /// Whether a variable says yes: set, and none of `0`, `no`, `false`.
+    static func isSet(_ name: String, _ environment: [String: String]) -> Bool {
+        flag(environment, name)
+    }
+
     /// The environment of this process.
     static func processEnvironment() -> [String: String] {
         var variables: [String: String] = [:]

@@ -7,9 +7,9 @@ struct SymptomAnswers {
     let casebook: Casebook
 
     /// What `--symptom ID=…` takes.
-    static let words = ["yes", "no", "unknown", "probably", "probably-not"]
+    static let words = Answer.allCases.map(\.rawValue)
     /// Weaker guesses at what somebody's own words mean are not worth reading.
-    static let leastConfidence = 0.3
+    static let leastConfidence = Conversation.leastConfidence
 
     /// `ID` or `ID=yes|no|probably|probably-not|unknown`; a finding that somebody looked at by
     /// hand is answered in the same way.
@@ -29,15 +29,7 @@ struct SymptomAnswers {
 
     /// `nil` when `answer` is none of `words`.
     func evidence(_ id: FactID, _ answer: String) -> Evidence? {
-        let states: [String: FactState] = [
-            "yes": .present, "no": .absent, "probably": .present, "probably-not": .absent,
-            "unknown": .unknown,
-        ]
-        guard let state = states[answer] else { return nil }
-        return Evidence(
-            id: id, kind: casebook[symptom: id] != nil ? .symptom : .finding, state: state,
-            source: answer.hasPrefix("probably") ? "operator:probably" : "operator",
-            summary: "The operator answered \(answer).")
+        Answer(rawValue: answer)?.evidence(of: id, in: casebook)
     }
 
     /// What a text clearly speaks of is taken as reported; weaker guesses, and what it seems to

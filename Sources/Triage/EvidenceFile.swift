@@ -26,8 +26,8 @@ public enum EvidenceFile {
 
     /// The keys under which a document keeps its list of evidence.
     private static let listKeys = [
-        schema: "evidence", "inquest.diagnosis/1": "evidence", "inquest.capture/1": "findings",
-        "inquest.host/1": "findings",
+        schema: "evidence", SessionFile.schema: "evidence", "inquest.diagnosis/1": "evidence",
+        "inquest.capture/1": "findings", "inquest.host/1": "findings",
         "inquest.probe/1": "evidence",
     ]
 

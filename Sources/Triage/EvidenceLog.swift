@@ -17,16 +17,26 @@ public struct EvidenceLog: Sendable {
     public init() {}
 
     public mutating func record(_ evidence: Evidence) {
-        let instrument = evidence.instrument
-        let isPerson = instrument == .operator || instrument == .report
-        let key = Key(
-            fact: evidence.id, source: isPerson ? instrument.rawValue : evidence.source)
+        let key = Self.key(evidence)
         if let place = places[key] {
             entries[place] = evidence
         } else {
             places[key] = entries.count
             entries.append(evidence)
         }
+    }
+
+    private static func key(_ evidence: Evidence) -> Key {
+        let instrument = evidence.instrument
+        let isPerson = instrument == .operator || instrument == .report
+        return Key(fact: evidence.id, source: isPerson ? instrument.rawValue : evidence.source)
+    }
+
+    /// The others keep their order.
+    mutating func remove(_ fact: FactID, saidBy source: String) {
+        entries.removeAll { $0.id == fact && $0.source == source }
+        places = Dictionary(
+            uniqueKeysWithValues: zip(entries.map(Self.key), entries.indices))
     }
 
     public mutating func record(_ evidence: some Sequence<Evidence>) {

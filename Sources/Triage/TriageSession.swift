@@ -9,7 +9,7 @@ import TrafficAnalysis
 /// One incident being looked at: the evidence so far, and what the casebook makes of it.
 ///
 /// Commands and screens put evidence in and ask for a result; neither judges by itself.
-public struct TriageSession {
+public struct TriageSession: Sendable {
     public let casebook: Casebook
     public private(set) var log = EvidenceLog()
     public private(set) var warnings: [Warning] = []
@@ -41,11 +41,28 @@ public struct TriageSession {
         if !warnings.contains(warning) { warnings.append(warning) }
     }
 
+    /// Takes back what one source said of a fact.
+    public mutating func remove(_ fact: FactID, saidBy source: String) {
+        log.remove(fact, saidBy: source)
+    }
+
+    /// Takes up what was kept of an earlier run.
+    mutating func restore(_ kept: SessionFile) {
+        log.record(kept.evidence)
+        captures = kept.captures
+        if let target = kept.target.flatMap({ try? ProbeTarget(parsing: $0) }) { aim(at: target) }
+        truncated = kept.truncated
+    }
+
     /// Analyses a capture and records what it shows.
     public mutating func readCapture(
         _ path: String, goOn: (Int) -> Bool
     ) throws(CaptureError) {
-        let run = try CaptureRun(path: path, goOn: goOn)
+        record(try CaptureRun(path: path, goOn: goOn), of: path)
+    }
+
+    /// Records what a capture showed that was read elsewhere, for example on another thread.
+    public mutating func record(_ run: CaptureRun, of path: String) {
         captures.append(path)
         truncated = truncated || run.interrupted
         log.record(run.report.findings)
@@ -63,6 +80,9 @@ public struct TriageSession {
         for warning in run.warnings { warn(warning) }
         return run
     }
+
+    /// The first target as a person would write it; `nil` where the captures have to tell.
+    public var target: String? { targets.first?.words }
 
     public mutating func aim(at target: ProbeTarget) {
         if !targets.contains(target) { targets.append(target) }

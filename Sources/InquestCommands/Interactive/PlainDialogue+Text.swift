@@ -35,7 +35,7 @@ extension PlainDialogue {
     }
 
     private func outcomes(_ step: NextStep) -> String {
-        step.outcomes.map(NextStepText.outcome).joined(separator: "; ")
+        step.outcomes.map(\.sentence).joined(separator: "; ")
     }
 
     private func describe(_ proposal: Proposal) -> NextStep {

@@ -74,7 +74,7 @@ struct PlainDialogue {
             switch nextQuestion() {
             case .success(let open): question = open
             case .failure(let end):
-                tell("End of the questions: " + StopText.sentence(end.reason))
+                tell("End of the questions: " + end.reason.sentence)
                 break asking
             }
             number += 1

@@ -42,7 +42,7 @@ extension JSONWriter {
         member("stop") { writer in
             writer.member("reason", StopText.word(reason))
             writer.member("cases", strings: StopText.cases(reason))
-            writer.member("summary", StopText.sentence(reason))
+            writer.member("summary", reason.sentence)
         }
     }
 }

@@ -13,7 +13,7 @@ struct NextStepText {
             result.diagnosis.ground != .nothingAbnormal
         {
             page.heading("No need to ask more")
-            page.paragraph(StopText.sentence(stop), indent: 2)
+            page.paragraph(stop.sentence, indent: 2)
         }
         if result.next.isEmpty { return }
         page.heading("Not looked at yet, the most telling for its time first")
@@ -49,17 +49,7 @@ struct NextStepText {
             let facts = Figures.plural(step.facts.count, "fact")
             return "\(time) and may settle \(facts)"
         }
-        return ([time] + step.outcomes.map(outcome)).joined(separator: "; ")
-    }
-
-    static func outcome(_ outcome: Outcome) -> String {
-        let answer = outcome.state == .present ? "yes" : "no"
-        guard let leader = outcome.leader else {
-            // A "none of these" that merely leads a crowd says nothing to a tired reader.
-            if outcome.leaderProbability < 0.5 { return "\(answer): still open" }
-            return "\(answer): none of these, \(Wording.probability(outcome.leaderProbability))"
-        }
-        return "\(answer): \(leader), \(Wording.probability(outcome.leaderProbability))"
+        return ([time] + step.outcomes.map(\.sentence)).joined(separator: "; ")
     }
 
     /// One command may settle several findings; it stands where the first of them stood.

@@ -50,6 +50,11 @@ struct HTTPExchange: Sendable {
     var isComplete: Bool { ending == .complete }
     var status: Int? { response?.head.status }
     /// Answered whole, and neither the client's nor the server's error.
+    /// Of the answer, as far as it came; empty without one.
+    ///
+    /// Not inlined: CopyPropagation of Swift 6.3.1 fails on the caller otherwise (-O).
+    @inline(never) var body: [UInt8] { response?.body ?? [] }
+
     var isGood: Bool { isComplete && (status ?? 999) < 400 }
     var timedOut: Bool {
         switch ending {

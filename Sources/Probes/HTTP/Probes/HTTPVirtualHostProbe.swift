@@ -80,22 +80,33 @@ struct ReuseTrial {
     private func compare(
         _ fresh: [HTTPExchange], _ reused: HTTPExchange, _ status: Int
     ) -> Judgement {
-        // Arrays, not optionals of optionals: CopyPropagation of Swift 6.3.1 fails on those (-O).
-        let pages: [[UInt8]] = fresh.map { $0.response?.body ?? [] }
-        let shared: [UInt8] = reused.response?.body ?? []
-        let own: [UInt8] = first?.response?.body ?? []
-        guard status == fresh[0].status else {
+        let alone = fresh[0].status ?? 0
+        guard status == alone else {
             return .unknown(
                 "on the first name's connection the other name is answered \(status), on its own "
-                    + "\(fresh[0].status ?? 0)")
+                    + "\(alone)")
         }
-        if shared == pages[0] {
+        return compare(
+            Pages(alone: fresh.map(\.body), reused: reused.body, first: first?.body ?? []))
+    }
+
+    private struct Pages {
+        /// Of the other name, on connections of its own.
+        var alone: [[UInt8]]
+        /// Of the other name, on the first's connection.
+        var reused: [UInt8]
+        /// Of the first name.
+        var first: [UInt8]
+    }
+
+    private func compare(_ pages: Pages) -> Judgement {
+        if pages.reused == pages.alone[0] {
             return .absent("the other name gets its page on the first name's connection too")
         }
-        if pages[0] != pages[1] {
+        if pages.alone[0] != pages.alone[1] {
             return .unknown("the page changes with each request and cannot be compared")
         }
-        if shared == own {
+        if pages.reused == pages.first {
             return .present("on the first name's connection the other name gets the first's page")
         }
         return .present("on the first name's connection the other name gets another page")

@@ -1,0 +1,55 @@
+import Glibc
+import NcursesTerminal
+
+/// Copies through the terminal, which works over ssh too, and into a file, for terminals that
+/// refuse.
+struct Clipboard {
+    /// xterm and tmux drop longer OSC 52 sequences.
+    private static let longest = 74_994
+
+    let terminal: Terminal
+    let store: SessionStore
+    let isTmux: Bool
+
+    /// - Returns: what was done, for a person.
+    func copy(_ text: String) -> String {
+        let sequence = Self.base64(Array(text.utf8))
+        let fits = sequence.utf8.count <= Self.longest
+        if fits { terminal.send("\u{1B}]52;c;\(sequence)\u{07}") }
+        if isTmux { Self.toTmux(text) }
+        guard let folder = store.folder else {
+            return fits ? "Copied, if the terminal allows it (OSC 52)." : "Too long to copy."
+        }
+        SessionStore.makeFolder(folder)
+        let path = folder + "/copied.txt"
+        do throws(Failure) {
+            try OutputFile.write(Array(text.utf8), to: path)
+        } catch {
+            return ErrorText.report(error).text
+        }
+        return fits
+            ? "Copied (OSC 52); if the terminal refuses, it is in \(path)." : "It is in \(path)."
+    }
+
+    /// tmux takes OSC 52 of programs only with `set-clipboard on`; this way it always does.
+    private static func toTmux(_ text: String) {
+        guard let pipe = popen("tmux load-buffer -w - 2>/dev/null", "w") else { return }
+        fputs(text, pipe)
+        pclose(pipe)
+    }
+
+    static func base64(_ bytes: [UInt8]) -> String {
+        let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
+        var text = ""
+        for start in stride(from: 0, to: bytes.count, by: 3) {
+            let group = bytes[start..<min(start + 3, bytes.count)]
+            let padded = Array(group) + [0, 0]
+            let value = Int(padded[0]) << 16 | Int(padded[1]) << 8 | Int(padded[2])
+            for place in 0..<4 {
+                let letter = letters[value >> (18 - 6 * place) & 0x3F]
+                text.append(place <= group.count ? letter : "=")
+            }
+        }
+        return text
+    }
+}

@@ -1,0 +1,58 @@
+/// The keys of one screen: what they do, and the words for the footer and the help, in one list.
+public struct Keymap<Command: Hashable & Sendable>: Sendable {
+    public struct Binding: Sendable {
+        public var keys: [Key]
+        public var command: Command
+        /// A word or two for the footer; empty keeps it out.
+        public var hint: String
+        public var help: String
+
+        public init(_ keys: [Key], _ command: Command, hint: String = "", help: String) {
+            self.keys = keys
+            self.command = command
+            self.hint = hint
+            self.help = help
+        }
+    }
+
+    /// The most important first; an earlier one wins where a key occurs twice.
+    public var bindings: [Binding]
+
+    public init(_ bindings: [Binding]) { self.bindings = bindings }
+
+    public func command(for key: Key) -> Command? {
+        bindings.first { $0.keys.contains(key) }?.command
+    }
+
+    /// `y yes  n no  …`, as many as fit, but always the last one.
+    public func footer(width: Int) -> StyledLine {
+        let hinted = bindings.filter { !$0.hint.isEmpty }
+        guard let last = hinted.last else { return StyledLine() }
+        var spans: [Span] = []
+        var left = width - Self.cells(last) - 1
+        for binding in hinted.dropLast() where Self.cells(binding) <= left {
+            spans += Self.spans(binding)
+            left -= Self.cells(binding)
+        }
+        return StyledLine(spans + Self.spans(last))
+    }
+
+    private static func spans(_ binding: Binding) -> [Span] {
+        [Span(" " + (binding.keys.first?.name ?? ""), .key), Span(" " + binding.hint + " ")]
+    }
+
+    private static func cells(_ binding: Binding) -> Int {
+        StyledLine(spans(binding)).width
+    }
+
+    /// All keys and what they do.
+    public func help(on page: inout Page) {
+        let names = bindings.map { $0.keys.map(\.name).joined(separator: " ") }
+        let column = min(18, names.map { CharacterWidth.of($0) }.max() ?? 0)
+        for (binding, name) in zip(bindings, names) {
+            page.paragraph(
+                binding.help, label: CharacterWidth.fit(name, to: column) + "  ", indent: 2,
+                labelStyle: .key)
+        }
+    }
+}

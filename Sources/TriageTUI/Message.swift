@@ -1,0 +1,65 @@
+public import Casebook
+public import CasebookStore
+public import TerminalUI
+public import Triage
+
+/// What can happen to the program: keys, the terminal, and what effects report.
+public enum Message: Sendable {
+    case key(Key)
+    case resized(Size)
+    case captureProgress(job: Int, packets: Int)
+    case captureRead(job: Int, path: String, CaptureRun)
+    case checkProgress(job: Int, stage: String)
+    case checkFinished(job: Int, step: String, [Evidence])
+    /// Words for a person: what was done, to what, what came back.
+    case failed(job: Int, String)
+    case searched(query: String, [SearchHit])
+    case kept
+    case notKept(String)
+    case copied(String)
+    case reportSaved(String)
+    case confirmed(incident: Int)
+    case refused(String)
+    case sessions([SessionFile])
+}
+
+/// What the program asks of the world; performed outside, answered by messages.
+public enum Effect: Hashable, Sendable {
+    case quit
+    /// Leaves the summary on the terminal and quits.
+    case quitWithSummary
+    case suspend
+    case repaint
+    /// So that nothing is lost when the process dies.
+    case keep(SessionFile)
+    case readCapture(job: Int, path: String)
+    case runCheck(job: Int, Check)
+    case cancel(job: Int)
+    case search(String)
+    case copy(String)
+    case saveReport(path: String)
+    /// Into the ledger of this machine.
+    case confirm(cause: CaseID?, verified: Bool)
+    case loadSessions
+}
+
+/// A check to be run in the background: whoever performs effects knows how.
+public struct Check: Hashable, Sendable {
+    /// The id of the step.
+    public var step: String
+    public var facts: [FactID]
+    /// As a person would type it.
+    public var command: String
+    public var effect: EffectClass
+    public var target: String?
+
+    public init(
+        step: String, facts: [FactID], command: String, effect: EffectClass, target: String?
+    ) {
+        self.step = step
+        self.facts = facts
+        self.command = command
+        self.effect = effect
+        self.target = target
+    }
+}

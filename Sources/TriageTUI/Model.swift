@@ -1,0 +1,142 @@
+public import Casebook
+import Diagnosis
+public import TerminalUI
+public import Triage
+
+/// Everything the program knows; changed by `update` alone.
+public struct Model: Sendable {
+    /// Something that runs in the background.
+    public struct Job: Hashable, Sendable {
+        public var id: Int
+        public var title: String
+        /// How far it is, in words.
+        public var stage: String
+    }
+
+    /// A question of the program itself, answered on the last line.
+    public enum Prompt: Hashable, Sendable {
+        case command(LineEditor)
+        case capturePath(LineEditor)
+        case reportPath(LineEditor)
+        /// A check that may harm: the word `yes` in full.
+        case consent(Check, LineEditor)
+        case confirmCause(CaseID?)
+        case quit
+    }
+
+    public internal(set) var size: Size
+    public internal(set) var conversation: Conversation
+    /// What the conversation amounts to; follows every change of it.
+    public internal(set) var assessment: Conversation.Assessment
+    /// Probabilities before the last change.
+    var before: [CaseID: Double] = [:]
+    /// The last one is seen; never empty.
+    public internal(set) var screens: [Screen]
+    public internal(set) var prompt: Prompt?
+    var helpOffset: Int?
+    /// One line about what was just done; gone with the next key.
+    public internal(set) var notice: String?
+    public internal(set) var jobs: [Job] = []
+    var nextJob = 1
+    /// `false` while something that was said is not on disk yet.
+    public internal(set) var isKept = true
+    /// Of the session on disk; another one after an earlier session was taken up.
+    public internal(set) var id: String
+    var created: Int64
+    /// Answers that are probably wrong.
+    var doubtful: Set<FactID> = []
+    /// Computed when the why screen opens, forgotten with every change.
+    var thoughts: SecondThoughts?
+    /// Causes by family or one by one; `nil` as the evidence suggests.
+    var wantsFamilies: Bool?
+    /// Sessions of earlier runs, newest first.
+    public internal(set) var earlier: [SessionFile]
+    /// Ids of steps that this build can run by itself.
+    let runnable: @Sendable (NextStep) -> Bool
+    /// Of the casebook, sorted.
+    let families: [String]
+
+    /// - Parameters:
+    ///   - id: of the session, for keeping it.
+    ///   - created: seconds since 1970.
+    ///   - runnable: whether a step can be run in the background.
+    public init(
+        size: Size, conversation: Conversation, id: String, created: Int64,
+        earlier: [SessionFile] = [],
+        runnable: @escaping @Sendable (NextStep) -> Bool = { _ in false }
+    ) {
+        self.size = size
+        self.conversation = conversation
+        assessment = conversation.assess()
+        self.id = id
+        self.created = created
+        self.earlier = earlier
+        self.runnable = runnable
+        families = Set(conversation.casebook.cases.map(\.family)).sorted()
+        let isFresh = conversation.evidence.isEmpty && conversation.done.isEmpty
+        screens = isFresh ? [.start(StartState())] : [.triage(TriageState())]
+    }
+
+    var screen: Screen {
+        get { screens.last ?? .start(StartState()) }
+        set { screens[screens.count - 1] = newValue }
+    }
+
+    public var result: TriageResult { assessment.result }
+
+    /// For keeping it on disk.
+    public func kept(at time: Int64) -> SessionFile {
+        conversation.kept(id: id, created: created, updated: time)
+    }
+}
+
+/// What is seen, with what belongs to it alone.
+public enum Screen: Hashable, Sendable {
+    case start(StartState)
+    case triage(TriageState)
+    case steps(ListState)
+    case caseFile(CaseState)
+    case why(WhyState)
+    case casebook(CasebookState)
+    case sessions(ListState)
+    case end(PageState)
+}
+
+/// A list of which one entry is chosen.
+public struct ListState: Hashable, Sendable {
+    public var selected = 0
+    var offset = 0
+
+    public init() {}
+
+    mutating func move(_ motion: Motion, count: Int, page: Int) {
+        selected = motion.apply(to: selected, count: count, page: page)
+        offset = Scroll.offset(offset, showing: selected, rows: page, count: count)
+    }
+
+    /// After the list or the screen has changed.
+    mutating func clamp(count: Int, page: Int) {
+        selected = max(0, min(selected, count - 1))
+        offset = Scroll.offset(offset, showing: selected, rows: max(1, page), count: count)
+    }
+}
+
+/// A text that is scrolled through.
+public struct PageState: Hashable, Sendable {
+    var offset = 0
+
+    public init() {}
+
+    mutating func move(_ motion: Motion, lines: Int, rows: Int) {
+        let most = max(0, lines - rows)
+        switch motion {
+        case .up: offset -= 1
+        case .down: offset += 1
+        case .pageUp: offset -= max(1, rows - 1)
+        case .pageDown: offset += max(1, rows - 1)
+        case .top: offset = 0
+        case .bottom: offset = most
+        }
+        offset = max(0, min(most, offset))
+    }
+}

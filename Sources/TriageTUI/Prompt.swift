@@ -1,0 +1,104 @@
+import Casebook
+import Diagnosis
+import TerminalUI
+import Triage
+
+extension Model {
+    mutating func pressInPrompt(_ key: Key, _ now: Int64) -> [Effect] {
+        guard let prompt else { return [] }
+        if key == .escape {
+            self.prompt = nil
+            return []
+        }
+        switch prompt {
+        case .quit:
+            self.prompt = nil
+            return [.enter, .character("y"), .character("q")].contains(key) ? [.quit] : []
+        case .confirmCause(let cause): return confirm(cause, key)
+        case .command(var editor):
+            if key == .enter { return finish { $0.obey(editor.text, now) } }
+            if key == .tab {
+                editor = LineEditor(CommandLine.complete(editor.text, self))
+            } else if key == .backspace, editor.isEmpty {
+                self.prompt = nil
+                return []
+            } else {
+                _ = editor.handle(key)
+            }
+            self.prompt = .command(editor)
+        case .capturePath(var editor):
+            if key == .enter { return finish { $0.captureNamed(editor.text) } }
+            _ = editor.handle(key)
+            self.prompt = .capturePath(editor)
+        case .reportPath(var editor):
+            if key == .enter { return finish { _ in [.saveReport(path: editor.text)] } }
+            _ = editor.handle(key)
+            self.prompt = .reportPath(editor)
+        case .consent(let check, var editor):
+            if key == .enter { return finish { $0.consented(check, editor.text) } }
+            _ = editor.handle(key)
+            self.prompt = .consent(check, editor)
+        }
+        return []
+    }
+
+    private mutating func finish(_ action: (inout Model) -> [Effect]) -> [Effect] {
+        prompt = nil
+        return action(&self)
+    }
+
+    mutating func captureNamed(_ text: String) -> [Effect] {
+        let path = text.split(separator: " ", omittingEmptySubsequences: true).isEmpty ? "" : text
+        // Standard input is the keyboard.
+        guard !path.isEmpty, path != "-" else {
+            notice = "Type the path of a pcap or pcapng file."
+            return []
+        }
+        if conversation.session.captures.contains(path)
+            || jobs.contains(where: {
+                $0.title == "reading \(path)"
+            })
+        {
+            notice = "\(path) was read already."
+            return []
+        }
+        showTriage()
+        return readCapture(path)
+    }
+
+    private mutating func consented(_ check: Check, _ word: String) -> [Effect] {
+        guard word == "yes" else {
+            notice = "Nothing was sent."
+            return []
+        }
+        return run(check)
+    }
+
+    private mutating func confirm(_ cause: CaseID?, _ key: Key) -> [Effect] {
+        prompt = nil
+        switch key {
+        case .character("b"): return [.confirm(cause: cause, verified: false)]
+        case .character("v"): return [.confirm(cause: cause, verified: true)]
+        case .character("o"): return [.confirm(cause: nil, verified: true)]
+        default: return []
+        }
+    }
+
+    /// The question on the last line but one, and the editor that answers it.
+    func promptText() -> (text: String, editor: LineEditor?)? {
+        switch prompt {
+        case .command(let editor): (":", editor)
+        case .capturePath(let editor): ("Capture to read: ", editor)
+        case .reportPath(let editor): ("Save the report as: ", editor)
+        case .consent(let check, let editor):
+            ("\(check.command) \(Phrases.effect(check.effect)). Type 'yes': ", editor)
+        case .confirmCause(let cause):
+            (
+                "Resolved as \(cause ?? "no case")? b believed, v verified, o none of the cases, Esc",
+                nil
+            )
+        case .quit: ("Quit? All that was said is kept. Enter quits, Esc stays.", nil)
+        case nil: nil
+        }
+    }
+}

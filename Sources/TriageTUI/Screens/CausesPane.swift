@@ -1,0 +1,121 @@
+import Casebook
+import Diagnosis
+import TerminalUI
+import Triage
+
+/// The ranked causes, "none of these" among them.
+struct CausesPane {
+    let model: Model
+    let state: TriageState
+
+    enum Row: Hashable {
+        case cause(RankedCase)
+        case family(String, probability: Double, cases: Int)
+        case none(Double)
+        /// What is not worth a row of its own.
+        case rest(excluded: Int, improbable: Int)
+    }
+
+    /// Causes below this are counted, not listed.
+    private static let leastShown = 0.01
+    /// Below this no cause stands out, and families tell more.
+    private static let standsOut = 0.12
+
+    static func rows(_ model: Model) -> [Row] {
+        let diagnosis = model.result.diagnosis
+        let open = diagnosis.cases.filter { $0.verdict != .excluded }
+        let shown = open.filter { $0.probability >= leastShown || $0.verdict == .confirmed }
+        let improbable = open.count - shown.count
+        let excluded = diagnosis.cases.count - open.count
+        func tail(_ improbable: Int) -> [Row] {
+            [.none(diagnosis.unlisted)]
+                + (excluded + improbable > 0
+                    ? [.rest(excluded: excluded, improbable: improbable)] : [])
+        }
+        if showsFamilies(model) { return families(open, model) + tail(0) }
+        return shown.map(Row.cause) + tail(improbable)
+    }
+
+    static func showsFamilies(_ model: Model) -> Bool {
+        if let wanted = model.wantsFamilies { return wanted }
+        let cases = model.result.diagnosis.cases
+        return cases.count > 20 && (cases.first?.probability ?? 0) < standsOut
+    }
+
+    private static func families(_ open: [RankedCase], _ model: Model) -> [Row] {
+        var sums: [String: (probability: Double, count: Int)] = [:]
+        for ranked in open {
+            guard let family = model.conversation.casebook[case: ranked.id]?.family else {
+                continue
+            }
+            sums[family, default: (0, 0)].probability += ranked.probability
+            sums[family, default: (0, 0)].count += 1
+        }
+        return sums.sorted { ($1.value.probability, $0.key) < ($0.value.probability, $1.key) }
+            .map { .family($0.key, probability: $0.value.probability, cases: $0.value.count) }
+    }
+
+    func draw(in rect: Rect, on grid: inout CellGrid) {
+        let (top, body) = rect.split(top: 1)
+        let isActive = state.pane == .causes
+        let verdict = Phrases.verdict(model.result)
+        Widgets.rule(
+            Self.showsFamilies(model) ? "Causes by family" : "Causes", note: verdict.text,
+            active: isActive, in: top, on: &grid)
+        let rows = Self.rows(model)
+        var list = state.causes
+        list.clamp(count: rows.count, page: body.height)
+        for (line, row) in rows.dropFirst(list.offset).prefix(body.height).enumerated() {
+            let place = Rect(x: body.x, y: body.y + line, width: body.width, height: 1)
+            draw(row, in: place, on: &grid)
+            if isActive, line + list.offset == list.selected { grid.select(place) }
+        }
+        Scroll.marks(first: list.offset, count: rows.count, in: body, on: &grid)
+    }
+
+    private func draw(_ row: Row, in rect: Rect, on grid: inout CellGrid) {
+        switch row {
+        case .cause(let ranked):
+            let title = model.conversation.casebook[case: ranked.id]?.title ?? ranked.id
+            let mark = ranked.verdict == .possible ? "" : "\(ranked.verdict.rawValue): "
+            bar(
+                ranked.probability, change(ranked), mark + title,
+                ranked.verdict == .possible ? .plain : .strong, rect, &grid)
+        case .family(let family, let probability, let count):
+            bar(
+                probability, " ", "\(family) (\(Phrases.plural(count, "case")))", .plain, rect,
+                &grid)
+        case .none(let probability):
+            bar(probability, " ", "none of the cases in the casebook", .dim, rect, &grid)
+        case .rest(let excluded, let improbable):
+            let parts =
+                (excluded > 0 ? ["\(excluded) excluded"] : [])
+                + (improbable > 0 ? ["\(improbable) below 1 in 100"] : [])
+            grid.write(
+                "and " + parts.joined(separator: ", "), x: rect.x + 2, y: rect.y, style: .dim,
+                limit: rect.x + rect.width)
+        }
+    }
+
+    /// `▲` and `▼` since the last answer, where it changed by more than a hundredth.
+    private func change(_ ranked: RankedCase) -> String {
+        guard let before = model.before[ranked.id] else { return " " }
+        let change = ranked.probability - before
+        return change > 0.01 ? "▲" : change < -0.01 ? "▼" : " "
+    }
+
+    private func bar(
+        _ probability: Double, _ change: String, _ text: String, _ style: Style, _ rect: Rect,
+        _ grid: inout CellGrid
+    ) {
+        let end = rect.x + rect.width - 1
+        let cells = rect.width < 66 ? 6 : 10
+        var x = grid.write(
+            Widgets.bar(probability, cells: cells), x: rect.x + 1, y: rect.y, style: .plain)
+        x = grid.write(
+            " " + CharacterWidth.fit(Wording.probability(probability), to: 18), x: x, y: rect.y)
+        x = grid.write(change + " ", x: x, y: rect.y, style: .key)
+        grid.write(
+            CharacterWidth.cut(text, to: end - x), x: x, y: rect.y, style: style, limit: end)
+    }
+}

@@ -1,0 +1,161 @@
+import Casebook
+import Diagnosis
+import TerminalUI
+import Triage
+
+extension Model {
+    /// Takes a message in; what it asks of the world is returned.
+    ///
+    /// - Parameter now: seconds since 1970.
+    public mutating func update(_ message: Message, now: Int64) -> [Effect] {
+        switch message {
+        case .key(let key): return press(key, now)
+        case .resized(let size):
+            self.size = size
+            return []
+        case .captureProgress(let job, let packets):
+            setStage(of: job, "\(Self.grouped(packets)) packets")
+        case .checkProgress(let job, let stage): setStage(of: job, stage)
+        case .captureRead(let job, let path, let run):
+            guard endJob(job) else { return [] }
+            conversation.record(run, of: path)
+            let seen = conversation.evidence.count {
+                $0.state == .present && $0.source == "capture:\(path)"
+            }
+            notice =
+                "Read \(Phrases.name(path)): \(Phrases.plural(seen, "finding")) present."
+                + (run.interrupted ? " It was stopped before its end." : "")
+            return changed(now)
+        case .checkFinished(let job, let step, let evidence):
+            guard endJob(job) else { return [] }
+            conversation.record(evidence, from: step)
+            let seen = evidence.count { $0.state == .present }
+            notice = "\(step): \(Phrases.plural(seen, "finding")) present."
+            return changed(now)
+        case .failed(let job, let text):
+            if endJob(job) { notice = text }
+        case .searched(let query, let hits):
+            if case .casebook(var state) = screen, state.editor.text == query {
+                state.hits = hits
+                screen = .casebook(state)
+            }
+        case .kept: isKept = true
+        case .notKept(let text): notice = text
+        case .copied(let text), .reportSaved(let text), .refused(let text): notice = text
+        case .confirmed(let incident):
+            notice = "Recorded as incident \(incident); 'inquest incident list' shows it."
+        case .sessions(let sessions): earlier = sessions.filter { $0.id != id }
+        }
+        return []
+    }
+
+    /// After every change of the conversation: judge anew, keep what was said.
+    mutating func changed(_ now: Int64) -> [Effect] {
+        before = Dictionary(
+            uniqueKeysWithValues: result.diagnosis.cases.map { ($0.id, $0.probability) })
+        return judge(now)
+    }
+
+    mutating func judge(_ now: Int64) -> [Effect] {
+        assessment = conversation.assess()
+        thoughts = nil
+        let doubts = conversation.session.engine.doubts(Observations(conversation.evidence))
+        doubtful = Set(doubts.lazy.filter { $0.probabilityWrong > 0.5 }.map(\.fact))
+        isKept = false
+        return [.keep(kept(at: now))]
+    }
+
+    private mutating func setStage(of job: Int, _ stage: String) {
+        if let place = jobs.firstIndex(where: { $0.id == job }) { jobs[place].stage = stage }
+    }
+
+    /// - Returns: whether anybody still waits for it.
+    private mutating func endJob(_ job: Int) -> Bool {
+        let count = jobs.count
+        jobs.removeAll { $0.id == job }
+        return jobs.count < count
+    }
+
+    /// Begins something in the background.
+    mutating func startJob(_ title: String, _ effect: (Int) -> Effect) -> [Effect] {
+        jobs.append(Job(id: nextJob, title: title, stage: "started"))
+        nextJob += 1
+        return [effect(nextJob - 1)]
+    }
+
+    /// Reads a capture as if it had been asked for by key.
+    public mutating func readCapture(_ path: String) -> [Effect] {
+        startJob("reading \(path)") { .readCapture(job: $0, path: path) }
+    }
+
+    private static func grouped(_ number: Int) -> String {
+        var text = ""
+        let digits = String(number)
+        for (index, digit) in digits.enumerated() {
+            if index > 0, (digits.count - index).isMultiple(of: 3) { text += "," }
+            text.append(digit)
+        }
+        return text
+    }
+}
+
+extension Model {
+    private mutating func press(_ key: Key, _ now: Int64) -> [Effect] {
+        notice = nil
+        if key == .control("c") { return [.quitWithSummary] }
+        if helpOffset != nil { return pressInHelp(key) }
+        if prompt != nil { return pressInPrompt(key, now) }
+        if let effects = typed(key) { return effects }
+        if case .paste = key {
+            notice =
+                "Pasted text needs a line: a takes words, o the path of a capture, : a command."
+            return []
+        }
+        guard let command = keys.command(for: key) else {
+            if let number = number(key) { return openCause(number - 1) }
+            return []
+        }
+        return perform(command, now)
+    }
+
+    private func number(_ key: Key) -> Int? {
+        guard case .triage = screen, case .character(let digit) = key else { return nil }
+        return digit.wholeNumberValue.flatMap { (1...9).contains($0) ? $0 : nil }
+    }
+
+    private mutating func pressInHelp(_ key: Key) -> [Effect] {
+        let lines = HelpPage.page(self).lines.count
+        var page = PageState()
+        page.offset = helpOffset ?? 0
+        let motion = Keys(Keys.Binding.moves).command(for: key)
+        if case .move(let motion)? = motion {
+            page.move(motion, lines: lines, rows: body.height)
+            helpOffset = page.offset
+        } else {
+            helpOffset = nil
+        }
+        return []
+    }
+
+    /// Keys that are text: on the first screen and in the casebook's search.
+    private mutating func typed(_ key: Key) -> [Effect]? {
+        switch screen {
+        case .start(var state):
+            if state.editor.isEmpty, opensHelp(key) { return perform(.help, 0) }
+            if state.editor.isEmpty, key == .character(":") { return perform(.commandLine, 0) }
+            guard keys.command(for: key) == nil, state.editor.handle(key) else { return nil }
+            screen = .start(state)
+            return []
+        case .casebook(var state):
+            if state.editor.isEmpty, opensHelp(key) { return perform(.help, 0) }
+            guard keys.command(for: key) == nil, state.editor.handle(key) else { return nil }
+            state.list = ListState()
+            if state.editor.isEmpty { state.hits = nil }
+            screen = .casebook(state)
+            return state.editor.isEmpty ? [] : [.search(state.editor.text)]
+        default: return nil
+        }
+    }
+
+    private func opensHelp(_ key: Key) -> Bool { key == .character("?") }
+}

@@ -1,0 +1,101 @@
+import Casebook
+import CasebookFiles
+import Diagnosis
+import Foundation
+import TerminalUI
+import Testing
+import Triage
+
+@testable import TriageTUI
+
+/// The program with a person at its keys and a world that is a list: effects are answered here.
+struct Player {
+    var model: Model
+    private(set) var effects: [Effect] = []
+    /// What the captures of this world show, by the path that is typed.
+    var captures: [String: String] = [:]
+    private(set) var now: Int64 = 1_767_225_600
+
+    init(_ book: Book = .small, size: Size = Size(width: 80, height: 24)) {
+        let session = TriageSession(casebook: book.casebook, engine: book.engine)
+        model = Model(
+            size: size, conversation: Conversation(session: session),
+            id: "01940000-0000-7000-8000-000000000000", created: now)
+    }
+
+    /// Runs a message and everything that follows from it.
+    mutating func take(_ message: Message) {
+        now += 1
+        for effect in model.update(message, now: now) {
+            effects.append(effect)
+            for answer in answers(to: effect) { take(answer) }
+        }
+    }
+
+    private func answers(to effect: Effect) -> [Message] {
+        switch effect {
+        case .keep: return [.kept]
+        case .readCapture(let job, let path):
+            guard let file = captures[path],
+                let run = try? CaptureRun(path: file, goOn: { _ in true })
+            else { return [.failed(job: job, "cannot open capture \(path)")] }
+            return [.captureRead(job: job, path: path, run)]
+        case .confirm: return [.confirmed(incident: 1)]
+        case .saveReport(let path): return [.reportSaved("Saved as \(path).")]
+        case .copy: return [.copied("Copied.")]
+        default: return []
+        }
+    }
+
+    mutating func press(_ keys: Key...) { for key in keys { take(.key(key)) } }
+
+    mutating func type(_ text: String) { for character in text { press(.character(character)) } }
+
+    var lines: [String] {
+        let grid = model.view(.unicode)
+        return (0..<grid.size.height).map { grid.text($0) }
+    }
+
+    var screen: String { lines.joined(separator: "\n") }
+
+    func shows(_ text: String) -> Bool { screen.contains(text) }
+
+    func state(of fact: FactID) -> FactState? {
+        model.conversation.evidence.last { $0.id == fact }?.state
+    }
+}
+
+/// A casebook that tests share: parsed once.
+struct Book {
+    let casebook: Casebook
+    let engine: Engine
+
+    private init(_ path: String) {
+        guard let casebook = CasebookFolder(path: Self.repository(path)).read().casebook else {
+            fatalError("no casebook in \(path)")
+        }
+        self.casebook = casebook
+        engine = Engine(casebook: casebook)
+    }
+
+    /// Two cases that only tests use.
+    static let small = Book("Tests/InquestCommandTests/Fixtures/casebook")
+    /// The shipped one.
+    static let whole = Book("casebook")
+
+    static func repository(_ path: String) -> String {
+        URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().path + "/" + path
+    }
+}
+
+/// Compares with a file in `Snapshots`; with `RECORD_SNAPSHOTS=1` writes it and fails.
+func expectSnapshot(_ text: String, named name: String) throws {
+    let path = Book.repository("Tests/TriageTUITests/Snapshots/\(name).txt")
+    if ProcessInfo.processInfo.environment["RECORD_SNAPSHOTS"] == "1" {
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
+        Issue.record("recorded \(name); look at the difference, then run again without recording")
+        return
+    }
+    #expect(text == (try String(contentsOfFile: path, encoding: .utf8)))
+}
