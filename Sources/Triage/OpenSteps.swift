@@ -42,7 +42,8 @@ public struct OpenSteps: Sendable {
         for finding in casebook.findings where !probing.covered.contains(finding.id) {
             if HostRun.establishes.contains(finding.id) {
                 if !inspected.contains(finding.id) { lookable.append(finding.id) }
-            } else if CommandFilling.establishesByReading(finding.establishedBy), !finding.isProbed {
+            } else if CommandFilling.establishesByReading(finding.establishedBy), !finding.isProbed
+            {
                 // The same capture read again says the same again.
                 if !captured.contains(finding.id) { readable.append(finding.id) }
             } else if !finding.byHand.isEmpty {

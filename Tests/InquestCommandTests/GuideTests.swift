@@ -23,7 +23,16 @@ private func diagnose(_ arguments: String...) throws -> Inquest.Outcome {
     }
 
     @Test func `a step that this build has no command for is told by hand`() throws {
-        let said = ["--casebook", Inquest.casebook, "--symptom", "tls-handshake-hangs=no"]
+        // One of the fixture's findings, established in a way that no command knows.
+        let book = Inquest.temporaryFolder() + "/casebook"
+        try FileManager.default.copyItem(atPath: Inquest.casebook, toPath: book)
+        let vocabulary = book + "/findings.yaml"
+        let text = try String(contentsOfFile: vocabulary, encoding: .utf8)
+            .replacing(
+                /(unanswered\.\s+effect: local\s+established-by:) inquest capture FILE/
+            ) { "\($0.1) inquest divine FILE" }
+        try text.write(toFile: vocabulary, atomically: true, encoding: .utf8)
+        let said = ["--casebook", book, "--symptom", "tls-handshake-hangs=no"]
         let outcome = try Inquest.run(["diagnose", "--json"] + said)
         let step = try #require(
             try document(outcome.output)["next"]?.array?.first { $0["by_hand"]?.bool == true })

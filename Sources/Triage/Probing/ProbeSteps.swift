@@ -47,7 +47,7 @@ struct ProbeSteps {
 
     func describe(_ probe: any Probe.Type, _ commands: CommandFilling, _ next: inout NextStep) {
         next.kind = .run
-        next.question = probe.summary
+        next.question = probe.summary.prefix(1).uppercased() + probe.summary.dropFirst() + "."
         let place = target?.words(for: probe) ?? "TARGET"
         let consent = probe.effect > .normal ? " --allow \(probe.effect.rawValue)" : ""
         next.command =
