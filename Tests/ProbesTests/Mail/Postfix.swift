@@ -8,10 +8,15 @@ final class Postfix: Sendable {
 
     let port: UInt16
     private let server: ServerProcess
+    private let path: String
+
+    /// master(8) has a session of its own: ending the script that started it does not end it.
+    deinit { _ = try? command(["postfix", "-c", path, "stop"], in: "/") }
 
     /// - Parameter settings: of main.cf, beyond the least that smtpd(8) needs.
     init(settings: [String: String]) async throws {
         let folder = TemporaryFolder()
+        path = folder.path
         port = FreePort.take()
         for name in ["queue", "data"] {
             try FileManager.default.createDirectory(
