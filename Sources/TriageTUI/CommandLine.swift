@@ -43,7 +43,9 @@ extension Model {
     mutating func obey(_ line: String, _ now: Int64) -> [Effect] {
         let words = line.split(separator: " ", maxSplits: 1)
         guard let first = words.first.map(String.init) else { return [] }
-        let rest = words.count > 1 ? String(words[1]) : ""
+        // The end of a pasted line stands there as a space.
+        let end = words.last.flatMap { $0.lastIndex { $0 != " " } }
+        let rest = words.count > 1 ? end.map { String(words[1][...$0]) } ?? "" : ""
         if let entry = CommandLine.plain.first(where: { $0.name == first }), rest.isEmpty {
             return perform(entry.command, now)
         }
