@@ -41,7 +41,7 @@ tests() {
     need nftables "drops packets in tests" has_program nft
     need openssl "keys, certificates and peers of tests" has_command openssl
     need haproxy "a peer of tests" has_program haproxy
-    need nginx-light "a peer of tests" has_program nginx
+    need nginx "a peer of tests" has_program nginx
     need apache2-bin "a peer of tests" has_program apache2
     need netcat-openbsd "a health check of tests" has_command nc
     need openjdk-17-jdk-headless "a TLS server that the probes ask" has_command javac
