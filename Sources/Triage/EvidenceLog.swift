@@ -53,9 +53,4 @@ public struct EvidenceLog: Sendable {
         Set(
             entries.lazy.filter { $0.instrument == instrument && $0.state != .unknown }.map(\.id))
     }
-
-    /// Facts that at least one source saw.
-    public var presentFacts: Set<FactID> {
-        Set(entries.lazy.filter { $0.state == .present }.map(\.id))
-    }
 }

@@ -48,9 +48,6 @@ struct Deadline: Hashable, Sendable {
 
     var hasPassed: Bool { MonotonicInstant.now >= instant }
 
-    /// Zero once the deadline has passed.
-    var remainingSeconds: Double { max(0, Double(instant - .now) / 1e9) }
-
     /// For poll(2), rounded up; zero once the deadline has passed.
     var remainingMilliseconds: Int32 {
         Int32(clamping: (max(0, instant - .now) + 999_999) / 1_000_000)

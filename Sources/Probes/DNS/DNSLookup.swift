@@ -55,10 +55,6 @@ struct DNSLookup: Sendable {
             }
     }
 
-    var isNameError: Bool {
-        verdicts.contains { if case .nameError = $0 { true } else { false } }
-    }
-
     var failed: DNSResponseCode? {
         verdicts.lazy.compactMap { if case .failure(let code) = $0 { code } else { nil } }.first
     }

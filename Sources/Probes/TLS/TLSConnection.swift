@@ -73,13 +73,6 @@ final class TLSConnection: ByteChannel {
         isEstablished = true
     }
 
-    /// Sends the ClientHello alone, without waiting for anything.
-    func sendHello(by deadline: Deadline) throws(NetworkFailure) {
-        OpenSSLErrors.clear()
-        unsafe SSL_do_handshake(handle.pointer)
-        try flush(by: deadline)
-    }
-
     func send(_ bytes: [UInt8], by deadline: Deadline) throws(NetworkFailure) {
         guard !bytes.isEmpty else { return }
         OpenSSLErrors.clear()

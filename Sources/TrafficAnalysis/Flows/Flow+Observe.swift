@@ -205,6 +205,4 @@ extension Flow {
 extension Flow.Seen {
     /// A ClientHello is complete and the server has not acknowledged its last byte.
     static let awaitsHelloACK = Flow.Seen(rawValue: 64)
-    /// The payload after a long silence is being watched.
-    static let watchesIdle = Flow.Seen(rawValue: 128)
 }
