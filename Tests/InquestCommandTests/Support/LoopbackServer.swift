@@ -7,6 +7,7 @@ import Synchronization
 final class LoopbackServer: Sendable {
     let port: UInt16
     private let listener: Int32
+    private let hasThread: Bool
     private let accepted = Atomic<Int>(0)
 
     /// - Parameters:
@@ -14,8 +15,10 @@ final class LoopbackServer: Sendable {
     ///   - script: `nil` accepts nothing.
     init(backlog: Int32 = 64, _ script: (@Sendable (Int32) -> Void)?) {
         (listener, port) = Self.listen(backlog)
+        hasThread = script != nil
         guard let script else { return }
         Thread.detachNewThread { [listener, weak self] in
+            defer { close(listener) }
             while true {
                 let descriptor = accept(listener, nil, nil)
                 if descriptor < 0 { return }
@@ -29,8 +32,9 @@ final class LoopbackServer: Sendable {
     }
 
     deinit {
+        // The thread closes it, so that its number is not another's while accept still names it.
         shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
+        if !hasThread { close(listener) }
     }
 
     var connections: Int { accepted.load(ordering: .relaxed) }

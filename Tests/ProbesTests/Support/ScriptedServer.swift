@@ -19,6 +19,9 @@ final class ScriptedServer: Sendable {
         listener = Self.listen(address, port, backlog)
         let (listener, counter, flag) = (self.listener, Weak(self), Weak(self))
         start {
+            // Closed by the thread alone: its number would be another listener's while accept
+            // still names it, and this server would take and drop that one's connections.
+            defer { close(listener) }
             while true {
                 let descriptor = accept(listener, nil, nil)
                 if descriptor < 0 {
@@ -49,7 +52,6 @@ final class ScriptedServer: Sendable {
     func stop() {
         guard !stopped.exchange(true, ordering: .acquiringAndReleasing) else { return }
         shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
     }
 
     private static func listen(_ address: String, _ port: UInt16, _ backlog: Int32) -> Int32 {
