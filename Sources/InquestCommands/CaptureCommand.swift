@@ -12,12 +12,17 @@ struct CaptureCommand: Subcommand {
               inquest capture client.pcap
               inquest capture --flows server.pcapng | jq 'select(.tls.server_hellos == 0)'
               tcpdump -c 1000 -w - port 443 | inquest capture - --json
+              inquest capture --compare client.pcap balancer.pcap server.pcap
               inquest capture --interface eth0 --for 60 --write now.pcap tcp port 443
 
             With --interface the words are a filter as tcpdump has it, pcap-filter(7).
             ^C shows what was seen. Without --for and --packets that is the normal end
             (exit code 0); otherwise the result is marked as truncated (130). A capture
             ends by itself after an hour unless --for says otherwise.
+
+            With --compare the files are captures of the same traffic at two to eight
+            points, the client's side first. Addresses may be translated and sequence
+            numbers counted anew between them; clocks need not agree.
             """)
 
     @Argument(
@@ -30,6 +35,9 @@ struct CaptureCommand: Subcommand {
 
     @Flag(help: "One JSON object a flow, in order of the flows' first packets.")
     var flows = false
+
+    @Flag(help: "Where each packet was seen, lost or changed between the captures.")
+    var compare = false
 
     @Flag(help: "One JSON document a capture.") var json = false
     @Flag(help: "One JSON object a line, errors too.") var ndjson = false
@@ -44,6 +52,7 @@ struct CaptureCommand: Subcommand {
 
     func execute(_ run: Run) throws -> ExitStatus {
         if json && ndjson { throw Failure.contradictingFormats(["--json", "--ndjson"]) }
+        if compare { return try showComparison(run) }
         if let interface = live.interface { return try captureLive(interface, run) }
         if files.filter({ $0 == "-" }).count > 1 { throw Failure.standardInputTwice }
         var status = ExitStatus.done

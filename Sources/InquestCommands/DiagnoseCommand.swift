@@ -13,6 +13,7 @@ struct DiagnoseCommand: Subcommand {
               inquest diagnose --capture client.pcap
               tcpdump -c 2000 -w - port 443 | inquest diagnose --capture -
               inquest diagnose --capture a.pcap --symptom restart-helps --symptom ping-works=no
+              inquest diagnose --compare client.pcap server.pcap
               inquest diagnose example.com:443 --probe
               inquest diagnose --interactive=plain --say "logins hang after a deploy"
               cat a.json b.json | inquest diagnose --evidence - --json
@@ -37,6 +38,12 @@ struct DiagnoseCommand: Subcommand {
 
     @Option(help: ArgumentHelp("A pcap or pcapng file, '-' for standard input.", valueName: "file"))
     var capture: [String] = []
+
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp(
+            "Captures of several points, the client's side first.", valueName: "file"))
+    var compare: [String] = []
 
     @Option(
         help: ArgumentHelp(
@@ -106,8 +113,8 @@ struct DiagnoseCommand: Subcommand {
         if asks, settings.inputRefused {
             throw Failure.contradictingFormats(["--interactive", "--no-input"])
         }
-        if !asks, !probe, !host, !hostOptions.namesSomething, capture.isEmpty, symptom.isEmpty,
-            say.isEmpty, evidence.isEmpty
+        if !asks, !probe, !host, !hostOptions.namesSomething, capture.isEmpty, compare.isEmpty,
+            symptom.isEmpty, say.isEmpty, evidence.isEmpty
         {
             throw Failure.nothingGiven
         }
@@ -116,7 +123,10 @@ struct DiagnoseCommand: Subcommand {
             throw Failure.badValue(
                 option: "--budget", value: "\(budget)", expected: ["0 or more seconds"])
         }
-        if (capture + evidence + hostOptions.log).filter({ $0 == "-" }).count > (asks ? 0 : 1) {
+        if !compare.isEmpty { try CaptureComparison.check(compare) }
+        if (capture + compare + evidence + hostOptions.log).filter({ $0 == "-" }).count
+            > (asks ? 0 : 1)
+        {
             throw Failure.standardInputTwice
         }
     }
@@ -139,6 +149,9 @@ struct DiagnoseCommand: Subcommand {
                 progress.update(packets: packets)
                 return !Interrupt.requested
             }
+        }
+        if !compare.isEmpty, !Interrupt.requested {
+            session.record(try CaptureComparison.read(compare, analyses: true, run.console))
         }
         try lookAtHost(wish, &session)
     }

@@ -31,7 +31,7 @@ enum ErrorText {
         case .input(let fault, let what): report(fault, what)
         case .badValue, .unknownSymptom, .unknownID, .nothingGiven, .contradictingFormats,
             .noObservations,
-            .standardInputTwice:
+            .standardInputTwice, .pointsToCompare:
             Report(text: usage(failure), status: .usage)
         case .unknownCommand, .terminal, .noStateFolder, .noSuchSession: screens(failure)
         case .evidence(let path, let fault):
@@ -101,6 +101,9 @@ enum ErrorText {
             "\(flags.joined(separator: " and ")) contradict each other; choose one"
         case .standardInputTwice:
             "'-' (standard input) can be read only once"
+        case .pointsToCompare(let count):
+            "--compare wants captures of two to eight points, not "
+                + Figures.plural(count, "file")
         default: ""
         }
     }
@@ -157,15 +160,6 @@ enum ErrorText {
                 text: "not one packet of capture \(name(path)) can be read: \(why)",
                 status: .badData)
         }
-    }
-
-    /// What to say below a fault of usage when the flag belongs to work that this version lacks.
-    static func usageHint(_ arguments: [String]) -> String {
-        guard arguments.contains("--compare") else { return "" }
-        let hint =
-            "This version does not compare captures of several places yet. Read each with "
-            + "--capture FILE."
-        return "\n" + Wrapping.wrap(hint, to: 79).joined(separator: "\n")
     }
 
     private static func name(_ path: String) -> String { path == "-" ? "standard input" : path }

@@ -18,6 +18,8 @@ enum Failure: Error {
     case noSuchSession(String, folder: String?)
     case contradictingFormats([String])
     case standardInputTwice
+    /// So many files were given to compare.
+    case pointsToCompare(Int)
     case capture(CaptureError)
     case live(LiveCaptureError)
     case saving(CaptureWriteError)

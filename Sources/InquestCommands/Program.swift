@@ -64,7 +64,7 @@ public enum Program {
             let report = ErrorText.Report(text: Inquest.message(for: error), status: .usage)
             return NagiosLine.unknown(report, console)
         }
-        console.note(text + ErrorText.usageHint(arguments))
+        console.note(text)
         return ExitStatus.usage.rawValue
     }
 }

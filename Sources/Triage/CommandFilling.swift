@@ -38,7 +38,7 @@ public struct CommandFilling: Hashable, Sendable {
         let words = command.split(separator: " ")
         guard words.first == "inquest", words.count > 1 else { return true }
         if words[1] == "probe" { return !checks(in: command).isEmpty }
-        let later: Set<Substring> = ["--compare", "--interface", "--for"]
+        let later: Set<Substring> = ["--interface", "--for"]
         return availableCommands.contains(words[1]) && later.isDisjoint(with: words)
     }
 

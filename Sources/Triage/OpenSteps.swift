@@ -7,6 +7,8 @@ import Probes
 public struct OpenSteps: Sendable {
     /// The id of the step that reads a new capture.
     public static let captureStep = "capture"
+    /// The id of the step that compares captures of several points.
+    public static let comparisonStep = "compare"
     /// The id of the step that looks at this host.
     public static let hostStep = "host"
     /// Between the two looks of that step.
@@ -16,6 +18,8 @@ public struct OpenSteps: Sendable {
     private static let questionSeconds = 5.0
     /// Finding the host, starting tcpdump there, waiting for the trouble to show.
     private static let captureSeconds = 60.0
+    /// As a capture, at two hosts at the same time.
+    private static let comparisonSeconds = 180.0
     /// Opening a shell, filling in a command, reading what it prints.
     private static let byHandSeconds = 60.0
 
@@ -39,9 +43,12 @@ public struct OpenSteps: Sendable {
         let inspected = Set(log.entries.lazy.filter { $0.instrument == .host }.map(\.id))
         var readable: [FactID] = []
         var lookable: [FactID] = []
+        var comparable: [FactID] = []
         for finding in casebook.findings where !probing.covered.contains(finding.id) {
             if HostRun.establishes.contains(finding.id) {
                 if !inspected.contains(finding.id) { lookable.append(finding.id) }
+            } else if finding.establishedBy.contains(" --compare ") {
+                if !captured.contains(finding.id) { comparable.append(finding.id) }
             } else if CommandFilling.establishesByReading(finding.establishedBy), !finding.isProbed
             {
                 // The same capture read again says the same again.
@@ -58,6 +65,12 @@ public struct OpenSteps: Sendable {
                 Step(
                     id: Self.captureStep, facts: readable, instrument: .capture,
                     seconds: Self.captureSeconds, privileged: true))
+        }
+        if !comparable.isEmpty {
+            steps.append(
+                Step(
+                    id: Self.comparisonStep, facts: comparable, instrument: .capture,
+                    seconds: Self.comparisonSeconds, privileged: true))
         }
         if !lookable.isEmpty {
             // As with a capture: the host in trouble is often not this one.
@@ -80,6 +93,8 @@ public struct OpenSteps: Sendable {
             costSeconds: step.seconds, outcomes: [])
         if step.id == Self.captureStep {
             describeCapture(&next)
+        } else if step.id == Self.comparisonStep {
+            describeComparison(&next)
         } else if step.id == Self.hostStep {
             describeHost(&next)
         } else if let probe = probing.probe(of: step) {
@@ -105,6 +120,15 @@ public struct OpenSteps: Sendable {
         next.needs =
             "to run on the host in trouble; from there, 'inquest host --json --watch 10 > host.json' "
             + "brings it here for --evidence"
+    }
+
+    private func describeComparison(_ next: inout NextStep) {
+        next.kind = .run
+        next.question = "At which point of the way are packets lost, changed or made up?"
+        next.command = "inquest diagnose --compare <client.pcap> <server.pcap>"
+        next.needs =
+            "captures of the trouble taken at the same time at two points or more, the client's "
+            + "side first; clocks need not agree"
     }
 
     private func describeCapture(_ next: inout NextStep) {

@@ -70,6 +70,14 @@ public struct TriageSession: Sendable {
         servers[path] = citedServers(run.report)
     }
 
+    /// Records what captures of several points showed, together and each by itself.
+    public mutating func record(_ run: ComparisonRun) {
+        for capture in run.captures { record(capture, of: capture.report.file) }
+        truncated = truncated || run.interrupted
+        log.record(run.comparison.findings)
+        for warning in run.comparison.warnings { warn(warning) }
+    }
+
     /// Looks at this host, or through logs, and records what they show.
     public mutating func inspectHost(
         _ wish: HostRun.Wish, goOn: () -> Bool

@@ -20,6 +20,7 @@ import Triage
         ["sql", "--host", "SELECT * FROM sockets, limits LIMIT 3", "--json"],
         ["sql", "--capture", Inquest.heldCapture, "SELECT * FROM flows", "--json"],
         ["case", "show", "tls-and-plain-text-mixed-up", "--json"],
+        ["capture", "--json", "--compare"] + splitCaptures,
     ])
     func `every JSON output is as its schema says, and says no more`(arguments: [String]) throws {
         let outcome = try Inquest.run(arguments)

@@ -17,14 +17,19 @@ func exerciseAnalysis(_ input: RawSpan) {
 private func exercise(_ input: RawSpan, _ decoder: some PacketDecoder) {
     var decoder = decoder
     var analysis = CaptureAnalysis(file: "fuzz")
+    var log = PointLog(file: "fuzz")
     var packets = 0
     _ = decoder.consume(input) { record, bytes in
         packets += 1
         analysis.packet(
             bytes, number: record.number, time: record.time, wireLength: record.wireLength,
             link: record.link)
+        log.packet(
+            bytes, number: record.number, time: record.time, wireLength: record.wireLength,
+            link: record.link)
         return true
     }
+    checkComparison(log)
     let report = analysis.finish(CaptureSource(format: "pcap", linkTypes: []))
     check(report, packets: packets)
 }
@@ -49,4 +54,16 @@ private func check(_ report: CaptureReport, packets: Int) {
         precondition(flow.communityID.utf8.count == 30)
     }
     precondition(inFlows <= packets)
+}
+
+/// A capture compared with itself has lost nothing, and nobody has written anything between.
+private func checkComparison(_ log: PointLog) {
+    let comparison = PathComparison([log, log])
+    precondition(comparison.findings.allSatisfy { $0.state != .present })
+    precondition(comparison.matched == comparison.connections)
+    for hop in comparison.hops {
+        for side in [hop.sides.client, hop.sides.server] {
+            precondition(side.lost + side.lostACKs + side.appeared + side.appearedACKs == 0)
+        }
+    }
 }

@@ -188,8 +188,11 @@ struct Tally {
     static let placeLimit = 10
 
     /// In any order: of more than `placeLimit` those are kept that come first in the capture.
-    mutating func add(_ place: Place) {
-        count += 1
+    ///
+    /// - Parameter times: how many instances the one place stands for; none is no place.
+    mutating func add(_ place: Place, times: Int = 1) {
+        guard times > 0 else { return }
+        count += times
         if places.count == Self.placeLimit {
             guard place < places[Self.placeLimit - 1] else { return }
             places.removeLast()

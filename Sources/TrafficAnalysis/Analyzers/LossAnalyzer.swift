@@ -24,10 +24,9 @@ struct LossAnalyzer: Analyzer {
                 f.place(side.firstRetransmissionPacket))
         }
         for side in [f.clientRare, f.serverRare] {
-            for _ in 0..<min(side?.timeoutRetransmissions ?? 0, 1000) {
-                timeouts.add(
-                    f.place(side?.firstRetransmissionPacket ?? 0))
-            }
+            guard let side else { continue }
+            timeouts.add(
+                f.place(side.firstRetransmissionPacket), times: Int(side.timeoutRetransmissions))
         }
     }
 

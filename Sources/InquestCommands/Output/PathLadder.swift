@@ -1,0 +1,95 @@
+import Dissection
+import TrafficAnalysis
+
+/// One connection over all points: a line a packet, its number at each point.
+///
+///     10.0.0.1 port 40000 to 10.0.0.2 port 443: lost
+///          ms  packet                    A      B      C
+///         0.0  > SYN                     1      1      1
+///         0.4  < SYN ACK                 2      2      2
+///         0.9  > ClientHello 517         4      4      x
+struct PathLadder {
+    let path: ConnectionPath
+
+    func write(_ page: inout TextPage) {
+        let points = path.flows.indices
+        page.heading(
+            "\(path.client.address) port \(path.client.port) to \(path.server.address) port "
+                + "\(path.server.port): \(troubles)")
+        let column = page.width.map { min(8, max(5, ($0 - Self.lead) / points.count)) } ?? 8
+        let letters = points.map { Self.right(ComparisonText.letter($0), column) }.joined()
+        page.line(
+            "  " + Self.right("ms", 8) + "  " + DisplayWidth.pad("packet", to: Self.lead - 12)
+                + letters, .dim)
+        var before = path.rows.first?.time ?? 0
+        for row in path.rows {
+            if row.time - before >= Self.pause {
+                page.line(
+                    "  " + Self.right("...", 8) + "  \(Figures.seconds(row.time - before)) later",
+                    .dim)
+            }
+            before = row.time
+            let line =
+                "  " + Self.right(Figures.fixed(Double(row.time - path.first) / 1e6, 1), 8) + "  "
+                + DisplayWidth.pad(Self.words(row), to: Self.lead - 12)
+                + points.map { Self.right(mark(row, $0), column) }.joined()
+            page.line(line, row.lostAfter == nil ? .plain : .alarm)
+        }
+        if path.rowsLeftOut > 0 {
+            page.line("  " + Self.right("", 8) + "  and \(path.rowsLeftOut) more packets", .dim)
+        }
+        page.paragraph(
+            "> client, < server; numbers are those of the packet in each capture, - not seen, "
+                + "x lost before it", indent: 2, style: .dim)
+    }
+
+    private static let lead = 36
+    /// Pauses of half a second and more are said.
+    private static let pause: Int64 = 500_000_000
+
+    private static func right(_ text: String, _ width: Int) -> String {
+        String(repeating: " ", count: max(0, width - DisplayWidth.of(text))) + text
+    }
+
+    private var troubles: String {
+        var words: [String] = []
+        if path.troubles.contains(.acknowledgedButLost) {
+            words.append("acknowledged to the client, and lost")
+        } else if path.troubles.contains(.lost) {
+            words.append("lost on the way")
+        }
+        if path.troubles.contains(.resetNotSent) { words.append("a RST nobody sent") }
+        if path.troubles.contains(.split) {
+            words.append(
+                "spread over "
+                    + path.splitOver.map(ComparisonText.letter).joined(separator: " and "))
+        }
+        return words.joined(separator: "; ")
+    }
+
+    private static func words(_ row: ConnectionPath.Row) -> String {
+        var words: [String] = []
+        let names: [(TCPFlags, String)] = [(.syn, "SYN"), (.fin, "FIN"), (.rst, "RST")]
+        words += names.filter { row.flags.contains($0.0) }.map(\.1)
+        if row.flags.contains(.ack), row.length == 0 { words.append("ACK") }
+        if row.length > 0 {
+            words.append((row.isClientHello ? "ClientHello " : "data ") + "\(row.length)")
+        }
+        if row.sequence > 0, row.length > 0 { words.append("at \(row.sequence)") }
+        if row.isRepeated { words.append("again") }
+        return (row.fromClient ? "> " : "< ") + words.joined(separator: " ")
+    }
+
+    /// In travel order the first point behind the last that saw it.
+    private func mark(_ row: ConnectionPath.Row, _ point: Int) -> String {
+        if let packet = row.packets[point] { return String(packet) }
+        guard let after = row.lostAfter else { return "-" }
+        let behind = path.flows.indices.filter {
+            (row.fromClient ? $0 > after : $0 < after) && (path.flows[$0] != nil || isLonely)
+        }
+        return point == (row.fromClient ? behind.first : behind.last) ? "x" : "-"
+    }
+
+    /// Only one point saw the connection at all.
+    private var isLonely: Bool { path.flows.count { $0 != nil } == 1 }
+}

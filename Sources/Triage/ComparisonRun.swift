@@ -1,0 +1,78 @@
+public import Casebook
+import Dissection
+public import PacketCapture
+public import TrafficAnalysis
+
+/// Reads several captures of the same traffic, the client's side first, and compares them.
+public struct ComparisonRun: Sendable {
+    /// So many points can be drawn beside each other, and paid for.
+    public static let pointLimits = 2...8
+    /// TCP segments that are kept of all captures together, 40 bytes each.
+    public static let segmentLimit = 8_000_000
+
+    public private(set) var comparison: PathComparison
+    /// Each capture by itself, where asked for.
+    public private(set) var captures: [CaptureRun] = []
+    /// Whether somebody stopped it before the end of the last file.
+    public private(set) var interrupted = false
+    /// What the reader says of the files.
+    private var readerWarnings: [Warning] = []
+
+    public var warnings: [Warning] { readerWarnings + comparison.warnings }
+
+    /// - Parameters:
+    ///   - paths: as many as `pointLimits` says.
+    ///   - analyses: whether each capture is analysed by itself, too.
+    ///   - goOn: asked after each packet with the file and the number of packets read of it.
+    public init(
+        paths: [String], analyses: Bool = false, goOn: (String, Int) -> Bool
+    ) throws(CaptureError) {
+        var logs: [PointLog] = []
+        for path in paths {
+            var reader = try CaptureReader(path: path)
+            var log = PointLog(file: path, segmentLimit: Self.segmentLimit / paths.count)
+            var analysis = CaptureAnalysis(file: path, keepsFlows: false)
+            var stopped = false
+            let facts = try reader.forEachPacket { record, bytes in
+                log.packet(
+                    bytes, number: record.number, time: record.time,
+                    wireLength: record.wireLength, link: record.link)
+                if analyses {
+                    analysis.packet(
+                        bytes, number: record.number, time: record.time,
+                        wireLength: record.wireLength, link: record.link)
+                }
+                stopped = !goOn(path, record.number)
+                return !stopped
+            }
+            interrupted = interrupted || stopped
+            readerWarnings += Self.warnings(facts, path)
+            logs.append(log)
+            guard analyses else { continue }
+            let report = analysis.finish(
+                CaptureSource(
+                    format: facts.format, linkTypes: facts.linkTypes.map(\.name),
+                    cutShort: facts.cutShortReason, droppedPackets: facts.missedPackets ?? 0))
+            captures.append(CaptureRun(report: report, interrupted: stopped, liveWarnings: []))
+        }
+        comparison = PathComparison(logs)
+    }
+
+    private static func warnings(_ facts: CaptureFacts, _ path: String) -> [Warning] {
+        var warnings: [Warning] = []
+        if let reason = facts.cutShortReason {
+            warnings.append(
+                Warning(
+                    id: "capture.quality.cut-short",
+                    summary: "\(path) ends inside a packet (\(reason)); all before it was read"))
+        }
+        if let missed = facts.missedPackets, missed > 0 {
+            warnings.append(
+                Warning(
+                    id: "capture.quality.missed-packets",
+                    summary: "\(path): the capturing program dropped \(missed) packets; they look "
+                        + "like loss before this point"))
+        }
+        return warnings
+    }
+}
