@@ -18,13 +18,19 @@ func dissectIPv4(
     let headerLength = Int(truncatingIfNeeded: first >> 56 & 0x0F) &* 4
     guard first >> 60 == 4 else { return .malformed }
     guard headerLength >= 20 else { return .malformed }
-    if first & 0x1FFF != 0 { return .fragment }
-    if second >> 48 & 0xFF != 6 { return .notTCP }
     let totalLength = Int(truncatingIfNeeded: first >> 32 & 0xFFFF)
     let end = totalLength == 0 ? frame : min(offset &+ totalLength, frame)
     segment.source = IPAddress(ipv4: UInt32(truncatingIfNeeded: second))
     segment.destination = IPAddress(ipv4: bytes.uint32(at: offset &+ 16))
     segment.timeToLive = UInt8(truncatingIfNeeded: second >> 56)
     segment.identification = UInt16(truncatingIfNeeded: first >> 16)
+    let transport = UInt8(truncatingIfNeeded: second >> 48)
+    // More fragments, or not the first.
+    if transport != 6 || first & 0x3FFF != 0 {
+        segment.noteTransport(transport, at: offset &+ headerLength, end: end, of: bytes)
+        if first & 0x3FFF == 0 { return .notTCP }
+        segment.payloadOffset = offset
+        return .fragment
+    }
     return dissectTCP(bytes, at: offset &+ headerLength, end: end, into: &segment)
 }

@@ -24,9 +24,15 @@ func dissectIPv6(
     // A packet has a handful; the bound keeps a hostile one from costing more than that.
     for _ in 0..<12 {
         if next == 6 { return dissectTCP(bytes, at: position, end: end, into: &segment) }
-        guard let step = IPv6Extension(next) else { return .notTCP }
+        guard let step = IPv6Extension(next) else {
+            segment.noteTransport(next, at: position, end: end, of: bytes)
+            return .notTCP
+        }
         guard bytes.byteCount - position >= 8 else { return .truncated }
-        if step == .fragment, bytes.uint16(at: position + 2) & 0xFFF8 != 0 { return .fragment }
+        if step == .fragment, bytes.uint16(at: position + 2) & 0xFFF8 != 0 {
+            segment.payloadOffset = offset
+            return .fragment
+        }
         let length = Int(bytes.byte(at: position + 1))
         next = bytes.byte(at: position)
         position += step.headerLength(length)

@@ -7,17 +7,21 @@ func dissectPPPoE(
     return dissectPPP(bytes, at: offset + 6, frame: frame, into: &segment)
 }
 
-/// PPP (RFC 1661 §2), with the address and control bytes FF 03 of HDLC framing or without.
+/// PPP (RFC 1661 §2), with the address and control bytes FF 03 of HDLC framing or without; a
+/// protocol of one byte (§6.5) is odd, the first of two is even.
 func dissectPPP(
     _ bytes: RawSpan, at offset: Int, frame: Int, into segment: inout TCPSegment
 ) -> PacketVerdict {
     guard bytes.byteCount - offset >= 4 else { return .truncated }
     var offset = offset
     if bytes.uint16(at: offset) == 0xFF03 { offset += 2 }
-    let type = bytes.uint16(at: offset)
+    var type = bytes.uint16(at: offset)
+    let isShort = type & 0x0100 != 0
+    if isShort { type >>= 8 }
+    offset += isShort ? 1 : 2
     switch type {
-    case 0x0021: return dissectIPv4(bytes, at: offset + 2, frame: frame, into: &segment)
-    case 0x0057: return dissectIPv6(bytes, at: offset + 2, frame: frame, into: &segment)
+    case 0x0021: return dissectIPv4(bytes, at: offset, frame: frame, into: &segment)
+    case 0x0057: return dissectIPv6(bytes, at: offset, frame: frame, into: &segment)
     default: return .notIP
     }
 }

@@ -1,7 +1,8 @@
 /// Finds the TCP header of a captured packet.
 ///
 /// Link layers: Ethernet II and 802.3 with SNAP, up to four VLAN tags (802.1Q, 802.1ad, 0x9100),
-/// PPPoE, MPLS, raw IP, BSD loopback, Linux cooked 1 and 2, PPP, Cisco HDLC. Tunnels stay closed.
+/// PPPoE, MPLS, raw IP, BSD loopback, Linux cooked 1 and 2, PPP, Cisco HDLC, 802.11 with radiotap,
+/// Prism or PPI headers, NFLOG. Tunnels stay closed: see `PacketOpener`.
 ///
 /// - Parameters:
 ///   - bytes: The captured bytes of one packet.
@@ -104,6 +105,10 @@ func dissectOtherLink(
         guard bytes.byteCount >= 4 else { return .truncated }
         let type = bytes.uint16(at: 2)
         return dissectEtherType(bytes, type: type, at: 4, frame: frame, into: &segment)
+    case 105, 119, 127, 192:
+        return dissectWireless(bytes, link: link.rawValue, frame: frame, into: &segment)
+    case 239:
+        return dissectNFLOG(bytes, frame: frame, into: &segment)
     default:
         return .unsupportedLink
     }

@@ -51,9 +51,23 @@ public struct TCPSegment: Sendable {
     public var optionsOffset = 0
     /// Option bytes that are present, at most 40.
     public var optionsLength = 0
+    /// With `PacketVerdict.notTCP` the IP protocol number
+    /// (https://www.iana.org/assignments/protocol-numbers); its header is where the payload begins.
+    public var transport: UInt8 = 6
 
     @inlinable
     public init() {}
+
+    /// Another protocol than TCP, whose header begins at `offset` and which ends at `end`.
+    @usableFromInline
+    mutating func noteTransport(
+        _ number: UInt8, at offset: Int, end: Int, of bytes: RawSpan
+    ) {
+        transport = number
+        payloadOffset = min(offset, bytes.byteCount)
+        payloadLength = max(0, end - offset)
+        capturedPayload = max(0, min(bytes.byteCount, end) - payloadOffset)
+    }
 }
 
 /// What `dissect` made of a packet.
@@ -62,7 +76,8 @@ public enum PacketVerdict: UInt8, Sendable {
     case tcp
     case notIP
     case notTCP
-    /// An IP fragment other than the first: it has no TCP header.
+    /// A part of an IPv4 datagram, whose header begins at `payloadOffset`; or a part of an IPv6
+    /// datagram other than the first.
     case fragment
     /// The capture holds too few bytes to see all of the fixed TCP header.
     case truncated

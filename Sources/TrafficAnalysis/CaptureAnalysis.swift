@@ -30,6 +30,7 @@ public struct CaptureAnalysis: ~Copyable {
     private static let latestTime: Int64 = 1 << 62
     private var previousTime: Int64 = .min
     private var segment = TCPSegment()
+    private var opener = PacketOpener()
 
     /// How long a flow that is over is kept for late packets, in nanoseconds: what Zeek waits
     /// (Zeek manual, init-bare.zeek, `tcp_close_delay`).
@@ -77,10 +78,49 @@ public struct CaptureAnalysis: ~Copyable {
         if packet.byteCount < wireLength { truncatedPackets += 1 }
         if wireLength > 1522 { oversizedPackets += 1 }
         let verdict = dissect(packet, link: link, wireLength: wireLength, into: &segment)
-        guard verdict == .tcp else {
-            note(verdict)
+        if verdict == .tcp {
+            follow(packet, number: number, time: time, link: link)
+        } else {
+            open(packet, verdict, number: number, time: time, link: link)
+        }
+    }
+
+    /// What is not TCP as it comes: tunnels and fragments may hold TCP.
+    @inline(never)
+    private mutating func open(
+        _ packet: RawSpan, _ verdict: PacketVerdict, number: Int, time: Int64, link: LinkType
+    ) {
+        let opened = opener.open(packet, verdict, into: &segment)
+        switch opened.place {
+        case .inside(let start):
+            take(
+                packet.extracting(start..<packet.byteCount), opened.verdict, number: number,
+                time: time, link: link)
+        case .whole(let datagram):
+            take(datagram.span.bytes, opened.verdict, number: number, time: time, link: link)
+        }
+    }
+
+    private mutating func take(
+        _ packet: RawSpan, _ verdict: PacketVerdict, number: Int, time: Int64, link: LinkType
+    ) {
+        if verdict == .tcp {
+            follow(packet, number: number, time: time, link: link)
             return
         }
+        note(verdict)
+        let table = table
+        examination.datagrams.visit(
+            verdict, packet, segment, link: link, number: UInt32(truncatingIfNeeded: number),
+            time: time
+        ) { key in table.find(key).map { table[$0].number } }
+    }
+
+    /// - Parameter packet: what the segment's offsets count in.
+    @inline(__always)
+    private mutating func follow(
+        _ packet: RawSpan, number: Int, time: Int64, link: LinkType
+    ) {
         let (key, fromUpper) = FlowKey.of(segment)
         guard let index = flow(key, fromUpper: fromUpper, link: link, time: time, number: number)
         else { return }

@@ -32,8 +32,8 @@ struct Layering: Sendable, CustomTestStringConvertible {
             name: "IPv4 with options", link: .ethernet,
             packet: Packet.ethernet(Packet.ipv4(options: [1, 1, 1, 0])), hasMAC: true),
         .init(
-            name: "first fragment", link: .ethernet,
-            packet: Packet.ethernet(Packet.ipv4(fragment: 0x2000)), hasMAC: true),
+            name: "PPP with a protocol of one byte", link: LinkType(rawValue: 9),
+            packet: join([0x21], Packet.ipv4()), hasMAC: false),
         .init(
             name: "PPPoE", link: .ethernet,
             packet: Packet.ethernet(

@@ -53,9 +53,9 @@ import Testing
     }
 
     @Test func `another link type is unsupported`() {
-        let link = LinkType(rawValue: 105)
+        let link = LinkType(rawValue: 187)
         #expect(dissected(Packet.ethernet(Packet.ipv4()), link: link).verdict == .unsupportedLink)
-        #expect(link.name == "IEEE802_11" && LinkType(rawValue: 4242).name == "LINKTYPE_4242")
+        #expect(link.name == "BLUETOOTH_HCI_H4" && LinkType(rawValue: 4242).name == "LINKTYPE_4242")
     }
 
     @Test func `an IP length of zero goes up to the frame's end`() {

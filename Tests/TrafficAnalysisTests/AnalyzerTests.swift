@@ -35,7 +35,8 @@ import Testing
 
     @Test(arguments: HostileCaptureTests.captures)
     func `analyzers establish only what they say`(name: String) throws {
-        let all = Set(analyzers.flatMap { $0.establishes })
+        let all = Set(
+            analyzers.flatMap { $0.establishes } + datagramAnalyzers.flatMap { $0.establishes })
         guard let report = try? analyse(fixtures.appendingPathComponent(name).path) else { return }
         for finding in report.findings { #expect(all.contains(finding.id)) }
     }

@@ -22,6 +22,7 @@ public struct PointLog: Sendable {
     private var newest: [FlowKey: Int] = [:]
     private let segmentLimit: Int
     private var segment = TCPSegment()
+    private var opener = PacketOpener()
 
     /// - Parameter segmentLimit: 40 bytes each.
     public init(file: String, segmentLimit: Int = 2_000_000) {
@@ -37,10 +38,23 @@ public struct PointLog: Sendable {
         packets += 1
         first = min(first ?? time, time)
         last = max(last ?? time, time)
-        guard dissect(packet, link: link, wireLength: wireLength, into: &segment) == .tcp else {
+        let verdict = dissect(packet, link: link, wireLength: wireLength, into: &segment)
+        if verdict == .tcp { return log(packet, number: number, time: time) }
+        let opened = opener.open(packet, verdict, into: &segment)
+        guard opened.verdict == .tcp else {
             if unloggedSegments == 0 { knownUntil = max(knownUntil, time) }
             return
         }
+        switch opened.place {
+        case .inside(let start):
+            log(packet.extracting(start..<packet.byteCount), number: number, time: time)
+        case .whole(let datagram):
+            log(datagram.span.bytes, number: number, time: time)
+        }
+    }
+
+    /// - Parameter packet: what the segment's offsets count in.
+    private mutating func log(_ packet: RawSpan, number: Int, time: Int64) {
         guard segments.count < segmentLimit else {
             unloggedSegments += 1
             return

@@ -7,6 +7,7 @@ struct Examination {
     private(set) var waits = HandshakeWaits()
     private var pairs = Interned<NumberedPair>()
     private var running = analyzers.map { $0.init() }
+    var datagrams = DatagramExamination()
     private var oneSidedFlows = 0
     private(set) var servers = ServersOfFlows()
 
@@ -25,6 +26,7 @@ struct Examination {
             of: NumberedPair(client: facts.pair.client, server: facts.serverNumber))
         waits.visit(facts)
         for index in running.indices { running[index].visit(facts) }
+        datagrams.visit(facts)
     }
 
     /// A packet of a flow that was given back.
@@ -34,7 +36,7 @@ struct Examination {
     }
 
     func conclude(_ context: CaptureContext) -> [Evidence] {
-        running.flatMap { $0.conclude(context) }
+        running.flatMap { $0.conclude(context) } + datagrams.conclude(context)
     }
 
     func context(_ analysis: borrowing CaptureAnalysis) -> CaptureContext {

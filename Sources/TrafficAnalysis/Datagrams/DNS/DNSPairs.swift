@@ -1,0 +1,34 @@
+internal import Casebook
+internal import Dissection
+
+/// A and AAAA from one port at one time, of which one is lost: the race in connection tracking that
+/// `single-request-reopen` of resolv.conf(5) avoids.
+enum DNSPairs: DNSFinding {
+    static let establishes: [FactID] = ["capture.dns.one-of-a-aaaa-lost"]
+
+    private static let together: Int64 = 5_000_000
+
+    static func conclude(_ traffic: DNSTraffic, _ capture: CaptureContext) -> [Evidence] {
+        var tally = DatagramTally()
+        for asked in traffic.byClient() {
+            for (first, second) in zip(asked, asked.dropFirst())
+            where isPair(first, second) {
+                let limit = first.time + DNSTraffic.patience
+                let silent = [first, second].filter { $0.isSilent(until: limit) }
+                if limit > traffic.end, silent.count > 0 { continue }
+                tally.opportunities += 1
+                if silent.count == 1, let one = silent.first { tally.add(one.packet, one.time) }
+            }
+        }
+        return tally.evidence(
+            "capture.dns.one-of-a-aaaa-lost", capture,
+            present: "of \(counted(tally.count, "pair")) of A and AAAA questions sent together, "
+                + "only one was answered",
+            absent: "A and AAAA questions sent together were both answered")
+    }
+
+    private static func isPair(_ a: DNSExchange, _ b: DNSExchange) -> Bool {
+        a.clientPort == b.clientPort && a.name == b.name && b.time - a.time <= together
+            && Set([a.type, b.type]) == [.a, .aaaa]
+    }
+}

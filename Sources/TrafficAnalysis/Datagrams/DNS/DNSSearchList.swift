@@ -1,0 +1,39 @@
+internal import Casebook
+internal import Dissection
+
+/// A name that is tried with suffixes of the search list first (resolv.conf(5), `ndots`).
+enum DNSSearchList: DNSFinding {
+    static let establishes: [FactID] = ["capture.dns.search-nxdomains"]
+
+    private static let window: Int64 = 10_000_000_000
+
+    static func conclude(_ traffic: DNSTraffic, _ capture: CaptureContext) -> [Evidence] {
+        var tally = DatagramTally()
+        for asked in traffic.byClient() {
+            for (index, right) in asked.enumerated()
+            where right.answered != nil && right.code == .noError && !right.name.isRoot {
+                tally.opportunities += 1
+                let before = asked[..<index].reversed().prefix {
+                    right.time - $0.time <= window
+                }.prefix(64)
+                let wrong = before.filter {
+                    $0.type == right.type && $0.code == .nameError && $0.answered != nil
+                        && isSuffixed($0.name, right.name)
+                }
+                if Set(wrong.map(\.name)).count >= 3 { tally.add(right.packet, right.time) }
+            }
+        }
+        return tally.evidence(
+            "capture.dns.search-nxdomains", capture,
+            present: "\(counted(tally.count, "lookup")) tried three wrong names or more of the "
+                + "search list before the right one",
+            absent: "names were not looked up with suffixes of a search list first")
+    }
+
+    private static func isSuffixed(_ name: DNSName, _ bare: DNSName) -> Bool {
+        guard name.labels.count > bare.labels.count,
+            let front = DNSName(labels: Array(name.labels.prefix(bare.labels.count)))
+        else { return false }
+        return front == bare
+    }
+}

@@ -1,0 +1,78 @@
+internal import Casebook
+internal import Dissection
+
+/// An ICMP or ICMPv6 error (RFC 792, RFC 4443): type, code, checksum, four bytes, then the packet
+/// that it is about, as far as it was sent along.
+enum ICMPError {
+    /// The TCP connection that is quoted.
+    static func flow(_ bytes: RawSpan) -> FlowKey? {
+        guard bytes.byteCount >= 8 + 20 else { return nil }
+        let quoted = bytes.extracting(8..<bytes.byteCount)
+        var segment = TCPSegment()
+        switch quoted.byte(at: 0) >> 4 {
+        case 4:
+            let header = Int(quoted.byte(at: 0) & 0xF) * 4
+            guard quoted.byte(at: 9) == 6, quoted.byteCount >= header + 4 else { return nil }
+            segment.source = IPAddress(ipv4: quoted.uint32(at: 12))
+            segment.destination = IPAddress(ipv4: quoted.uint32(at: 16))
+            segment.sourcePort = quoted.uint16(at: header)
+            segment.destinationPort = quoted.uint16(at: header + 2)
+        case 6:
+            guard quoted.byteCount >= 44, quoted.byte(at: 6) == 6 else { return nil }
+            segment.source = IPAddress(high: quoted.uint64(at: 8), low: quoted.uint64(at: 16))
+            segment.destination = IPAddress(
+                high: quoted.uint64(at: 24), low: quoted.uint64(at: 32))
+            segment.sourcePort = quoted.uint16(at: 40)
+            segment.destinationPort = quoted.uint16(at: 42)
+        default: return nil
+        }
+        return FlowKey.of(segment).key
+    }
+}
+
+/// Errors of routers and hosts that quote a connection of the capture.
+struct ICMPAnalyzer: DatagramAnalyzer {
+    static let establishes: [FactID] = ["capture.icmp.too-big", "capture.icmp.unreachable"]
+
+    private var tooBig = Tally()
+    private var unreachable = Tally()
+    /// The smallest one named.
+    private var mtu: Int?
+
+    mutating func visit(_ datagram: Datagram, _ bytes: RawSpan) {
+        guard case .ip(let transport) = datagram.kind, transport == 1 || transport == 58,
+            let flow = datagram.quotedFlow
+        else { return }
+        let (type, code) = (bytes.byte(at: 0), bytes.byte(at: 1))
+        let place = Place(flow: flow, packet: datagram.number, time: datagram.time)
+        switch (transport, type, code) {
+        case (1, 3, 4):
+            tooBig.add(place)
+            note(mtu: Int(bytes.uint16(at: 6)))
+        case (58, 2, _):
+            tooBig.add(place)
+            note(mtu: Int(bytes.uint32(at: 4)))
+        case (1, 3, _), (58, 1, _): unreachable.add(place)
+        default: break
+        }
+    }
+
+    /// Routers older than RFC 1191 name none: 0.
+    private mutating func note(mtu: Int) {
+        if mtu > 0 { self.mtu = min(self.mtu ?? mtu, mtu) }
+    }
+
+    func conclude(_ capture: CaptureContext, _ flows: FlowNotes) -> [Evidence] {
+        tooBig.evidence(
+            "capture.icmp.too-big", capture,
+            present: "\(counted(tooBig.count, "ICMP message")) said that packets of a connection "
+                + "are too big for the path" + (mtu.map { ": the MTU is \($0) bytes" } ?? ""),
+            absent: "",
+            measure: mtu.map { Evidence.Measure(value: Double($0), unit: "bytes") })
+            + unreachable.evidence(
+                "capture.icmp.unreachable", capture,
+                present: "\(counted(unreachable.count, "ICMP message")) said that the other end "
+                    + "of a connection cannot be reached, or must not be",
+                absent: "")
+    }
+}

@@ -1,0 +1,222 @@
+import Dissection
+import Testing
+
+struct PacketOpenerTests {
+    /// Opens a packet as the analysis does; the payload tells whether it is the right one.
+    private func opened(
+        _ packet: [UInt8], link: LinkType = .ethernet, _ opener: inout PacketOpener
+    ) -> (verdict: PacketVerdict, segment: TCPSegment, payload: [UInt8]) {
+        var segment = TCPSegment()
+        let verdict = dissect(
+            packet.span.bytes, link: link, wireLength: packet.count, into: &segment)
+        let opened = opener.open(packet.span.bytes, verdict, into: &segment)
+        guard opened.verdict == .tcp else { return (opened.verdict, segment, []) }
+        let bytes: [UInt8]
+        switch opened.place {
+        case .inside(let start): bytes = Array(packet[start...])
+        case .whole(let datagram): bytes = datagram
+        }
+        let payload = bytes[segment.payloadOffset...].prefix(segment.capturedPayload)
+        return (.tcp, segment, Array(payload))
+    }
+
+    private static func udp(_ port: Int, _ content: [UInt8]) -> [UInt8] {
+        Packet.ipv4(
+            join(bytes16(5555), bytes16(port), bytes16(8 + content.count), bytes16(0), content),
+            protocol: 17)
+    }
+
+    private static let frame = Packet.ethernet(Packet.ipv4())
+    private static func gre(
+        _ protocol: Int, _ content: [UInt8], flags: Int = 0, extra: Int = 0
+    ) -> [UInt8] {
+        Packet.ipv4(join(bytes16(flags), bytes16(`protocol`), zeros(extra), content), protocol: 47)
+    }
+
+    /// Every tunnel that must open, around the same segment.
+    static let tunnels: [(name: String, packet: [UInt8])] = [
+        ("IP-in-IP", Packet.ipv4(Packet.ipv4(), protocol: 4)),
+        ("6in4", Packet.ipv4(Packet.ipv6(), protocol: 41)),
+        ("4in6", Packet.ipv6(Packet.ipv4(), next: 4)),
+        ("GRE", gre(0x0800, Packet.ipv4())),
+        ("GRE with key, checksum, sequence", gre(0x86DD, Packet.ipv6(), flags: 0xB000, extra: 12)),
+        ("GRE of frames", gre(0x6558, frame)),
+        ("ERSPAN I", gre(0x88BE, frame)),
+        ("ERSPAN II", gre(0x88BE, join(zeros(8), frame), flags: 0x1000, extra: 4)),
+        ("ERSPAN III", gre(0x22EB, join(zeros(12), frame), flags: 0x1000, extra: 4)),
+        (
+            "ERSPAN III with subheader",
+            gre(0x22EB, join(zeros(11), [1], zeros(8), frame), flags: 0x1000, extra: 4)
+        ),
+        ("VXLAN", udp(4789, join([8], zeros(7), frame))),
+        ("VXLAN of Linux", udp(8472, join([8], zeros(7), frame))),
+        ("VXLAN-GPE", udp(4790, join([12, 0, 0, 3], zeros(4), frame))),
+        ("VXLAN-GPE of IP", udp(4790, join([12, 0, 0, 1], zeros(4), Packet.ipv4()))),
+        ("GENEVE", udp(6081, join([0, 0], bytes16(0x6558), zeros(4), frame))),
+        (
+            "GENEVE with options",
+            udp(6081, join([2, 0], bytes16(0x0800), zeros(12), Packet.ipv4()))
+        ),
+        (
+            "VXLAN in GRE in IP",
+            Packet.ipv4(gre(0x0800, udp(4789, join([8], zeros(7), frame))), protocol: 4)
+        ),
+    ]
+
+    @Test(arguments: tunnels.indices) func `a tunnel is opened`(index: Int) {
+        let (name, packet) = Self.tunnels[index]
+        var opener = PacketOpener()
+        let result = opened(
+            Packet.ethernet(packet, type: packet[0] >> 4 == 6 ? 0x86DD : 0x0800), &opener)
+        #expect(result.verdict == .tcp, "\(name)")
+        #expect(result.payload == Packet.payload, "\(name)")
+        #expect(result.segment.sourcePort == 50000)
+        #expect(result.segment.sourceMAC != 0, "\(name)")
+    }
+
+    @Test(arguments: tunnels.indices) func `a tunnel cut anywhere is no trap`(index: Int) {
+        let packet = Packet.ethernet(Self.tunnels[index].packet)
+        var opener = PacketOpener()
+        for length in 0..<packet.count {
+            let result = opened(Array(packet.prefix(length)), &opener)
+            if result.verdict == .tcp {
+                #expect(Packet.payload.starts(with: result.payload))
+            }
+        }
+    }
+
+    @Test func `other datagrams stay closed`() {
+        var opener = PacketOpener()
+        for packet in [
+            Self.udp(53, zeros(40)), Self.udp(4789, join(zeros(8), Self.frame)),
+            Self.gre(0x880B, zeros(40)), Packet.ipv4(zeros(30), protocol: 1),
+        ] {
+            #expect(opened(Packet.ethernet(packet), &opener).verdict == .notTCP)
+        }
+    }
+
+    /// The datagram in parts of so many bytes, in the order given by the seed.
+    private func parts(_ size: Int, of content: [UInt8], seed: UInt64) -> [[UInt8]] {
+        var generator = SeededGenerator(state: seed)
+        return stride(from: 0, to: content.count, by: size).map { offset in
+            let more = offset + size < content.count ? 0x2000 : 0
+            return Packet.ethernet(
+                Packet.ipv4(
+                    Array(content[offset...].prefix(size)), fragment: more | offset / 8))
+        }.shuffled(using: &generator)
+    }
+
+    @Test(arguments: 1...20) func `fragments in any order make the segment whole`(seed: UInt64) {
+        var opener = PacketOpener()
+        let size = 8 * Int(seed % 4 + 1)
+        let parts = parts(size, of: Packet.tcp(), seed: seed)
+        #expect(parts.count > 1)
+        for part in parts.dropLast() {
+            #expect(opened(part, &opener).verdict == .fragment)
+            // Captured twice.
+            #expect(opened(part, &opener).verdict == .fragment)
+        }
+        let result = opened(parts.last ?? [], &opener)
+        #expect(result.verdict == .tcp)
+        #expect(result.payload == Packet.payload)
+        #expect(result.segment.sourceMAC == 0x0200_0000_00AA)
+    }
+
+    @Test func `fragments that overlap are given up`() {
+        var opener = PacketOpener()
+        let content = Packet.tcp()
+        let first = Packet.ethernet(Packet.ipv4(Array(content.prefix(24)), fragment: 0x2000))
+        let other = Packet.ethernet(Packet.ipv4(Array(content[16...]), fragment: 2))
+        #expect(opened(first, &opener).verdict == .fragment)
+        #expect(opened(other, &opener).verdict == .fragment)
+    }
+
+    @Test func `a flood of first fragments stays bounded and pushes out the oldest`() {
+        var opener = PacketOpener()
+        let kept = parts(24, of: Packet.tcp(), seed: 1)
+        #expect(opened(kept[0], &opener).verdict == .fragment)
+        for number in 0..<5000 {
+            var packet = Packet.ethernet(Packet.ipv4(zeros(1400), fragment: 0x2000))
+            packet[18] = UInt8(number >> 8)
+            packet[19] = UInt8(number & 0xFF)
+            #expect(opened(packet, &opener).verdict == .fragment)
+        }
+        #expect(opened(kept[1], &opener).verdict == .fragment)
+    }
+
+    @Test func `of a first fragment that the snap length cut the headers are read`() {
+        var opener = PacketOpener()
+        let packet = Packet.ethernet(
+            Packet.ipv4(fragment: 0x2000, totalLength: 1500))
+        let result = opened(packet, &opener)
+        #expect(result.verdict == .tcp)
+        #expect(result.segment.sequence == 0x0102_0304)
+    }
+
+    @Test func `a fragmented tunnel is opened`() {
+        var opener = PacketOpener()
+        let tunnel = Self.udp(4789, join([8], zeros(7), Self.frame))
+        let content = Array(tunnel[20...])
+        let split = 48
+        let first = Packet.ethernet(
+            Packet.ipv4(Array(content.prefix(split)), protocol: 17, fragment: 0x2000))
+        let second = Packet.ethernet(
+            Packet.ipv4(Array(content[split...]), protocol: 17, fragment: split / 8))
+        #expect(opened(first, &opener).verdict == .fragment)
+        let result = opened(second, &opener)
+        #expect(result.verdict == .tcp)
+        #expect(result.payload == Packet.payload)
+    }
+}
+
+struct WirelessTests {
+    private static let snap: [UInt8] = [0xAA, 0xAA, 3, 0, 0, 0, 8, 0]
+
+    /// To the access point, with QoS control where the subtype has it.
+    private static func data(control: UInt8 = 0x08, flags: UInt8 = 1, after: [UInt8] = [])
+        -> [UInt8]
+    {
+        join(
+            [control, flags, 0, 0], [2, 0, 0, 0, 0, 1], [2, 0, 0, 0, 0, 2], [2, 0, 0, 0, 0, 3],
+            [0, 0], after, snap, Packet.ipv4())
+    }
+
+    static let frames: [(name: String, link: UInt32, packet: [UInt8])] = [
+        ("802.11", 105, data()),
+        ("QoS", 105, data(control: 0x88, after: [0, 0])),
+        ("four addresses", 105, data(flags: 3, after: zeros(6))),
+        ("radiotap", 127, join([0, 0, 13, 0], zeros(9), data())),
+        ("Prism", 119, join(zeros(144), data())),
+        ("PPI", 192, join([0, 0, 12, 0, 105, 0, 0, 0], zeros(4), data())),
+        (
+            "NFLOG", 239,
+            join([2, 0, 0, 0], [8, 0, 1, 0, 0, 0, 0, 0], [4, 0, 9, 0], Packet.ipv4())
+        ),
+    ]
+
+    @Test(arguments: frames.indices) func `frames lead to their segment`(index: Int) {
+        let (name, link, packet) = Self.frames[index]
+        let (verdict, segment) = dissected(packet, link: LinkType(rawValue: link))
+        #expect(verdict == .tcp, "\(name)")
+        #expect(segment.payloadLength == Packet.payload.count, "\(name)")
+        for length in packet.indices {
+            _ = dissected(Array(packet.prefix(length)), link: LinkType(rawValue: link))
+        }
+    }
+
+    @Test func `who sends and who gets it follows the DS bits`() {
+        let up = dissected(Self.data(), link: LinkType(rawValue: 105)).segment
+        #expect((up.sourceMAC, up.destinationMAC) == (0x0200_0000_0002, 0x0200_0000_0003))
+        let down = dissected(Self.data(flags: 2), link: LinkType(rawValue: 105)).segment
+        #expect((down.sourceMAC, down.destinationMAC) == (0x0200_0000_0003, 0x0200_0000_0001))
+    }
+
+    @Test func `what is encrypted, aggregated or no data is no IP`() {
+        let wireless = LinkType(rawValue: 105)
+        #expect(dissected(Self.data(flags: 0x41), link: wireless).verdict == .notIP)
+        #expect(dissected(Self.data(control: 0x48), link: wireless).verdict == .notIP)
+        #expect(dissected(Self.data(control: 0x80), link: wireless).verdict == .notIP)
+        let aggregated = Self.data(control: 0x88, after: [0x80, 0])
+        #expect(dissected(aggregated, link: wireless).verdict == .notIP)
+    }
+}
