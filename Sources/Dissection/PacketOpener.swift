@@ -42,7 +42,8 @@ public struct PacketOpener: Sendable {
             return (.fragment, .inside(0))
         }
         let verdict = unsafe Self.dissectInner(
-            whole.span.bytes, link: .raw, wireLength: whole.count, into: &segment)
+            whole.span.bytes, link: .raw, wireLength: Int(whole[2]) << 8 | Int(whole[3]),
+            into: &segment)
         guard verdict == .notTCP else { return (verdict, .whole(whole)) }
         // A tunnel's packets are fragmented most: its header makes them too large.
         let inner = unsafe descend(whole.span.bytes, into: &segment)
