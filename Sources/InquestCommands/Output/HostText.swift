@@ -58,11 +58,11 @@ struct HostText {
         let groups = record.groups
         page.heading(
             "Sockets: \(Figures.grouped(table.sockets.count)) in "
-                + Figures.plural(groups.count, "group") + ", the most silent first")
+                + Figures.plural(record.groupCount, "group") + ", the most silent first")
         for group in Self.ordered(groups).prefix(Self.shownGroups) {
             page.paragraph(told(group), label: "- ", indent: 2)
         }
-        let rest = groups.count - Self.shownGroups
+        let rest = record.groupCount - Self.shownGroups
         if rest > 0 { page.line("  and \(rest) more groups ('--json' lists them)", .dim) }
         if table.unreadableProcesses > 0 {
             let hidden = Figures.plural(table.unreadableProcesses, "process", "processes")
