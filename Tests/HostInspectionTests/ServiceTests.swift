@@ -51,6 +51,37 @@ struct ServiceTests {
     }
 
     @Test(
+        "Threads that all read while connections wait are told; threads that sleep on a lock are "
+            + "neither busy nor free",
+        arguments: [("busy", FactState.present), ("lazy", .unknown)])
+    func threads(kind: String, state: FactState) throws {
+        let lab = try Lab("threads", "4", kind)
+        let slots = try #require(try context(lab).finding(Self.slots))
+        #expect(slots.state == state)
+        #expect(slots.summary.contains(kind == "busy" ? "3 connections wait" : "on a lock"))
+    }
+
+    @Test(
+        "Of the control group of the service its pressure is told",
+        .enabled(if: Lab.unifiedGroups != nil, "needs version 2 of control groups with pressure"))
+    func pressure() throws {
+        let lab = try Lab("nothing")
+        let group = "inquest-test-\(UInt32.random(in: 0 ... .max))"
+        let top = try #require(Lab.unifiedGroups)
+        #expect(try Lab.shell("mkdir \(top)/\(group)") == 0)
+        defer {
+            _ = try? Lab.shell("echo \(lab.process) > \(top)/cgroup.procs; rmdir \(top)/\(group)")
+        }
+        #expect(try Lab.shell("echo \(lab.process) > \(top)/\(group)/cgroup.procs") == 0)
+        let system = lab.look(HostScope(process: .pid(lab.process))).system
+        let own = system.pressure.filter { $0.subject == "/\(group)" }
+        #expect(Set(own.map(\.resource)) == ["cpu", "memory", "io"])
+        #expect(system.pressure.contains { $0.subject.isEmpty })
+        // Of others nobody asked.
+        #expect(lab.look().system.pressure.allSatisfy(\.subject.isEmpty))
+    }
+
+    @Test(
         "A stopped server does not run; one that reads from a silent client, or is idle, does",
         arguments: [("stopped", FactState.present), ("reading", .absent), ("idle", .absent)])
     func scheduling(kind: String, state: FactState) throws {

@@ -7,8 +7,10 @@ func decimal(_ value: Double) -> String {
 }
 
 /// `1 socket`, `3 sockets`.
-func counted(_ count: Int, _ noun: String) -> String {
-    count == 1 ? "1 \(noun)" : "\(count) \(noun)s"
+///
+/// - Parameter many: where it is not the noun and an s.
+func counted(_ count: Int, _ noun: String, _ many: String? = nil) -> String {
+    "\(count) \(count == 1 ? noun : many ?? noun + "s")"
 }
 
 /// `38 min to 40 min`, or one figure where both are the same to a person.

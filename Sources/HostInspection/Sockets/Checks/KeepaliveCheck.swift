@@ -15,7 +15,8 @@ struct KeepaliveCheck: HostCheck {
 
     private func timers(_ host: HostContext) -> Evidence {
         guard let remote = host.scope.remote else {
-            return host.unknown(Self.timer, Obstacle(.needsScope, "the peer", "--remote"))
+            return host.unknown(
+                Self.timer, Obstacle(.needsScope, "the peer", "--remote ADDRESS:PORT"))
         }
         guard case .known(let table) = host.latest.sockets else {
             return host.unknown(
@@ -50,7 +51,7 @@ struct KeepaliveCheck: HostCheck {
     private func setting(_ host: HostContext) -> Evidence {
         guard let limit = host.scope.pathIdleLimit else {
             return host.unknown(
-                Self.setting, Obstacle(.needsScope, "the path's idle limit", "it was not given"))
+                Self.setting, Obstacle(.needsScope, "the path's idle limit", "--path-idle SECONDS"))
         }
         switch host.latest.network.number("net.ipv4.tcp_keepalive_time") {
         case .unknown(let obstacle): return host.unknown(Self.setting, obstacle)

@@ -19,7 +19,7 @@ struct RemoteAddressCheck: HostCheck {
         }
         guard let selector = host.scope.process else {
             return host.unknown(
-                establishes, Obstacle(.needsScope, "the client program", "--process"))
+                establishes, Obstacle(.needsScope, "the client program", "--process NAME"))
         }
         guard case .known(let table) = host.latest.sockets else {
             return host.unknown(
@@ -45,7 +45,7 @@ struct RemoteAddressCheck: HostCheck {
     ) -> Evidence {
         guard let name = remote.name, !remote.addresses.isEmpty else {
             return host.unknown(
-                Self.unlisted, Obstacle(.needsScope, "what the name resolves to", "no name given"))
+                Self.unlisted, Obstacle(.needsScope, "the service's name", "--remote NAME:PORT"))
         }
         let others = sockets.lazy.filter { !remote.addresses.contains($0.remote.address) }
         let count = others.count
@@ -78,8 +78,8 @@ struct RemoteAddressCheck: HostCheck {
             return host.unknown(
                 Self.few,
                 Obstacle(
-                    .needsScope, "a service of many backends",
-                    "the name has \(remote.addresses.count)"))
+                    .unsupported, "whether few connections carry all",
+                    "the name has \(counted(remote.addresses.count, "address", "addresses"))"))
         }
         let established = sockets.count { $0.state == .established }
         let text =

@@ -1,0 +1,104 @@
+import Casebook
+import HostInspection
+import Triage
+
+extension HostText {
+    private static let shownGroups = 12
+    private static let shownListeners = 12
+    /// Milliseconds of silence from which a connection that no timer ends is worth a word.
+    private static let tellingSilence: UInt32 = 10_000
+
+    func sockets(_ page: inout TextPage) {
+        guard case .known(let table) = record.latest.sockets, !table.sockets.isEmpty else { return }
+        page.heading("Sockets: " + states(table))
+        let isAtRest = { (group: SocketGroup) in group.state == .listen && group.receiveQueue == 0 }
+        let listening = record.groups.filter(isAtRest)
+        let others = Self.ordered(record.groups.filter { !isAtRest($0) })
+        for group in others.prefix(Self.shownGroups) {
+            page.paragraph(told(group), label: "- ", indent: 2)
+        }
+        listeners(listening, &page)
+        let rest = record.groupCount - listening.count - min(others.count, Self.shownGroups)
+        if rest > 0 {
+            let groups = Figures.plural(rest, "more group")
+            page.line("  and \(groups) of program, remote and state ('--json' lists them)", .dim)
+        }
+        if let obstacle = table.ownersObstacle {
+            page.paragraph("Owners are missing: \(obstacle)", indent: 2, style: .dim)
+        } else if table.unreadableProcesses > 0 {
+            let hidden = Figures.plural(table.unreadableProcesses, "process", "processes")
+            page.paragraph(
+                "Owners may be missing: \(hidden) may not be looked into; root may.", indent: 2,
+                style: .dim)
+        }
+    }
+
+    /// `3 ESTABLISHED, 12 LISTEN`
+    private func states(_ table: SocketTable) -> String {
+        var counts: [String: Int] = [:]
+        for socket in table.sockets { counts[socket.state.name, default: 0] += 1 }
+        return counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+            .map { "\(Figures.grouped($0.value)) \($0.key)" }.joined(separator: ", ")
+    }
+
+    /// What waits for somebody first, most silent at the top; what is over last.
+    private static func ordered(_ groups: [SocketGroup]) -> [SocketGroup] {
+        groups.filter { $0.state != .timeWait } + groups.filter { $0.state == .timeWait }
+    }
+
+    /// `111 ESTABLISHED of apache2 to [2001:db8::1]:80, silent 38 to 40 min, no timer`
+    private func told(_ group: SocketGroup) -> String {
+        let owner = group.program ?? (group.state.hasOwner ? "an unknown owner" : "the kernel")
+        let direction = group.state == .listen ? "on" : group.isOutbound ? "to" : "at"
+        var text =
+            "\(Figures.grouped(group.count)) \(group.state.name) of \(owner) \(direction) "
+            + record.redactor.endpoint(group.endpoint)
+        if group.state == .listen {
+            return text + ", \(group.receiveQueue) waiting to be accepted"
+        }
+        if group.withInfo > 0 {
+            let (least, most) = (seconds(group.shortestSilence), seconds(group.longestSilence))
+            text += ", silent " + (least == most ? most : "\(least) to \(most)")
+        }
+        if group.askedNeverAnswered > 0 {
+            text += ", \(group.askedNeverAnswered) asked and never answered"
+        }
+        if group.state == .established, group.withoutTimer == group.count,
+            group.longestSilence >= Self.tellingSilence
+        {
+            let them = group.count == 1 ? "it" : "them"
+            text += ", no timer: the kernel will not end \(them)"
+        }
+        if group.receiveQueue > 0 { text += ", \(Figures.bytes(group.receiveQueue)) unread" }
+        if group.sendQueue > 0 { text += ", \(Figures.bytes(group.sendQueue)) unsent" }
+        return text
+    }
+
+    private func seconds(_ milliseconds: UInt32) -> String {
+        Figures.seconds(Int64(milliseconds) * 1_000_000)
+    }
+
+    /// Those for which nobody waits, in one paragraph: what runs here.
+    private func listeners(_ groups: [SocketGroup], _ page: inout TextPage) {
+        if groups.isEmpty { return }
+        let shown = groups.prefix(Self.shownListeners).map { group in
+            "\(group.program ?? "an unknown owner") on \(record.redactor.endpoint(group.endpoint))"
+        }
+        let rest = groups.count - shown.count
+        let more = rest > 0 ? ", and \(rest) more" : ""
+        page.paragraph(
+            "Listening, nobody waits: " + shown.joined(separator: ", ") + more, label: "- ",
+            indent: 2)
+    }
+}
+
+extension TCPState {
+    /// Others live on without a process, or do not have one yet.
+    fileprivate var hasOwner: Bool {
+        switch self {
+        case .timeWait, .synReceived, .newSynReceived, .finWait1, .finWait2, .closing, .lastACK:
+            false
+        default: true
+        }
+    }
+}
