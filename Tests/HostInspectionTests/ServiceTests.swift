@@ -51,8 +51,7 @@ struct ServiceTests {
     }
 
     @Test(
-        "Threads that all read while connections wait are told; threads that sleep on a lock are "
-            + "neither busy nor free",
+        "Threads that all read while connections wait are told; asleep on a lock nobody can say",
         arguments: [("busy", FactState.present), ("lazy", .unknown)])
     func threads(kind: String, state: FactState) throws {
         let lab = try Lab("threads", "4", kind)
@@ -78,7 +77,8 @@ struct ServiceTests {
         #expect(Set(own.map(\.resource)) == ["cpu", "memory", "io"])
         #expect(system.pressure.contains { $0.subject.isEmpty })
         // Of others nobody asked.
-        #expect(lab.look().system.pressure.allSatisfy(\.subject.isEmpty))
+        let others = lab.look().system.pressure
+        #expect(others.allSatisfy { $0.subject.isEmpty })
     }
 
     @Test(

@@ -5,6 +5,7 @@ import Triage
 extension HostText {
     private static let shownGroups = 12
     private static let shownListeners = 12
+    private static let shownEnded = 4
     /// Milliseconds of silence from which a connection that no timer ends is worth a word.
     private static let tellingSilence: UInt32 = 10_000
 
@@ -13,16 +14,19 @@ extension HostText {
         page.heading("Sockets: " + states(table))
         let isAtRest = { (group: SocketGroup) in group.state == .listen && group.receiveQueue == 0 }
         let listening = record.groups.filter(isAtRest)
-        let others = Self.ordered(record.groups.filter { !isAtRest($0) })
+        let over = record.groups.filter { $0.state == .timeWait }
+        let others = record.groups.filter { !isAtRest($0) && $0.state != .timeWait }
         for group in others.prefix(Self.shownGroups) {
             page.paragraph(told(group), label: "- ", indent: 2)
         }
-        listeners(listening, &page)
-        let rest = record.groupCount - listening.count - min(others.count, Self.shownGroups)
+        let rest =
+            record.groupCount - listening.count - over.count - min(others.count, Self.shownGroups)
         if rest > 0 {
             let groups = Figures.plural(rest, "more group")
             page.line("  and \(groups) of program, remote and state ('--json' lists them)", .dim)
         }
+        listeners(listening, &page)
+        ended(over, &page)
         if let obstacle = table.ownersObstacle {
             page.paragraph("Owners are missing: \(obstacle)", indent: 2, style: .dim)
         } else if table.unreadableProcesses > 0 {
@@ -39,11 +43,6 @@ extension HostText {
         for socket in table.sockets { counts[socket.state.name, default: 0] += 1 }
         return counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
             .map { "\(Figures.grouped($0.value)) \($0.key)" }.joined(separator: ", ")
-    }
-
-    /// What waits for somebody first, most silent at the top; what is over last.
-    private static func ordered(_ groups: [SocketGroup]) -> [SocketGroup] {
-        groups.filter { $0.state != .timeWait } + groups.filter { $0.state == .timeWait }
     }
 
     /// `111 ESTABLISHED of apache2 to [2001:db8::1]:80, silent 38 to 40 min, no timer`
@@ -81,14 +80,27 @@ extension HostText {
     /// Those for which nobody waits, in one paragraph: what runs here.
     private func listeners(_ groups: [SocketGroup], _ page: inout TextPage) {
         if groups.isEmpty { return }
-        let shown = groups.prefix(Self.shownListeners).map { group in
+        let names = groups.prefix(Self.shownListeners).map { group in
             "\(group.program ?? "an unknown owner") on \(record.redactor.endpoint(group.endpoint))"
         }
-        let rest = groups.count - shown.count
-        let more = rest > 0 ? ", and \(rest) more" : ""
-        page.paragraph(
-            "Listening, nobody waits: " + shown.joined(separator: ", ") + more, label: "- ",
-            indent: 2)
+        list("Listening, nobody waits: ", names, of: groups.count, &page)
+    }
+
+    /// Connections that are over, whose ports are not free yet; the largest groups come first.
+    private func ended(_ groups: [SocketGroup], _ page: inout TextPage) {
+        if groups.isEmpty { return }
+        let names = groups.prefix(Self.shownEnded).map { group in
+            "\(Figures.grouped(group.count)) \(group.isOutbound ? "to" : "at") "
+                + record.redactor.endpoint(group.endpoint)
+        }
+        list("Over, in TIME_WAIT: ", names, of: groups.count, &page)
+    }
+
+    private func list(
+        _ heading: String, _ names: [String], of count: Int, _ page: inout TextPage
+    ) {
+        let more = count > names.count ? ", and \(count - names.count) more" : ""
+        page.paragraph(heading + names.joined(separator: ", ") + more, label: "- ", indent: 2)
     }
 }
 
