@@ -74,11 +74,11 @@ class Series:
         return max((usage.status for usage in self.runs), key=abs)
 
 
-def paired(command, reference, pairs):
+def paired(command, reference, pairs, output=os.devnull):
     """Alternates the command with the reference; a ratio belongs to each pair."""
     series = Series()
     for _ in range(pairs):
-        series.add(run(command), run(reference))
+        series.add(run(command, output), run(reference, output))
     return series
 
 

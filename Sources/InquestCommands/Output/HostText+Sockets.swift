@@ -69,7 +69,11 @@ extension HostText {
             text += ", no timer: the kernel will not end \(them)"
         }
         if group.receiveQueue > 0 { text += ", \(Figures.bytes(group.receiveQueue)) unread" }
-        if group.sendQueue > 0 { text += ", \(Figures.bytes(group.sendQueue)) unsent" }
+        // Before the connection is made, what is unsent is the SYN.
+        if group.state == .synSent { text += ", no answer to their SYN" }
+        if group.sendQueue > 0, group.state != .synSent {
+            text += ", \(Figures.bytes(group.sendQueue)) unsent"
+        }
         return text
     }
 
