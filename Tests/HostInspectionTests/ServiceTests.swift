@@ -55,7 +55,11 @@ struct ServiceTests {
         arguments: [("busy", FactState.present), ("lazy", .unknown)])
     func threads(kind: String, state: FactState) throws {
         let lab = try Lab("threads", "4", kind)
-        let slots = try #require(try context(lab).finding(Self.slots))
+        let host = try context(lab)
+        let slots = try #require(host.finding(Self.slots))
+        let groups = host.latest.sockets.value?.groups() ?? []
+        // With the clients that the threads could not take, or with all seven.
+        #expect(groups.reduce(0) { $0 + $1.unaccepted } == (kind == "busy" ? 3 : 7))
         #expect(slots.state == state)
         #expect(slots.summary.contains(kind == "busy" ? "3 connections wait" : "on a lock"))
     }

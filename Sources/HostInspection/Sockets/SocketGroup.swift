@@ -16,6 +16,8 @@ public struct SocketGroup: Hashable, Sendable {
     public var shortestSilence: UInt32 = .max
     /// Those that sent something, got it acknowledged, and never received a byte.
     public var askedNeverAnswered = 0
+    /// Complete connections that no process has accepted; nobody owns them yet.
+    public var unaccepted = 0
     /// Those on which no timer runs: the kernel will never end them by itself.
     public var withoutTimer = 0
     public var receiveQueue: UInt64 = 0
@@ -38,6 +40,7 @@ public struct SocketGroup: Hashable, Sendable {
         sendQueue += UInt64(socket.sendQueue)
         if socket.timer == .none { withoutTimer += 1 }
         if socket.wasAskedNeverAnswered { askedNeverAnswered += 1 }
+        if socket.isUnaccepted { unaccepted += 1 }
         guard socket.hasInfo else { return }
         withInfo += 1
         longestSilence = max(longestSilence, socket.silence)

@@ -11,7 +11,8 @@ extension HostText {
 
     func sockets(_ page: inout TextPage) {
         guard case .known(let table) = record.latest.sockets, !table.sockets.isEmpty else { return }
-        page.heading("Sockets: " + states(table))
+        page.heading("Sockets")
+        page.paragraph(states(table), indent: 2)
         let isAtRest = { (group: SocketGroup) in group.state == .listen && group.receiveQueue == 0 }
         let listening = record.groups.filter(isAtRest)
         let over = record.groups.filter { $0.state == .timeWait }
@@ -47,8 +48,10 @@ extension HostText {
 
     /// `111 ESTABLISHED of apache2 to [2001:db8::1]:80, silent 38 to 40 min, no timer`
     private func told(_ group: SocketGroup) -> String {
-        let owner = group.program ?? (group.state.hasOwner ? "an unknown owner" : "the kernel")
-        let direction = group.state == .listen ? "on" : group.isOutbound ? "to" : "at"
+        let isUnaccepted = group.unaccepted == group.count
+        let unknown = isUnaccepted ? "nobody, not accepted yet," : "an unknown owner"
+        let owner = group.program ?? (group.state.hasOwner ? unknown : "the kernel")
+        let direction = group.isOutbound ? "to" : "on"
         var text =
             "\(Figures.grouped(group.count)) \(group.state.name) of \(owner) \(direction) "
             + record.redactor.endpoint(group.endpoint)
@@ -94,7 +97,7 @@ extension HostText {
     private func ended(_ groups: [SocketGroup], _ page: inout TextPage) {
         if groups.isEmpty { return }
         let names = groups.prefix(Self.shownEnded).map { group in
-            "\(Figures.grouped(group.count)) \(group.isOutbound ? "to" : "at") "
+            "\(Figures.grouped(group.count)) \(group.isOutbound ? "to" : "on") "
                 + record.redactor.endpoint(group.endpoint)
         }
         list("Over, in TIME_WAIT: ", names, of: groups.count, &page)

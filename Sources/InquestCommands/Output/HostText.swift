@@ -51,7 +51,9 @@ struct HostText {
         page.heading("Found")
         if present.isEmpty { page.line("  nothing that a case asks for") }
         for finding in present {
-            let figures = EvidenceText.figures(finding)
+            // How many there are is in the sentence.
+            let measure = finding.measure.flatMap { $0.unit == "count" ? nil : $0 }
+            let figures = measure.map(Figures.measure) ?? ""
             page.paragraph(
                 finding.id + (figures.isEmpty ? "" : " (\(figures))"), label: "* ", indent: 2,
                 style: .bold)
