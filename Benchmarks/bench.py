@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Measure inquest against the price of reading a capture, and against other programs.
 
-usage: bench.py [--full] [--probes] [--runs N] [--markdown] [--scratch DIR] [--inquest PROGRAM]
+usage: bench.py [--full] [--probes | --sockets | --logs] [--runs N] [--markdown] [--scratch DIR]
+                [--inquest PROGRAM]
 
 Prints CPU times, ratios and peak memory beside the goals of the project. It judges nothing: a missed
 goal is marked, the status stays 0. See README.md in this folder for how to read the tables.
@@ -37,10 +38,6 @@ RATIO_GOALS = {"burst": (5, 4)}       # at most, aim; times the counting loop
 SMALL = ("1,000", ["--packets", "1000"])
 # cases, updates, goal and aim of p95 in ms
 ENGINE = [(100, 10_000, 1, 1), (100_000, 10_000, 16, 4)]
-# bytes, goal in s of CPU for each GB
-LOG = (1_000_000_000, 5)
-# of one look; the first shows what the program takes by itself
-SOCKETS = [100, 100_000]
 
 
 def note(text):
@@ -119,13 +116,10 @@ class Bench:
         self.inquest = arguments.inquest or built("inquest")
         self.generator = built("capture-generator")
         self.missing = []
-        # A child's peak begins with what Python held when it was spawned.
-        self.floor = measure.run(["true"]).peak
 
-    def peak(self, usage):
-        """Mebibytes, or that it is below what can be told."""
-        limit = self.floor / MIB
-        return f"{usage / MIB:.0f}" if usage > self.floor * 1.1 else f"< {limit:.0f}"
+    @staticmethod
+    def peak(usage):
+        return measure.mebibytes(usage)
 
     def capture(self, name, options):
         capture = Capture(self.generator, self.folder, name, options)
@@ -254,56 +248,18 @@ class Bench:
         table.show()
 
     def measure_sockets(self):
-        """One look at a large socket table; memory as what it takes beyond a small one."""
-        if os.geteuid() != 0 or not shutil.which("ss") or not shutil.which("unshare"):
-            self.missing.append("ss, or root (the table of sockets)")
+        """One look at a large socket table."""
+        if sockets.LACKS:
+            self.missing.append(f"{sockets.LACKS} (the table of sockets)")
             return
-        table = Table("inquest host, one look", ["command", "sockets", "CPU s", "peak MiB", "goal"],
-                      self.markdown)
-        small = None
-        for count in SOCKETS:
-            note(f"  sockets, {count:,} ...")
-            with sockets.Table(count) as held:
-                ours = held.inside([self.inquest, "host", "--json"])
-                cpu, peak, status = measure.median_cpu(ours, 5)
-                peer, peer_peak, _ = measure.median_cpu(held.inside(["ss", "-tinp"]), 5)
-            small = small or (count, peak)
-            each = (peak - small[1]) / max(count - small[0], 1)
-            goal = "" if count == SOCKETS[0] else (
-                f"<= 1 s {'kept' if cpu <= 1 else 'MISSED'}, <= ss "
-                f"{'kept' if cpu <= peer else 'MISSED'}, {each:.0f} <= 200 bytes a socket "
-                f"{'kept' if each <= 200 else 'MISSED'}")
-            if status not in (0, 1, 3):
-                goal = f"failed, exit status {status}"
-            table.add("inquest host", f"{count:,}", f"{cpu:.2f}", self.peak(peak), goal)
-            table.add("ss -tinp", f"{count:,}", f"{peer:.2f}", self.peak(peer_peak), "")
-        table.show()
+        sockets.table(Table, self.inquest, self.markdown, note).show()
 
     def measure_logs(self):
         """A log looked through for every text that the casebook knows."""
-        size, goal = LOG
-        note(f"  a log of {size / 1e9:.0f} GB ...")
-        path = os.path.join(self.folder, "server.log")
-        logs.write(path, size)
-        size = os.path.getsize(path)
-        texts = [word for text in logs.TEXTS for word in ("-e", text)]
-        table = Table("A log", ["command", "GB", "CPU s", "CPU s a GB", "peak MiB", "goal"],
-                      self.markdown)
-        commands = [
-            ("inquest diagnose --log", [self.inquest, "diagnose", "--log", path, "--json"]),
-            (f"grep -cF, {len(logs.TEXTS)} texts", ["grep", "-cF"] + texts + [path]),
-            ("wc -l", ["wc", "-l", path]),
-        ]
-        for name, command in commands:
-            cpu, peak, status = measure.median_cpu(command, 3)
-            rate = cpu / (size / 1e9)
-            ours = name.startswith("inquest")
-            kept = f"<= {goal} s {'kept' if rate <= goal else 'MISSED'}" if ours else ""
-            if ours and status not in (0, 1, 2, 3):
-                kept = f"failed, exit status {status}"
-            table.add(name, f"{size / 1e9:.2f}", f"{cpu:.2f}", f"{rate:.2f}", self.peak(peak), kept)
-        os.remove(path)
+        table, missing = logs.table(
+            Table, self.inquest, self.folder, ROOT / "casebook", self.markdown, note)
         table.show()
+        self.missing += missing
 
     def generator_rate(self):
         """Millions of packets per CPU second, nothing stored."""
@@ -328,19 +284,36 @@ class Bench:
               f"each from runs in turn; CPU times move with what else runs here.")
 
 
+def one_table(arguments, inquest, folder):
+    """The table that was asked for, without captures."""
+    if arguments.probes:
+        table = probes.table(Table, inquest, folder, arguments.runs, arguments.markdown)
+    elif arguments.sockets:
+        if sockets.LACKS:
+            sys.exit(f"bench: the table of sockets needs {sockets.LACKS}")
+        table = sockets.table(Table, inquest, arguments.markdown, note)
+    else:
+        table, missing = logs.table(
+            Table, inquest, folder, ROOT / "casebook", arguments.markdown, note)
+        if missing:
+            note("Not installed, so not measured: " + ", ".join(missing) + ".")
+    table.show()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--full", action="store_true", help="10 million packets too (6 GB)")
     parser.add_argument("--runs", type=int, default=9, help="pairs of runs (default 9)")
     parser.add_argument("--markdown", action="store_true", help="tables for a document")
     parser.add_argument("--probes", action="store_true", help="the table of the probes alone")
+    parser.add_argument("--sockets", action="store_true", help="the table of sockets alone")
+    parser.add_argument("--logs", action="store_true", help="the table of logs alone")
     parser.add_argument("--scratch", help="where captures are written (default: a new folder)")
     parser.add_argument("--inquest", help="measure this program (default: build it)")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="inquest-bench-", dir=arguments.scratch) as folder:
-        if arguments.probes:
-            inquest = arguments.inquest or built("inquest")
-            probes.table(Table, inquest, folder, arguments.runs, arguments.markdown).show()
+        if arguments.probes or arguments.sockets or arguments.logs:
+            one_table(arguments, arguments.inquest or built("inquest"), folder)
             return 0
         Bench(arguments, pathlib.Path(folder)).run(arguments.full)
     return 0

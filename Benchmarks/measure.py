@@ -4,6 +4,10 @@ import statistics
 import time
 
 
+MIB = 1024 * 1024
+_floor = None
+
+
 class Usage:
     """What one run of a command took."""
 
@@ -28,6 +32,15 @@ def run(command, output=os.devnull):
     wall = time.monotonic() - began
     return Usage(used.ru_utime + used.ru_stime, wall, used.ru_maxrss * 1024,
                  os.waitstatus_to_exitcode(status))
+
+
+def mebibytes(usage):
+    """A peak in mebibytes, or that it is below what can be told: a child's begins with what Python
+    held when it was spawned."""
+    global _floor
+    _floor = _floor or run(["true"]).peak
+    limit = _floor / MIB
+    return f"{usage / MIB:.0f}" if usage > _floor * 1.1 else f"< {limit:.0f}"
 
 
 class Series:
@@ -61,11 +74,11 @@ class Series:
         return max((usage.status for usage in self.runs), key=abs)
 
 
-def paired(command, reference, pairs):
+def paired(command, reference, pairs, output=os.devnull):
     """Alternates the command with the reference; a ratio belongs to each pair."""
     series = Series()
     for _ in range(pairs):
-        series.add(run(command), run(reference))
+        series.add(run(command, output), run(reference, output))
     return series
 
 

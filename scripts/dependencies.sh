@@ -60,6 +60,7 @@ bench() {
     need tshark "a peer" has_command tshark
     need tcptrace "a peer" has_command tcptrace
     need iproute2 "its ss is a peer" has_program ss
+    need ripgrep "a peer" has_command rg
 }
 
 for purpose in "${@:-build}"; do

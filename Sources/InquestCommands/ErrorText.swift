@@ -54,10 +54,7 @@ enum ErrorText {
                     + "an incident without evidence teaches nothing", status: .badData)
         case .log(let fault): report(InputFile.fault(fault.path, code: fault.code), "log")
         case .sql(let fault, let query): report(fault, query)
-        case .unresolved(let option, let name):
-            Report(
-                text: "\(option): the name '\(name)' does not resolve here; give its address",
-                status: .noInput)
+        case .noCertificate, .noSuchNamespace, .noSuchProcess, .unresolved: host(failure)
         case .output(let code):
             Report(
                 text: "writing to standard output failed: \(reason(code))", status: .inputOutput)

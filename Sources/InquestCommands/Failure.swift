@@ -34,6 +34,9 @@ enum Failure: Error {
     case sql(SQLFault, query: String)
     /// `inquest sql` was given nothing to ask.
     case noObservations
+    case noCertificate(path: String)
+    case noSuchNamespace(String, known: [String])
+    case noSuchProcess(option: String, String)
     case unresolved(option: String, name: String)
     case probing(ProbeFault)
     case output(Int32)

@@ -13,7 +13,9 @@ struct HostOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The other end.", valueName: "address:port"))
     var remote: String?
 
-    @Option(help: ArgumentHelp("The local port of the service in trouble.", valueName: "port"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The local port of the service in trouble.", valueName: "port"))
     var port: UInt16?
 
     @Option(
@@ -22,10 +24,19 @@ struct HostOptions: ParsableArguments {
             valueName: "name|pid"))
     var netns: String?
 
+    // A number below zero begins with a dash, and is to be told from a number that is missing.
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "After how much silence a box on the path forgets connections.", valueName: "seconds"),
+        transform: HostOptions.seconds)
+    var pathIdle: Double?
+
     @Option(
         help: ArgumentHelp(
-            "After how much silence a box on the path forgets connections.", valueName: "seconds"))
-    var pathIdle: Double?
+            "The chain that the server sends, as PEM, to compare with this host's roots.",
+            valueName: "file"))
+    var chain: String?
 
     @Option(help: ArgumentHelp("A stats socket of HAProxy; repeatable.", valueName: "path"))
     var haproxySocket: [String] = []
@@ -36,7 +47,10 @@ struct HostOptions: ParsableArguments {
             valueName: "http://…"))
     var statusURL: [String] = []
 
-    @Option(help: ArgumentHelp("Look twice, with so much time between.", valueName: "seconds"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Look twice, with so much time between.", valueName: "seconds"),
+        transform: HostOptions.seconds)
     var watch: Double?
 
     @Option(
@@ -64,15 +78,8 @@ struct HostOptions: ParsableArguments {
         var scope = HostScope(servicePort: port, pathIdleLimit: pathIdle)
         if let process { scope.process = try HostOptions.process(process) }
         if let remote { scope.remote = try HostOptions.remote(remote) }
-        if let netns {
-            scope.networkNamespace = Int32(netns).map { .process($0) } ?? .name(netns)
-        }
-        for (option, value) in [("--watch", watch), ("--path-idle", pathIdle)] {
-            if let value, !(value > 0 && value <= 86_400) {
-                throw .badValue(
-                    option: option, value: "\(value)", expected: ["seconds from 0 to 86400"])
-            }
-        }
+        if let chain { scope.chain = try HostOptions.chain(chain) }
+        if let netns { scope.networkNamespace = try HostOptions.namespace(netns) }
         var pages: [HTTPAddress] = []
         for text in statusURL {
             guard let page = HTTPAddress(text) else {
@@ -84,6 +91,39 @@ struct HostOptions: ParsableArguments {
         return HostRun.Wish(
             scope: scope, services: .init(haproxySockets: haproxySocket, statusPages: pages),
             logs: log, journal: journal ? since : nil, watch: watch, looksAtHost: looksAtHost)
+    }
+
+    /// More than none, at most a day.
+    private static func seconds(_ text: String) throws -> Double {
+        guard let value = Double(text), value > 0, value <= 86_400 else {
+            throw ValidationError("give seconds, more than 0 and at most 86400")
+        }
+        return value
+    }
+
+    private static func chain(_ path: String) throws(Failure) -> ServerChain {
+        let bytes: [UInt8]
+        do throws(InputFile.Fault) {
+            bytes = try InputFile.read(path, limit: ServerChain.sizeLimit)
+        } catch { throw .input(error, what: "chain") }
+        guard let chain = ServerChain(pem: String(decoding: bytes, as: UTF8.self)) else {
+            throw .noCertificate(path: path)
+        }
+        return chain
+    }
+
+    /// A number is a process, unless only a namespace has that name.
+    private static func namespace(
+        _ text: String
+    ) throws(Failure) -> HostScope.NetworkNamespace {
+        let name = HostScope.NetworkNamespace.name(text)
+        guard let process = Int32(text).map(HostScope.NetworkNamespace.process) else {
+            if name.exists { return name }
+            throw .noSuchNamespace(text, known: HostScope.NetworkNamespace.names())
+        }
+        if process.exists { return process }
+        if name.exists { return name }
+        throw .noSuchProcess(option: "--netns", text)
     }
 
     private static func process(_ text: String) throws(Failure) -> HostScope.ProcessSelector {

@@ -92,6 +92,15 @@ struct ListenerTests {
         if count >= 20 { #expect(evidence?.summary.contains("192.0.2.2:80") == true) }
     }
 
+    @Test("A connection that was never made has no age, though the kernel gives the host's")
+    func noAge() throws {
+        let table = try #require(try Lab("syn_sent", "2").look().sockets.value)
+        #expect(table.sockets.count == 2)
+        #expect(table.sockets.allSatisfy { !$0.hasInfo && $0.silence == 0 })
+        #expect(table.groups().first?.withInfo == 0)
+        #expect(table.groups().first?.longestSilence == 0)
+    }
+
     @Test(
         "Whether the service listens where its clients look",
         arguments: [

@@ -51,6 +51,41 @@ struct ServiceTests {
     }
 
     @Test(
+        "Threads that all read while connections wait are told; asleep on a lock nobody can say",
+        arguments: [("busy", FactState.present), ("lazy", .unknown)])
+    func threads(kind: String, state: FactState) throws {
+        let lab = try Lab("threads", "4", kind)
+        let host = try context(lab)
+        let slots = try #require(host.finding(Self.slots))
+        let groups = host.latest.sockets.value?.groups() ?? []
+        // With the clients that the threads could not take, or with all seven.
+        #expect(groups.reduce(0) { $0 + $1.unaccepted } == (kind == "busy" ? 3 : 7))
+        #expect(slots.state == state)
+        #expect(slots.summary.contains(kind == "busy" ? "3 connections wait" : "on a lock"))
+    }
+
+    @Test(
+        "Of the control group of the service its pressure is told",
+        .enabled(if: Lab.unifiedGroups != nil, "needs version 2 of control groups with pressure"))
+    func pressure() throws {
+        let lab = try Lab("nothing")
+        let group = "inquest-test-\(UInt32.random(in: 0 ... .max))"
+        let top = try #require(Lab.unifiedGroups)
+        #expect(try Lab.shell("mkdir \(top)/\(group)") == 0)
+        defer {
+            _ = try? Lab.shell("echo \(lab.process) > \(top)/cgroup.procs; rmdir \(top)/\(group)")
+        }
+        #expect(try Lab.shell("echo \(lab.process) > \(top)/\(group)/cgroup.procs") == 0)
+        let system = lab.look(HostScope(process: .pid(lab.process))).system
+        let own = system.pressure.filter { $0.subject == "/\(group)" }
+        #expect(Set(own.map(\.resource)) == ["cpu", "memory", "io"])
+        #expect(system.pressure.contains { $0.subject.isEmpty })
+        // Of others nobody asked.
+        let others = lab.look().system.pressure
+        #expect(others.allSatisfy { $0.subject.isEmpty })
+    }
+
+    @Test(
         "A stopped server does not run; one that reads from a silent client, or is idle, does",
         arguments: [("stopped", FactState.present), ("reading", .absent), ("idle", .absent)])
     func scheduling(kind: String, state: FactState) throws {

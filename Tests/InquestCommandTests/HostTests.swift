@@ -113,17 +113,31 @@ import Triage
         _ = try host("--remote", remote)
     }
 
-    @Test func `a network namespace that is not there leaves all unknown, with the reason`() throws
-    {
-        let node = try host("--netns", "no-such-namespace")
-        #expect(node["sockets"]?.isNull == true)
-        let states = Set(
-            (node["findings"]?.array ?? []).filter {
-                ($0["id"]?.string ?? "").hasPrefix("host.sock")
+    @Test(arguments: ["-1", "0", "nan", "soon", "90000"])
+    func `what is wrong with a number of seconds is said`(seconds: String) throws {
+        for option in ["--watch", "--path-idle"] {
+            for arguments in [[option, seconds], ["\(option)=\(seconds)"]] {
+                let outcome = try Inquest.run(["host"] + arguments)
+                #expect(outcome.status == 64)
+                let first = try #require(outcome.error.split(separator: "\n").first)
+                #expect(first.contains("'\(seconds)'") && first.contains(option))
+                #expect(outcome.error.contains("more than 0 and at most 86400"))
             }
-            .compactMap { $0["state"]?.string })
-        #expect(states == ["unknown"])
-        #expect(node["not_seen"]?.array?.isEmpty == false)
+        }
+        #expect(try Inquest.run(["host", "--port", "-1"]).error.contains("'-1'"))
+    }
+
+    @Test func `the lines of what a second look would tell are one, and name the option`() throws {
+        let outcome = try Inquest.run(["host"])
+        let told = outcome.lines.filter { $0.contains("with a second look, '--watch 10'") }
+        #expect(told.count == 1)
+        #expect(!outcome.output.contains("needs a second look (--watch)"))
+        #expect(outcome.lines.contains { $0.hasPrefix("  with '--port PORT': sock.not-listening") })
+        let node = try host()
+        let waiting = (node["findings"]?.array ?? []).filter {
+            $0["summary"]?.string?.hasSuffix("needs a second look (--watch)") == true
+        }
+        #expect(told.first?.contains("(\(waiting.count)):") == true)
     }
 
     @Test func `interrupted between two looks it tells what it saw`() throws {

@@ -14,9 +14,18 @@ struct HostLook {
         snapshot.counters = CounterReader(reader: reader).table()
         readSockets(&snapshot)
         snapshot.network = NetworkReader(reader: reader, scope: scope).state()
-        snapshot.system = SystemReader(reader: reader).state(snapshot.processes.value)
+        snapshot.system = SystemReader(reader: reader).state()
+        readPressure(&snapshot)
         snapshot.limits = LimitReader(reader: reader, scope: scope, snapshot: snapshot).limits()
         return snapshot
+    }
+
+    private func readPressure(_ snapshot: inout HostSnapshot) {
+        let groups = CgroupReader(reader: reader, scope: scope, snapshot: snapshot)
+        switch groups.pressure() {
+        case .known(let pressure): snapshot.system.pressure += pressure
+        case .unknown(let obstacle): snapshot.system.pressureObstacle = obstacle
+        }
     }
 
     private func kernel() -> String {
@@ -41,6 +50,10 @@ struct HostLook {
             let descriptors = SocketOwnerScan(table).fill(
                 &table, processes: all.processes, reader: reader)
             table.unreadableProcesses += all.unreadable
+            if all.hidesOthers {
+                table.ownersObstacle = Obstacle(
+                    .notPermitted, "who owns others' sockets", ProcessTable.hidden)
+            }
             addDetails(&all, descriptors, table)
             snapshot.processes = .known(all)
         } else {

@@ -37,7 +37,7 @@ struct HostReader: Sendable {
         _ body: @escaping @Sendable (HostReader) -> Value
     ) -> Observed<Value> {
         let reader = HostReader(root: root)
-        guard let path = namespacePath(namespace, reader) else { return .known(body(reader)) }
+        guard let path = namespace.path(reader) else { return .known(body(reader)) }
         guard root.isLive else { return .known(body(recorded(namespace, reader))) }
         if case .known(let own) = HostFile.link("/proc/self/ns/net"),
             case .known(own) = HostFile.link(path)
@@ -67,17 +67,6 @@ struct HostReader: Sendable {
         if case .process(let pid) = namespace { reader.networkFolder = "/proc/\(pid)/net" }
         reader.canAskKernel = false
         return reader
-    }
-
-    private static func namespacePath(
-        _ namespace: HostScope.NetworkNamespace, _ reader: HostReader
-    ) -> String? {
-        switch namespace {
-        case .own: nil
-        case .process(let pid): reader.path("/proc/\(pid)/ns/net")
-        // A slash would leave the folder; no such name exists.
-        case .name(let name): "/run/netns/" + name.filter { $0 != "/" && $0 != "\0" }
-        }
     }
 
     private static func enter(_ path: String) throws(Obstacle) {

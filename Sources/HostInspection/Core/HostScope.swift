@@ -35,6 +35,8 @@ public struct HostScope: Hashable, Sendable {
     /// The local port of the service that is in trouble.
     public var servicePort: UInt16?
     public var networkNamespace = NetworkNamespace.own
+    /// What the server sends, when it is known.
+    public var chain: ServerChain?
     /// After how many seconds of silence a box on the path forgets a connection, when known.
     public var pathIdleLimit: Double?
 

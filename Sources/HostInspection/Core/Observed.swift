@@ -52,7 +52,7 @@ public struct Obstacle: Error, Hashable, Sendable, CustomStringConvertible {
         case timedOut = "timed-out"
         /// It needs a second look (`--watch`), or one later after the first.
         case needsSecondLook = "needs-second-look"
-        /// It needs to be told something: which process, port or remote.
+        /// It needs to be told something: which process, port or remote; `detail` is the option.
         case needsScope = "needs-scope"
         /// The system call failed in another way; `detail` holds its error.
         case failed
@@ -70,6 +70,11 @@ public struct Obstacle: Error, Hashable, Sendable, CustomStringConvertible {
         self.detail = detail
     }
 
+    /// How the description ends when nothing but another look is missing.
+    public static let secondLook = "needs a second look (--watch)"
+    /// What comes before the option in the description, when nothing but that is missing.
+    public static let notGiven = "was not given"
+
     public var description: String {
         let text =
             switch reason {
@@ -80,8 +85,8 @@ public struct Obstacle: Error, Hashable, Sendable, CustomStringConvertible {
             case .vanished: "\(subject) went away while it was read"
             case .unsupported: "\(subject) cannot be told here"
             case .timedOut: "\(subject) did not answer in time"
-            case .needsSecondLook: "\(subject) needs a second look (--watch)"
-            case .needsScope: "\(subject) was not looked at"
+            case .needsSecondLook: "\(subject) \(Self.secondLook)"
+            case .needsScope: "\(subject) \(Self.notGiven)"
             case .failed: "\(subject) could not be read"
             }
         return detail.isEmpty ? text : text + ": " + detail

@@ -5,7 +5,7 @@ internal import Glibc
 struct SystemReader {
     let reader: HostReader
 
-    func state(_ processes: ProcessTable?) -> SystemState {
+    func state() -> SystemState {
         var state = SystemState()
         state.clock =
             reader.root.isLive

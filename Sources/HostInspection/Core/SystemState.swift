@@ -49,6 +49,7 @@ public struct TrustStore: Hashable, Sendable {
     public var certificates: Int
     /// Subjects of roots that are past their date, at most 32.
     public var expired: [String]
+    var roots: [CertificateSummary] = []
 
     public init(path: String, modified: Int64, certificates: Int, expired: [String] = []) {
         self.path = path

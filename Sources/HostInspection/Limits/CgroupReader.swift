@@ -36,6 +36,27 @@ struct CgroupReader {
         return limits
     }
 
+    /// Pressure of the groups of the processes in scope (version 2 alone tells it,
+    /// Documentation/admin-guide/cgroup-v2.rst), or why no group told any.
+    func pressure() -> Observed<[Pressure]> {
+        guard scope.process != nil || scope.servicePort != nil else { return .known([]) }
+        var all: [Pressure] = []
+        var obstacle: Obstacle?
+        // That of the root is the host's.
+        for path in groups().compactMap({ $0[""] }) where path != "/" {
+            for resource in ["cpu", "memory", "io"] {
+                let file = mount("") + path + "/\(resource).pressure"
+                switch reader.wholeText(file, limit: 4096) {
+                case .known(let text):
+                    all += SystemReader.pressure(text, resource: resource, subject: path)
+                case .unknown(let reason): obstacle = reason
+                }
+            }
+        }
+        if all.isEmpty, let obstacle { return .unknown(obstacle) }
+        return .known(all)
+    }
+
     /// Distinct groups of the processes in scope, or of this process.
     private func groups() -> [[String: String]] {
         let processes = snapshot.processes.value ?? ProcessTable()

@@ -43,27 +43,47 @@ struct EphemeralPorts {
         }
     }
 
-    /// Connections that this host opened from a port of the range, the most used remote first.
-    func perRemote() -> [Usage] {
-        guard let table = snapshot.sockets.value, let range = range.value else { return [] }
+    /// The pairs of addresses with the most ports in use, and with the most in TIME_WAIT.
+    struct Busiest {
+        var fullest: Usage?
+        var waiting: Usage?
+    }
+
+    /// Of the connections that this host opened from a port of the range.
+    func busiest() -> Busiest {
+        var busiest = Busiest()
+        guard let table = snapshot.sockets.value, let range = range.value else { return busiest }
         let listening = table.listeningPorts
-        var places: [Usage: Int] = [:]
-        var usages: [Usage] = []
-        for socket in table.sockets
-        where socket.state != .listen && range.contains(Int(socket.local.port))
-            && !listening.contains(socket.local.port)
-        {
-            let key = Usage(local: socket.local.address, remote: socket.remote)
-            let place = places[key] ?? usages.count
-            if place == usages.count {
-                places[key] = place
-                usages.append(key)
-            }
-            usages[place].count += 1
-            if socket.state == .timeWait { usages[place].timeWait += 1 }
+        let isOpened = { (socket: Socket) in
+            socket.state != .listen && range.contains(Int(socket.local.port))
+                && !listening.contains(socket.local.port)
         }
-        return usages.sorted {
-            $0.count != $1.count ? $0.count > $1.count : $0.remote < $1.remote
+        let key = { (socket: Socket) in
+            Usage(local: socket.local.address, remote: socket.remote)
         }
+        table.forEachGroup(by: key, where: isOpened) { usage, sockets in
+            var usage = usage
+            usage.count = sockets.count
+            usage.timeWait = sockets.count { $0.state == .timeWait }
+            busiest.add(usage)
+        }
+        return busiest
+    }
+}
+
+extension EphemeralPorts.Busiest {
+    fileprivate mutating func add(_ usage: EphemeralPorts.Usage) {
+        if Self.isMore(usage, than: fullest, \.count) { fullest = usage }
+        if Self.isMore(usage, than: waiting, \.timeWait) { waiting = usage }
+    }
+
+    /// Of equal ones the lower addresses.
+    private static func isMore(
+        _ usage: EphemeralPorts.Usage, than other: EphemeralPorts.Usage?,
+        _ count: KeyPath<EphemeralPorts.Usage, Int>
+    ) -> Bool {
+        guard let other else { return true }
+        return (other[keyPath: count], usage.remote, usage.local)
+            < (usage[keyPath: count], other.remote, other.local)
     }
 }

@@ -67,7 +67,7 @@ struct LimitReader {
     private func ports() -> [Limit] {
         let usage = EphemeralPorts(snapshot: snapshot)
         let range = usage.size
-        guard let fullest = usage.perRemote().first else {
+        guard let fullest = usage.busiest().fullest else {
             return [Limit(name: "ports.ephemeral", used: .known(0), maximum: range.map { $0 })]
         }
         return [

@@ -11,7 +11,7 @@ struct ProcessDetailReader {
     ///   - isDeep: whether threads and mapped libraries are read, too (slower).
     func detail(descriptors: Observed<UInt64>, isDeep: Bool) -> ProcessDetail {
         let limits = reader.wholeText("/proc/\(pid)/limits", limit: 16 << 10)
-        let skipped = Obstacle(.needsScope, "process \(pid)", "not in scope (--process)")
+        let skipped = Obstacle(.needsScope, "process \(pid)", "--process \(pid)")
         return ProcessDetail(
             commandLine: commandLine(), userID: userID(), descriptors: descriptors,
             descriptorLimit: limits.flatMap { limit("Max open files", in: $0) },

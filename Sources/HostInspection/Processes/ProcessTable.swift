@@ -13,6 +13,9 @@ public struct ProcessTable: Sendable {
         self.hidesOthers = hidesOthers
     }
 
+    /// Why others' processes do not show.
+    static let hidden = "/proc hides others' processes (hidepid); root can see them"
+
     public subscript(pid: Int32) -> ProcessRecord? { processes.first { $0.pid == pid } }
 }
 
@@ -87,6 +90,8 @@ public struct ProcessDetail: Hashable, Sendable {
 /// One thread: what it does and, where we may see it, on what it waits.
 public struct ThreadRecord: Hashable, Sendable {
     public var id: Int32
+    /// `comm`, 15 bytes at most; Java and others name the threads of a pool alike but for a number.
+    public var name: String
     public var state: Character
     /// The kernel function it sleeps in; `0` or empty when it runs.
     public var waitChannel: Observed<String>
@@ -98,10 +103,11 @@ public struct ThreadRecord: Hashable, Sendable {
     public var cpuTicks: UInt64
 
     public init(
-        id: Int32, state: Character, waitChannel: Observed<String>,
+        id: Int32, name: String = "", state: Character, waitChannel: Observed<String>,
         systemCall: Observed<String?>, socketInode: UInt32? = nil, cpuTicks: UInt64 = 0
     ) {
         self.id = id
+        self.name = name
         self.state = state
         self.waitChannel = waitChannel
         self.systemCall = systemCall

@@ -20,7 +20,7 @@ public struct ServicePicture: Sendable {
     public var residentBytes: UInt64
     /// File names of mapped TLS libraries, or why they are not known.
     public var tlsLibraries: Observed<[String]>
-    /// The service's connections, most silent first.
+    /// The service's connections, most silent first, at most 1000.
     public var groups: [SocketGroup]
     /// What they amount to: one sentence for each group that waits in silence.
     public var sentences: [String]
@@ -29,6 +29,8 @@ public struct ServicePicture: Sendable {
     public static func of(_ host: HostContext) -> Observed<ServicePicture> {
         ServiceView.of(host).map(ServicePicture.init)
     }
+
+    private static let groupLimit = 1000
 
     init(_ service: ServiceView) {
         processes = service.processes
@@ -40,15 +42,14 @@ public struct ServicePicture: Sendable {
         residentBytes = service.processes.reduce(0) { $0 &+ $1.residentBytes }
         tlsLibraries = Self.libraries(service.processes)
         let own = service.pids
-        var table = service.table
-        // Listeners of others stay, since they tell which connections came in.
-        table.sockets.removeAll { socket in
-            socket.state != .listen
-                && !(service.table.owner(of: socket).map { own.contains($0.pid) } ?? false)
-        }
-        groups = table.groups().filter { group in
-            group.state != .listen || service.listeners.contains { $0.local == group.endpoint }
-        }
+        let table = service.table
+        let listeners = Set(service.listeners.map(\.local))
+        groups =
+            table.groups(atMost: Self.groupLimit) { socket in
+                socket.state == .listen
+                    ? listeners.contains(socket.local)
+                    : table.owner(of: socket).map { own.contains($0.pid) } ?? false
+            }.groups
         sentences = groups.compactMap(Self.sentence)
     }
 

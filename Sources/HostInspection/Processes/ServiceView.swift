@@ -12,7 +12,7 @@ struct ServiceView {
                 let scope = host.scope
                 guard scope.process != nil || scope.servicePort != nil else {
                     return .unknown(
-                        Obstacle(.needsScope, "the service", "--process or --port names it"))
+                        Obstacle(.needsScope, "the service", "--process NAME or --port PORT"))
                 }
                 let pids = Set(ServiceProcesses.selected(table, processes, scope))
                 let records = processes.processes.filter { pids.contains($0.pid) }
@@ -20,9 +20,7 @@ struct ServiceView {
                     return .unknown(
                         Obstacle(
                             .missing, "a process of the service",
-                            processes.hidesOthers
-                                ? "/proc hides others' processes (hidepid)"
-                                : table.ownersUnknown))
+                            processes.hidesOthers ? ProcessTable.hidden : table.ownersUnknown))
                 }
                 return .known(ServiceView(host: host, table: table, processes: records))
             }

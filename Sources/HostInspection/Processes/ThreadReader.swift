@@ -22,7 +22,8 @@ struct ThreadReader {
         else { return nil }
         let (call, inode) = systemCall(folder)
         return ThreadRecord(
-            id: id, state: record.state, waitChannel: waitChannel(folder, record.state),
+            id: id, name: record.name, state: record.state,
+            waitChannel: waitChannel(folder, record.state),
             systemCall: call, socketInode: inode, cpuTicks: record.cpuTicks)
     }
 

@@ -4,8 +4,12 @@ enum ProcNetTCP {
     /// 100 in every Linux (USER_HZ), so a tick has 10 ms.
     private static let millisecondsPerTick: UInt32 = 10
 
-    static func table(_ reader: HostReader, reason: Obstacle) throws(Obstacle) -> SocketTable {
+    /// - Parameter expected: how many there may be, so that the array need not grow.
+    static func table(
+        _ reader: HostReader, reason: Obstacle, expected: Int
+    ) throws(Obstacle) -> SocketTable {
         var table = SocketTable(source: .procfs, fallbackReason: reason)
+        table.sockets.reserveCapacity(expected)
         let first = read(reader.network("tcp"), isIPv6: false, into: &table)
         let second = read(reader.network("tcp6"), isIPv6: true, into: &table)
         if let obstacle = first { throw obstacle }

@@ -40,10 +40,11 @@ public enum SocketTimer: UInt8, CaseIterable, Sendable {
     }
 }
 
-/// One TCP socket of one look. Small, since there may be a hundred thousand.
+/// One TCP socket of one look. Small (136 bytes), since there may be a hundred thousand.
 public struct Socket: Hashable, Sendable {
-    public var local = SocketAddress(address: IPAddress(high: 0, low: 0), port: 0)
-    public var remote = SocketAddress(address: IPAddress(high: 0, low: 0), port: 0)
+    // A stored SocketAddress would take 24 bytes instead of 18.
+    private var localAddress = IPAddress(high: 0, low: 0)
+    private var remoteAddress = IPAddress(high: 0, low: 0)
     /// Unique among living sockets (sock_diag(7)); 0 from the fallback.
     public var cookie: UInt64 = 0
     /// Payload bytes sent, retransmissions included (RFC 4898); needs Linux 4.19.
@@ -74,6 +75,8 @@ public struct Socket: Hashable, Sendable {
     /// Bytes of kernel memory for reading and for writing (INET_DIAG_SKMEMINFO).
     public var receiveMemory: UInt32 = 0
     public var sendMemory: UInt32 = 0
+    private var localPort: UInt16 = 0
+    private var remotePort: UInt16 = 0
     /// Index into `SocketTable.owners`; negative when unknown or nobody.
     public var owner: Int32 = -1
     public var state = TCPState.close
@@ -89,4 +92,14 @@ public struct Socket: Hashable, Sendable {
     public var hasBytesSent = false
 
     public init() {}
+
+    public var local: SocketAddress {
+        get { SocketAddress(address: localAddress, port: localPort) }
+        set { (localAddress, localPort) = (newValue.address, newValue.port) }
+    }
+
+    public var remote: SocketAddress {
+        get { SocketAddress(address: remoteAddress, port: remotePort) }
+        set { (remoteAddress, remotePort) = (newValue.address, newValue.port) }
+    }
 }

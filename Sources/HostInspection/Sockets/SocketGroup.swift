@@ -16,6 +16,8 @@ public struct SocketGroup: Hashable, Sendable {
     public var shortestSilence: UInt32 = .max
     /// Those that sent something, got it acknowledged, and never received a byte.
     public var askedNeverAnswered = 0
+    /// Complete connections that no process has accepted; nobody owns them yet.
+    public var unaccepted = 0
     /// Those on which no timer runs: the kernel will never end them by itself.
     public var withoutTimer = 0
     public var receiveQueue: UInt64 = 0
@@ -38,6 +40,7 @@ public struct SocketGroup: Hashable, Sendable {
         sendQueue += UInt64(socket.sendQueue)
         if socket.timer == .none { withoutTimer += 1 }
         if socket.wasAskedNeverAnswered { askedNeverAnswered += 1 }
+        if socket.isUnaccepted { unaccepted += 1 }
         guard socket.hasInfo else { return }
         withInfo += 1
         longestSilence = max(longestSilence, socket.silence)
@@ -62,43 +65,71 @@ extension Socket {
     }
 }
 
+/// The groups that a person reads first, and how many there are in all.
+public struct SocketGroupList: Sendable {
+    /// Most silent first, then the larger ones.
+    public var groups: [SocketGroup] = []
+    public var total = 0
+
+    public init() {}
+
+    /// Keeps memory in bounds when there are as many groups as sockets.
+    fileprivate mutating func add(_ group: SocketGroup, atMost limit: Int) {
+        groups.append(group)
+        total += 1
+        if groups.count / 2 >= limit { cut(to: limit) }
+    }
+
+    fileprivate mutating func cut(to limit: Int) {
+        groups.sort(by: SocketGroup.comesFirst)
+        groups.removeLast(max(0, groups.count - limit))
+    }
+}
+
 extension SocketTable {
     /// Groups, oldest and most silent first, then the larger ones.
-    public func groups() -> [SocketGroup] {
+    public func groups() -> [SocketGroup] { groups(atMost: sockets.count).groups }
+
+    /// - Parameters:
+    ///   - limit: so many groups are kept.
+    ///   - isIncluded: which sockets are grouped.
+    public func groups(
+        atMost limit: Int, where isIncluded: (Socket) -> Bool = { _ in true }
+    ) -> SocketGroupList {
         let listening = listeningPorts
-        var names: [String: Int32] = [:]
-        let nameOfOwner = owners.map { owner in
-            let number = names[owner.name] ?? Int32(names.count)
-            names[owner.name] = number
+        let names = numberedNames()
+        var list = SocketGroupList()
+        let key = { (socket: Socket) in
+            let isOutbound = socket.state != .listen && !listening.contains(socket.local.port)
+            return GroupKey(
+                name: socket.owner >= 0 ? names[Int(socket.owner)] : -1,
+                endpoint: isOutbound ? socket.remote : socket.local, state: socket.state,
+                isOutbound: isOutbound)
+        }
+        forEachGroup(by: key, where: isIncluded) { key, sockets in
+            var group = SocketGroup(
+                program: sockets.first.flatMap(owner)?.name, endpoint: key.endpoint,
+                state: key.state, isOutbound: key.isOutbound)
+            var processes: Set<Int32> = []
+            for socket in sockets {
+                group.add(socket)
+                if socket.owner >= 0 { processes.insert(socket.owner) }
+            }
+            group.processes = processes.count
+            list.add(group, atMost: limit)
+        }
+        list.cut(to: limit)
+        return list
+    }
+
+    /// For each owner a number; owners of one name have the same.
+    private func numberedNames() -> [Int32] {
+        var numbers: [String: Int32] = [:]
+        return owners.map { owner in
+            let number = numbers[owner.name] ?? Int32(numbers.count)
+            numbers[owner.name] = number
             return number
         }
-        var places: [GroupKey: Int] = [:]
-        var groups: [SocketGroup] = []
-        var processes: [Set<Int32>] = []
-        for socket in sockets {
-            let isOutbound = socket.state != .listen && !listening.contains(socket.local.port)
-            let endpoint = isOutbound ? socket.remote : socket.local
-            let owner = Int(socket.owner)
-            let key = GroupKey(
-                name: owner >= 0 ? nameOfOwner[owner] : -1, endpoint: endpoint,
-                state: socket.state, isOutbound: isOutbound)
-            let place: Int
-            if let known = places[key] {
-                place = known
-            } else {
-                place = groups.count
-                places[key] = place
-                groups.append(
-                    SocketGroup(
-                        program: owner >= 0 ? owners[owner].name : nil, endpoint: endpoint,
-                        state: socket.state, isOutbound: isOutbound))
-                processes.append([])
-            }
-            groups[place].add(socket)
-            if owner >= 0 { processes[place].insert(socket.owner) }
-        }
-        for index in groups.indices { groups[index].processes = processes[index].count }
-        return groups.sorted(by: SocketGroup.comesFirst)
     }
 
     /// Local ports on which something listens.

@@ -4,6 +4,57 @@ struct SocketPair {
     var now: Socket
 }
 
+/// Sockets that are in both looks; 8 bytes each beyond the tables.
+struct SocketPairs: RandomAccessCollection {
+    private struct Places {
+        var before: UInt32
+        var now: UInt32
+    }
+
+    private let before: [Socket]
+    private let now: [Socket]
+    /// Of the first look, by identity.
+    private let known: [UInt64]
+    private var places: [Places] = []
+
+    /// Those that pass `filter` in both looks.
+    init(_ before: [Socket], _ now: [Socket], where filter: (Socket) -> Bool) {
+        self.before = before
+        self.now = now
+        known = SocketPlace.sorted(before, by: \.identity, where: filter)
+        if known.isEmpty { return }
+        for index in now.indices where filter(now[index]) {
+            guard let place = find(now[index].identity) else { continue }
+            places.append(Places(before: UInt32(place), now: UInt32(index)))
+        }
+    }
+
+    var startIndex: Int { 0 }
+    var endIndex: Int { places.count }
+    subscript(index: Int) -> SocketPair {
+        SocketPair(before: before[Int(places[index].before)], now: now[Int(places[index].now)])
+    }
+
+    /// What a socket of the second look was in the first.
+    func before(_ socket: Socket) -> Socket? { find(socket.identity).map { before[$0] } }
+
+    private func find(_ identity: Socket.Identity) -> Int? {
+        let hash = SocketPlace.hash(of: identity)
+        var low = 0
+        var high = known.count
+        while low < high {
+            let middle = (low + high) / 2
+            if SocketPlace.hash(known[middle]) < hash { low = middle + 1 } else { high = middle }
+        }
+        while low < known.count, SocketPlace.hash(known[low]) == hash {
+            let place = SocketPlace.index(known[low])
+            if before[place].identity == identity { return place }
+            low += 1
+        }
+        return nil
+    }
+}
+
 extension Socket {
     /// What stays the same while the socket lives.
     struct Identity: Hashable {
@@ -27,16 +78,11 @@ extension Socket {
 
 extension HostContext {
     /// Sockets of both looks that pass `filter` in both; unknown without a second look.
-    func pairs(_ subject: String, _ filter: (Socket) -> Bool) -> Observed<[SocketPair]> {
+    func pairs(_ subject: String, _ filter: (Socket) -> Bool) -> Observed<SocketPairs> {
         guard let second else { return .unknown(Obstacle(.needsSecondLook, subject)) }
         return first.sockets.flatMap { earlier in
             second.sockets.map { later in
-                let known = Dictionary(
-                    earlier.sockets.lazy.filter(filter).map { ($0.identity, $0) },
-                    uniquingKeysWith: { first, _ in first })
-                return later.sockets.lazy.filter(filter).compactMap { now in
-                    known[now.identity].map { SocketPair(before: $0, now: now) }
-                }
+                SocketPairs(earlier.sockets, later.sockets, where: filter)
             }
         }
     }
@@ -56,33 +102,5 @@ extension HostContext {
             socket.state == .listen
                 && scope.servicePort.map { $0 == socket.local.port } ?? true
         }
-    }
-}
-
-/// `12.3`, without a point when whole.
-func decimal(_ value: Double) -> String {
-    let tenths = Int64((min(max(value, -1e15), 1e15) * 10).rounded())
-    return tenths % 10 == 0 ? "\(tenths / 10)" : "\(tenths / 10).\(abs(tenths % 10))"
-}
-
-/// `1 socket`, `3 sockets`.
-func counted(_ count: Int, _ noun: String) -> String {
-    count == 1 ? "1 \(noun)" : "\(count) \(noun)s"
-}
-
-/// `38 min to 40 min`, or one figure where both are the same to a person.
-func durations(_ least: UInt32, _ most: UInt32) -> String {
-    let (least, most) = (duration(least), duration(most))
-    return least == most ? most : "\(least) to \(most)"
-}
-
-/// Milliseconds for a person: `40 s`, `12 min`, `3 h`, `8 d`.
-func duration(_ milliseconds: UInt32) -> String {
-    let seconds = milliseconds / 1000
-    switch seconds {
-    case ..<120: return "\(seconds) s"
-    case ..<7200: return "\(seconds / 60) min"
-    case ..<172_800: return "\(seconds / 3600) h"
-    default: return "\(seconds / 86_400) d"
     }
 }

@@ -14,7 +14,7 @@ extension SocketTable {
                 return try SocketDiagnostics.table(expected: expectedCount(reader))
             } catch { reason = error }
         }
-        return try ProcNetTCP.table(reader, reason: reason)
+        return try ProcNetTCP.table(reader, reason: reason, expected: expectedCount(reader))
     }
 
     /// What sockstat counts, and a little more for those that come meanwhile.

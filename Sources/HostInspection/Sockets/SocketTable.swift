@@ -11,7 +11,7 @@ public struct SocketTable: Sendable {
     public var fallbackReason: Obstacle?
     /// Processes whose descriptors could not be read, so that owners may be missing.
     public var unreadableProcesses: Int
-    /// Why there are no owners at all, when there are none.
+    /// Why there are no owners at all, or only one's own.
     public var ownersObstacle: Obstacle?
     /// Sockets came and went while the table was read: some may be missing or doubled.
     public var changedWhileRead = false

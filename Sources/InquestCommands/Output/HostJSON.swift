@@ -62,6 +62,7 @@ extension JSONWriter {
                 }
             }
             writer.member("owners_missing_of_processes", table.unreadableProcesses)
+            writer.member("group_count", record.groupCount)
             writer.member("groups", array: record.groups) { $0.group($1, record.redactor) }
         }
     }

@@ -11,7 +11,15 @@ struct HostRecord {
     /// Sockets of a host with few processes and many remotes fall into as many groups.
     static let groupLimit = 1000
 
+    /// Most silent first, at most `groupLimit`.
+    let groups: [SocketGroup]
+    /// All, whether listed or not.
+    let groupCount: Int
+
     init(_ run: HostRun, redact: Bool) {
+        let list = run.context.latest.sockets.value?.groups(atMost: Self.groupLimit)
+        groups = list?.groups ?? []
+        groupCount = list?.total ?? 0
         self.run = run
         isRedacted = redact
         redactor = Redactor(isOn: redact)
@@ -40,10 +48,6 @@ struct HostRecord {
             evidence.locations[index].file = redactor.path(evidence.locations[index].file)
         }
         return evidence
-    }
-
-    var groups: [SocketGroup] {
-        Array((latest.sockets.value?.groups() ?? []).prefix(Self.groupLimit))
     }
 
     /// `nil` unless a service was asked about and is there.

@@ -69,37 +69,4 @@ extension HostText {
             page.paragraph(text, label: "- ", indent: 2)
         }
     }
-
-    func rest(_ page: inout TextPage) {
-        let absent = record.findings.filter { $0.state == .absent }
-        if !absent.isEmpty {
-            page.heading("Looked for and not found (\(absent.count))")
-            let names = absent.map { $0.id.replacing("host.", with: "", maxReplacements: 1) }
-            page.paragraph(names.joined(separator: ", "), indent: 2, style: .dim)
-        }
-        unknown(&page)
-        if record.warnings.isEmpty { return }
-        page.heading("Warnings")
-        for warning in record.warnings {
-            page.paragraph(warning.summary, label: "! ", indent: 2, labelStyle: .caution)
-        }
-    }
-
-    /// Many findings lack one and the same thing: each reason once.
-    private func unknown(_ page: inout TextPage) {
-        let unknown = record.findings.filter { $0.state == .unknown }
-        if unknown.isEmpty { return }
-        page.heading("Could not be told (\(unknown.count))")
-        var order: [String] = []
-        var ids: [String: [String]] = [:]
-        for finding in unknown {
-            if ids[finding.summary] == nil { order.append(finding.summary) }
-            let short = finding.id.replacing("host.", with: "", maxReplacements: 1)
-            ids[finding.summary, default: []].append(short)
-        }
-        for reason in order {
-            let names = (ids[reason] ?? []).joined(separator: ", ")
-            page.paragraph("\(names): \(reason)", indent: 2, style: .dim)
-        }
-    }
 }

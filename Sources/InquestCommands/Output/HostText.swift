@@ -6,11 +6,12 @@ import Triage
 struct HostText {
     let record: HostRecord
 
-    private static let shownGroups = 12
     private static let shownCounters = 20
     private static let shownLimits = 8
     /// Share of a limit from which it is worth a line.
     private static let tellingShare = 0.5
+    /// Percent of a minute in which a task stood still, from which that is worth a line.
+    private static let tellingPressure = 10.0
 
     func page(_ empty: TextPage) -> TextPage {
         var page = empty
@@ -20,9 +21,13 @@ struct HostText {
         sockets(&page)
         counters(&page)
         limits(&page)
+        pressure(&page)
         services(&page)
         logs(&page)
-        rest(&page)
+        absent(&page)
+        unknown(&page)
+        warnings(&page)
+        next(&page)
         return page
     }
 
@@ -39,11 +44,16 @@ struct HostText {
     }
 
     private func wrong(_ page: inout TextPage) {
-        let present = record.findings.filter { $0.state == .present }
+        let all = record.findings.filter { $0.state == .present }
+        // Settings are risks; what happens now comes first.
+        let isSetting = { (finding: Evidence) in finding.id.hasPrefix("host.sysctl.") }
+        let present = all.filter { !isSetting($0) } + all.filter(isSetting)
         page.heading("Found")
         if present.isEmpty { page.line("  nothing that a case asks for") }
         for finding in present {
-            let figures = EvidenceText.figures(finding)
+            // How many there are is in the sentence.
+            let measure = finding.measure.flatMap { $0.unit == "count" ? nil : $0 }
+            let figures = measure.map(Figures.measure) ?? ""
             page.paragraph(
                 finding.id + (figures.isEmpty ? "" : " (\(figures))"), label: "* ", indent: 2,
                 style: .bold)
@@ -53,77 +63,9 @@ struct HostText {
         }
     }
 
-    private func sockets(_ page: inout TextPage) {
-        guard case .known(let table) = record.latest.sockets, !table.sockets.isEmpty else { return }
-        let groups = record.groups
-        page.heading(
-            "Sockets: \(Figures.grouped(table.sockets.count)) in "
-                + Figures.plural(groups.count, "group") + ", the most silent first")
-        for group in Self.ordered(groups).prefix(Self.shownGroups) {
-            page.paragraph(told(group), label: "- ", indent: 2)
-        }
-        let rest = groups.count - Self.shownGroups
-        if rest > 0 { page.line("  and \(rest) more groups ('--json' lists them)", .dim) }
-        if table.unreadableProcesses > 0 {
-            let hidden = Figures.plural(table.unreadableProcesses, "process", "processes")
-            page.paragraph(
-                "Owners may be missing: \(hidden) may not be looked into; root may.", indent: 2,
-                style: .dim)
-        }
-    }
-
-    /// What waits for somebody first, listeners in good health and what is over last.
-    private static func ordered(_ groups: [SocketGroup]) -> [SocketGroup] {
-        func rank(_ group: SocketGroup) -> Int {
-            switch group.state {
-            case .listen: group.receiveQueue > 0 ? 0 : 1
-            case .timeWait: 2
-            default: 0
-            }
-        }
-        let ranks = groups.map(rank)
-        return groups.indices.sorted { (ranks[$0], $0) < (ranks[$1], $1) }.map { groups[$0] }
-    }
-
-    /// `111 ESTABLISHED of apache2 to [2001:db8::1]:80, silent 38 to 40 min, no timer`
-    private func told(_ group: SocketGroup) -> String {
-        let owner = group.program ?? (group.state.hasOwner ? "an unknown owner" : "the kernel")
-        let direction = group.state == .listen ? "on" : group.isOutbound ? "to" : "at"
-        var text =
-            "\(Figures.grouped(group.count)) \(group.state.name) of \(owner) \(direction) "
-            + record.redactor.endpoint(group.endpoint)
-        if group.state == .listen {
-            if group.receiveQueue > 0 { text += ", \(group.receiveQueue) waiting to be accepted" }
-            return text
-        }
-        // Of a connection that was never made the kernel tells no age.
-        if group.withInfo > 0, group.state != .synSent {
-            let (least, most) = (seconds(group.shortestSilence), seconds(group.longestSilence))
-            text += ", silent " + (least == most ? most : "\(least) to \(most)")
-        }
-        if group.askedNeverAnswered > 0 {
-            text += ", \(group.askedNeverAnswered) asked and never answered"
-        }
-        if group.state == .established, group.withoutTimer == group.count {
-            text += ", no timer: the kernel will not end them"
-        }
-        if group.receiveQueue > 0 { text += ", \(Figures.bytes(group.receiveQueue)) unread" }
-        if group.sendQueue > 0 { text += ", \(Figures.bytes(group.sendQueue)) unsent" }
-        return text
-    }
-
-    private func seconds(_ milliseconds: UInt32) -> String {
-        Figures.seconds(Int64(milliseconds) * 1_000_000)
-    }
-
     private func counters(_ page: inout TextPage) {
-        guard record.run.context.second != nil else {
-            if record.run.wish.looksAtHost {
-                page.heading("Counters")
-                page.line("  need a second look: --watch 10", .dim)
-            }
-            return
-        }
+        // Without a second look, `unknown` says what would give one.
+        guard record.run.context.second != nil else { return }
         let moved = record.moved.compactMap { rate in
             CounterMeaning.text(of: rate.name).map { (rate, $0) }
         }
@@ -154,15 +96,25 @@ struct HostText {
         let rest = used.count - Self.shownLimits
         if rest > 0 { page.line("  and \(rest) more ('--json' lists them)", .dim) }
     }
-}
 
-extension TCPState {
-    /// Others live on without a process, or do not have one yet.
-    fileprivate var hasOwner: Bool {
-        switch self {
-        case .timeWait, .synReceived, .newSynReceived, .finWait1, .finWait2, .closing, .lastACK:
-            false
-        default: true
+    /// Pressure stall information: how long tasks waited for something that was short.
+    private func pressure(_ page: inout TextPage) {
+        let high = record.latest.system.pressure
+            .filter { $0.average60 >= Self.tellingPressure && $0.kind == "some" }
+            .sorted { $0.average60 > $1.average60 }
+        if high.isEmpty { return }
+        page.heading("Pressure: of the last minute some task waited")
+        for pressure in high.prefix(Self.shownLimits) {
+            let place =
+                pressure.subject.isEmpty ? "" : " in " + record.redactor.text(pressure.subject)
+            page.paragraph(
+                "\(Figures.number(pressure.average60)) % for \(pressure.resource)\(place)",
+                label: "- ", indent: 2)
         }
+    }
+
+    private func next(_ page: inout TextPage) {
+        page.gap()
+        page.line("'inquest diagnose --host --watch 10' looks twice and names likely causes.")
     }
 }

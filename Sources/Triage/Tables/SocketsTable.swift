@@ -63,6 +63,12 @@ struct SocketsTable: RowTable {
         .integer("round_trip_us", "smoothed; NULL when not told") {
             $0.socket.hasInfo ? Int64($0.socket.roundTrip) : nil
         },
+        .integer("receive_memory", "bytes of kernel memory for what came; 0 when not told") {
+            Int64($0.socket.receiveMemory)
+        },
+        .integer("send_memory", "bytes of kernel memory for what is to be sent; 0 when not told") {
+            Int64($0.socket.sendMemory)
+        },
     ]
 
     func values(_ sources: ObservationSources) -> [Row] {

@@ -5,7 +5,7 @@
 Prints "ready" when the scenario stands; then does what each line of standard input says and prints
 a line when that is done. Ends with its input.
 """
-import os, resource, signal, socket, struct, subprocess, sys, time
+import os, queue as queues, resource, signal, socket, struct, subprocess, sys, threading, time
 
 kept = []          # nothing here is closed by the garbage collector
 children = []
@@ -299,6 +299,41 @@ def prefork(workers, kind):
             peer.recv(64)
             kept.append(peer)
         until(lambda: reading() == int(workers), "all workers read")
+
+
+def threads(count, kind):
+    """One process whose threads take clients from one that accepts; the clients never ask.
+
+    KIND: busy (more clients than threads), lazy (nobody accepts, the threads have nothing to do).
+    """
+    server = listener(64)
+    work, free = queues.Queue(), threading.Semaphore(int(count))
+
+    def worker():
+        while True:
+            work.get().recv(1)
+            free.release()
+
+    def acceptor():
+        while True:
+            free.acquire()
+            work.put(server.accept()[0])
+    for target in [worker] * int(count) + [acceptor] * (kind == "busy"):
+        threading.Thread(target=target, daemon=True).start()
+    for _ in range(int(count) + 3):
+        kept.append(socket.create_connection(server.getsockname()))
+
+    def asleep(place):
+        found = 0
+        for thread in os.listdir("/proc/self/task"):
+            with open("/proc/self/task/%s/wchan" % thread) as file:
+                found += place in file.read()
+        return found
+    if kind == "busy":
+        until(lambda: asleep("wait_woken") == int(count), "all threads read")
+        until(lambda: asleep("futex") == 1, "the one that accepts waits for a free one")
+    else:
+        until(lambda: asleep("futex") == int(count), "all threads wait for work")
 
 
 def serving(kind):

@@ -18,23 +18,23 @@ struct EphemeralPortsCheck: HostCheck {
         switch ports.size {
         case .unknown(let obstacle): return host.unknown(establishes, obstacle)
         case .known(let size):
-            return usage(host, ports, size) + [range(host, ports, size)]
+            let busiest = ports.busiest()
+            return usage(host, busiest, size) + [range(host, busiest, size)]
         }
     }
 
-    private func usage(_ host: HostContext, _ ports: EphemeralPorts, _ size: UInt64) -> [Evidence] {
+    private func usage(
+        _ host: HostContext, _ busiest: EphemeralPorts.Busiest, _ size: UInt64
+    ) -> [Evidence] {
         if case .unknown(let obstacle) = host.latest.sockets {
             return host.unknown([Self.full, Self.timeWait], obstacle)
         }
-        let usages = ports.perRemote()
-        let fullest = usages.first
-        let waiting = usages.max { ($0.timeWait, $1.remote) < ($1.timeWait, $0.remote) }
         return [
             evidence(
-                host, Self.full, fullest, fullest?.count ?? 0, of: size, share: Self.nearFull,
-                what: "local ports in use"),
+                host, Self.full, busiest.fullest, busiest.fullest?.count ?? 0, of: size,
+                share: Self.nearFull, what: "local ports in use"),
             evidence(
-                host, Self.timeWait, waiting, waiting?.timeWait ?? 0, of: size,
+                host, Self.timeWait, busiest.waiting, busiest.waiting?.timeWait ?? 0, of: size,
                 share: Self.dominant, what: "local ports in TIME_WAIT"),
         ]
     }
@@ -54,10 +54,10 @@ struct EphemeralPortsCheck: HostCheck {
 
     /// Few ports, or a client that needs many and may not reuse those in TIME_WAIT.
     private func range(
-        _ host: HostContext, _ ports: EphemeralPorts, _ size: UInt64
+        _ host: HostContext, _ ports: EphemeralPorts.Busiest, _ size: UInt64
     ) -> Evidence {
         let reuse = host.latest.network.number("net.ipv4.tcp_tw_reuse").value
-        let busiest = ports.perRemote().first?.count ?? 0
+        let busiest = ports.fullest?.count ?? 0
         let isBusy = Double(busiest) >= Self.dominant * Double(size)
         let measure = Evidence.Measure(value: Double(size), unit: "count")
         let text =

@@ -49,11 +49,9 @@ struct NearLimitCheck: HostCheck {
             let processes = host.latest.processes.value,
             processes.hidesOthers || processes.unreadable > 0
         {
+            let some = "\(processes.unreadable) processes could not be read"
             return Obstacle(
-                .notPermitted, what,
-                processes.hidesOthers
-                    ? "/proc hides others' processes (hidepid)"
-                    : "\(processes.unreadable) processes could not be read")
+                .notPermitted, what, processes.hidesOthers ? ProcessTable.hidden : some)
         }
         guard !matching.isEmpty else { return Obstacle(.missing, what) }
         for limit in matching {
@@ -77,7 +75,7 @@ extension NearLimitCheck {
         NearLimitCheck(
             name: "threads", establishes: ["host.proc.thread-limit"],
             limits: ["threads.host", "pids.host", "pids.cgroup", "threads.user"], share: 0.95,
-            what: "threads and processes"),
+            what: "threads and processes", needsAllProcesses: true),
         NearLimitCheck(
             name: "neighbours", establishes: ["host.neigh.near-limit"],
             limits: ["neighbours.ipv4", "neighbours.ipv6"], share: 0.9,

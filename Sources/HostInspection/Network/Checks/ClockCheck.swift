@@ -14,13 +14,19 @@ struct ClockCheck: HostCheck {
         case .unknown(let obstacle): return [host.unknown(id, obstacle)]
         case .known(let clock):
             let measure = Evidence.Measure(value: abs(clock.offset), unit: "s")
-            guard clock.isSynchronised, abs(clock.offset) <= Self.offset else {
+            guard abs(clock.offset) <= Self.offset else {
+                return [
+                    host.present(
+                        id, "the clock is off by \(decimal(abs(clock.offset))) s", measure: measure)
+                ]
+            }
+            // How far it is off nobody knows then.
+            guard clock.isSynchronised else {
                 return [
                     host.present(
                         id,
-                        "the kernel says that nothing keeps its clock right, or that it is off "
-                            + "by over 1 s",
-                        measure: measure)
+                        "no time service keeps this host's clock right: certificates and tokens "
+                            + "may seem not yet valid or expired")
                 ]
             }
             return [host.absent(id, "the clock is synchronised", measure: measure)]

@@ -20,11 +20,11 @@ struct OutboundWaitCheck: HostCheck {
         let workers = service.workers
         let workerIDs = Set(workers.map(\.pid))
         let listening = service.table.listeningPorts
-        let outbound = service.table.sockets.filter { socket in
+        let outbound = service.table.sockets.lazy.filter { socket in
             socket.state == .established && !listening.contains(socket.local.port)
                 && service.table.owner(of: socket).map { workerIDs.contains($0.pid) } ?? false
         }
-        guard !outbound.isEmpty else {
+        guard outbound.first != nil else {
             return host.absent(id, "no worker has an outbound connection")
         }
         guard outbound.contains(where: \.hasInfo) else {
@@ -35,8 +35,10 @@ struct OutboundWaitCheck: HostCheck {
             socket.hasInfo && socket.silence >= Self.silence && socket.timer == .none
                 && (socket.bytesReceived == 0 || socket.lastReceived > socket.lastSent)
         }
-        let remotes = Dictionary(grouping: silent, by: \.remote).mapValues { sockets in
-            Set(sockets.compactMap { service.table.owner(of: $0)?.pid })
+        var remotes: [SocketAddress: Set<Int32>] = [:]
+        for socket in silent {
+            guard let owner = service.table.owner(of: socket) else { continue }
+            remotes[socket.remote, default: []].insert(owner.pid)
         }
         guard
             let (remote, pids) = remotes.max(by: {

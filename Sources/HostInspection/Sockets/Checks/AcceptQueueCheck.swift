@@ -27,11 +27,12 @@ struct AcceptQueueCheck: HostCheck {
         let isWaiting = { (socket: Socket) in
             socket.isUnaccepted && ports.contains(socket.local.port)
         }
-        let old = table.sockets.filter { socket in
+        let old = table.sockets.lazy.filter { socket in
             isWaiting(socket) && socket.hasInfo
                 && min(socket.silence, socket.lastACK) >= Self.patience
         }
-        if !old.isEmpty { return present(host, queues, ports: Set(old.map(\.local.port))) }
+        let oldPorts = Set(old.map(\.local.port))
+        if !oldPorts.isEmpty { return present(host, queues, ports: oldPorts) }
         if let obstacle = host.needs(seconds: 5, for: "how long the connections wait") {
             return host.unknown(Self.waiting, obstacle)
         }
@@ -43,7 +44,7 @@ struct AcceptQueueCheck: HostCheck {
                 Self.waiting, "connections wait, but others than in the first look: the queue moves"
             )
         }
-        return present(host, queues, ports: Set(same.map(\.now.local.port)))
+        return present(host, queues, ports: Set(same.lazy.map(\.now.local.port)))
     }
 
     private func present(

@@ -15,6 +15,20 @@ struct AskedNeverAnsweredCheck: HostCheck {
         var remote: SocketAddress
     }
 
+    private struct Hung {
+        var key: Key
+        var count = 0
+        /// Milliseconds.
+        var youngest = UInt32.max
+        var oldest: UInt32 = 0
+
+        mutating func add(_ socket: Socket) {
+            count += 1
+            youngest = min(youngest, socket.silence)
+            oldest = max(oldest, socket.silence)
+        }
+    }
+
     func run(_ host: HostContext) -> [Evidence] {
         switch host.latest.sockets {
         case .unknown(let obstacle): host.unknown(establishes, obstacle)
@@ -24,8 +38,8 @@ struct AskedNeverAnsweredCheck: HostCheck {
 
     private func evidence(_ host: HostContext, _ table: SocketTable) -> Evidence {
         let id = establishes[0]
-        let established = table.sockets.filter { $0.state == .established }
-        if !established.isEmpty, !established.contains(where: \.hasBytesReceived) {
+        let established = table.sockets.lazy.filter { $0.state == .established }
+        if established.first != nil, !established.contains(where: \.hasBytesReceived) {
             return host.unknown(id, table.agesUnknown)
         }
         let listening = table.listeningPorts
@@ -33,7 +47,7 @@ struct AskedNeverAnsweredCheck: HostCheck {
             socket.wasAskedNeverAnswered && socket.silence >= Self.silence
                 && !listening.contains(socket.local.port)
         }
-        guard largest(table, table.sockets.filter(isHung)) != nil else {
+        guard largest(table, isHung) != nil else {
             return host.absent(
                 id,
                 "no program has \(Self.most) connections to one remote that asked and never "
@@ -46,38 +60,41 @@ struct AskedNeverAnsweredCheck: HostCheck {
         switch pairs {
         case .unknown(let obstacle): return host.unknown(id, obstacle)
         case .known(let pairs):
-            let same = pairs.filter { pair in
-                isHung(pair.now) && pair.now.payloadSent == pair.before.payloadSent
-            }.map(\.now)
-            guard let (key, sockets) = largest(table, same) else {
+            let hung = largest(table) { now in
+                isHung(now) && pairs.before(now).map { $0.payloadSent == now.payloadSent } ?? false
+            }
+            guard let hung else {
                 return host.absent(id, "those that waited in the first look are gone in the second")
             }
-            return present(host, table, key, sockets)
+            return present(host, table, hung)
         }
     }
 
-    private func largest(_ table: SocketTable, _ sockets: [Socket]) -> (Key, [Socket])? {
-        let groups = Dictionary(grouping: sockets) { socket in
+    private func largest(_ table: SocketTable, _ isHung: (Socket) -> Bool) -> Hung? {
+        var largest: Hung?
+        let key = { (socket: Socket) in
             Key(program: table.owner(of: socket)?.name, remote: socket.remote)
         }
-        return groups.filter { $0.value.count >= Self.most }
-            .max { ($0.value.count, $1.key.remote) < ($1.value.count, $0.key.remote) }
-            .map { ($0.key, $0.value) }
+        table.forEachGroup(by: key, where: isHung) { key, sockets in
+            guard sockets.count >= Self.most else { return }
+            if let largest, (largest.count, key.remote) >= (sockets.count, largest.key.remote) {
+                return
+            }
+            largest = sockets.reduce(into: Hung(key: key)) { $0.add($1) }
+        }
+        return largest
     }
 
-    private func present(
-        _ host: HostContext, _ table: SocketTable, _ key: Key, _ sockets: [Socket]
-    ) -> Evidence {
-        let youngest = sockets.map(\.silence).min() ?? 0
-        let oldest = sockets.map(\.silence).max() ?? 0
-        let program = key.program ?? "unknown program (\(table.ownersUnknown))"
+    private func present(_ host: HostContext, _ table: SocketTable, _ hung: Hung) -> Evidence {
+        let program = hung.key.program ?? "unknown program (\(table.ownersUnknown))"
         return host.present(
             establishes[0],
-            "\(sockets.count) ESTABLISHED of \(program) to \(key.remote): request sent and "
+            "\(hung.count) ESTABLISHED of \(program) to \(hung.key.remote): request sent and "
                 + "acknowledged, no byte ever received, silent for "
-                + "\(durations(youngest, oldest)), no timer: nothing but the program can end them",
-            count: sockets.count,
-            measure: Evidence.Measure(value: Double(sockets.count), unit: "count"))
+                + "\(durations(hung.youngest, hung.oldest)), no timer: nothing but the program can "
+                + "end them",
+            count: hung.count,
+            measure: Evidence.Measure(value: Double(hung.count), unit: "count"))
     }
 }
 

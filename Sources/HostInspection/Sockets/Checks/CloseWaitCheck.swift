@@ -20,15 +20,13 @@ struct CloseWaitCheck: HostCheck {
 
     private func growing(_ host: HostContext, _ table: SocketTable) -> Evidence {
         let now = counts(table)
-        guard now.contains(where: { $0.value.count >= Self.most }) else {
+        guard now.contains(where: { $0.value.all >= Self.most }) else {
             return host.absent(Self.growing, "no process has \(Self.most) CLOSE_WAIT sockets")
         }
         guard table.sockets.contains(where: \.hasInfo) else {
             return host.unknown(Self.growing, table.agesUnknown)
         }
-        let old = now.filter { _, sockets in
-            sockets.count { $0.lastACK >= Self.age && $0.silence >= Self.age } >= Self.most
-        }
+        let old = now.filter { $0.value.old >= Self.most }
         guard !old.isEmpty else {
             return host.absent(
                 Self.growing, "no process has \(Self.most) CLOSE_WAIT sockets older than 60 s")
@@ -41,23 +39,33 @@ struct CloseWaitCheck: HostCheck {
             return host.unknown(Self.growing, Obstacle(.missing, "the first look's sockets"))
         }
         let before = counts(first)
-        let grown = old.filter { $0.value.count > before[$0.key]?.count ?? 0 }
-        guard let (owner, sockets) = grown.max(by: { $0.value.count < $1.value.count }) else {
+        let grown = old.filter { $0.value.all > before[$0.key]?.all ?? 0 }
+        guard let (owner, count) = grown.max(by: { $0.value.all < $1.value.all }) else {
             return host.absent(Self.growing, "CLOSE_WAIT sockets did not grow between the looks")
         }
         return host.present(
             Self.growing,
-            "\(sockets.count) CLOSE_WAIT sockets of \(owner?.name ?? "an unknown program"), "
-                + "\(before[owner]?.count ?? 0) in the first look: the program does not close",
-            count: sockets.count,
-            measure: Evidence.Measure(value: Double(sockets.count), unit: "count"))
+            "\(count.all) CLOSE_WAIT sockets of \(owner?.name ?? "an unknown program"), "
+                + "\(before[owner]?.all ?? 0) in the first look: the program does not close",
+            count: count.all,
+            measure: Evidence.Measure(value: Double(count.all), unit: "count"))
+    }
+
+    private struct Count {
+        var all = 0
+        var old = 0
     }
 
     /// CLOSE_WAIT sockets by the process that holds them; not yet accepted ones have none.
-    private func counts(_ table: SocketTable) -> [SocketOwner?: [Socket]] {
-        Dictionary(grouping: table.sockets.filter { $0.state == .closeWait && $0.inode != 0 }) {
-            table.owner(of: $0)
+    private func counts(_ table: SocketTable) -> [SocketOwner?: Count] {
+        var counts: [SocketOwner?: Count] = [:]
+        for socket in table.sockets where socket.state == .closeWait && socket.inode != 0 {
+            let isOld = socket.lastACK >= Self.age && socket.silence >= Self.age
+            let owner = table.owner(of: socket)
+            counts[owner, default: Count()].all += 1
+            if isOld { counts[owner]?.old += 1 }
         }
+        return counts
     }
 
     /// Segments come in on a connection that its peer has closed, and they are SYNs: the kernel
@@ -80,7 +88,7 @@ struct CloseWaitCheck: HostCheck {
             guard table.sockets.contains(where: \.hasBytesReceived) else {
                 return host.unknown(Self.collides, table.agesUnknown)
             }
-            let hit = pairs.filter { pair in
+            let hit = pairs.lazy.filter { pair in
                 pair.now.segmentsIn > pair.before.segmentsIn
                     && pair.now.bytesACKed == pair.before.bytesACKed
                     && pair.now.bytesReceived == pair.before.bytesReceived
@@ -88,12 +96,12 @@ struct CloseWaitCheck: HostCheck {
             guard rate.increase > 0, let one = hit.first else {
                 return host.absent(Self.collides, "no SYN came for a socket in CLOSE_WAIT")
             }
+            let count = hit.count
             return host.present(
                 Self.collides,
                 "\(one.now.remote) sends SYNs to \(one.now.local), where that connection is still "
                     + "in CLOSE_WAIT (\(rate.increase) challenge ACKs)",
-                count: hit.count,
-                measure: Evidence.Measure(value: Double(hit.count), unit: "count"))
+                count: count, measure: Evidence.Measure(value: Double(count), unit: "count"))
         }
     }
 }

@@ -18,16 +18,19 @@ struct HandshakeCheck: HostCheck {
     }
 
     private func sent(_ host: HostContext, _ table: SocketTable) -> Evidence {
-        let waiting = table.sockets.filter { $0.state == .synSent }
-        let remotes = Dictionary(grouping: waiting, by: \.remote)
-        guard
-            let (remote, sockets) = remotes.max(by: {
-                ($0.value.count, $1.key) < ($1.value.count, $0.key)
-            }), sockets.count >= Self.most
-        else {
+        var largest: (remote: SocketAddress, sockets: SocketSelection)?
+        table.forEachGroup(by: \.remote, where: { $0.state == .synSent }) { remote, sockets in
+            if let largest,
+                (largest.sockets.count, remote) >= (sockets.count, largest.remote)
+            {
+                return
+            }
+            largest = (remote, sockets)
+        }
+        guard let (remote, sockets) = largest, sockets.count >= Self.most else {
             return host.absent(Self.sent, "no remote has \(Self.most) sockets in SYN_SENT")
         }
-        let owners = Set(sockets.compactMap { table.owner(of: $0)?.name }).sorted()
+        let owners = Set(sockets.lazy.compactMap { table.owner(of: $0)?.name }).sorted()
         return host.present(
             Self.sent,
             "\(sockets.count) sockets in SYN_SENT to \(remote)"
@@ -38,10 +41,13 @@ struct HandshakeCheck: HostCheck {
 
     /// A port may have several listeners (SO_REUSEPORT, both families): their backlogs add up.
     private func received(_ host: HostContext, _ table: SocketTable) -> Evidence {
-        let half = Dictionary(
-            grouping: table.sockets.filter {
-                $0.state == .synReceived || $0.state == .newSynReceived
-            }, by: \.local.port)
+        let isHalf = { (socket: Socket) in
+            socket.state == .synReceived || socket.state == .newSynReceived
+        }
+        var half: [UInt16: Int] = [:]
+        for socket in table.sockets where isHalf(socket) {
+            half[socket.local.port, default: 0] += 1
+        }
         guard !half.isEmpty else {
             return host.absent(Self.received, "no socket is in SYN_RECV")
         }
@@ -50,18 +56,21 @@ struct HandshakeCheck: HostCheck {
                 Self.received,
                 Obstacle(.unsupported, "the backlog", "/proc/net/tcp does not tell it"))
         }
-        for (port, sockets) in half.sorted(by: { $0.value.count > $1.value.count }) {
+        for (port, count) in half.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
             let backlog = table.sockets.lazy
                 .filter { $0.state == .listen && $0.local.port == port }
                 .reduce(0) { $0 + Int($1.sendQueue) }
-            guard backlog > 0, sockets.count * 2 >= backlog else { continue }
-            let peers = Set(sockets.map(\.remote.address)).count
+            guard backlog > 0, count * 2 >= backlog else { continue }
+            var peers = 0
+            table.forEachGroup(
+                by: \.remote.address, where: { isHalf($0) && $0.local.port == port },
+                { _, _ in peers += 1 })
             return host.present(
                 Self.received,
-                "\(sockets.count) sockets in SYN_RECV on port \(port) from "
+                "\(count) sockets in SYN_RECV on port \(port) from "
                     + "\(peers == 1 ? "1 address" : "\(peers) addresses"), its backlog is \(backlog)",
-                count: sockets.count,
-                measure: Evidence.Measure(value: Double(sockets.count), unit: "count"))
+                count: count,
+                measure: Evidence.Measure(value: Double(count), unit: "count"))
         }
         return host.absent(Self.received, "SYN_RECV sockets are less than half of every backlog")
     }

@@ -15,14 +15,15 @@ struct KeepaliveCheck: HostCheck {
 
     private func timers(_ host: HostContext) -> Evidence {
         guard let remote = host.scope.remote else {
-            return host.unknown(Self.timer, Obstacle(.needsScope, "the peer", "--remote"))
+            return host.unknown(
+                Self.timer, Obstacle(.needsScope, "the peer", "--remote ADDRESS:PORT"))
         }
         guard case .known(let table) = host.latest.sockets else {
             return host.unknown(
                 Self.timer, host.latest.sockets.obstacle ?? Obstacle(.missing, "sockets"))
         }
-        let toPeer = table.sockets.filter { $0.state == .established && remote.includes($0) }
-        guard !toPeer.isEmpty else {
+        let toPeer = table.sockets.lazy.filter { $0.state == .established && remote.includes($0) }
+        guard toPeer.first != nil else {
             return host.unknown(
                 Self.timer, Obstacle(.missing, "a connection to the peer", "none is ESTABLISHED"))
         }
@@ -30,27 +31,27 @@ struct KeepaliveCheck: HostCheck {
             return host.unknown(Self.timer, table.agesUnknown)
         }
         let old = toPeer.filter { $0.hasInfo && $0.silence >= Self.longLived }
-        let bare = old.filter { $0.timer == .none }
-        let late = old.filter { socket in
+        let bare = old.count { $0.timer == .none }
+        let late = old.count { socket in
             socket.timer == .keepalive
                 && host.scope.pathIdleLimit.map { socket.keepaliveAfter > $0 } ?? false
         }
-        guard !bare.isEmpty || !late.isEmpty else {
+        guard bare + late > 0 else {
             return host.absent(
                 Self.timer, "no long-lived connection to the peer lacks a keep-alive timer")
         }
         return host.present(
             Self.timer,
-            "\(bare.count) of \(old.count) long-lived connections to the peer run no keep-alive "
-                + "timer, \(late.count) one beyond the path's idle limit",
-            count: bare.count + late.count,
-            measure: Evidence.Measure(value: Double(bare.count + late.count), unit: "count"))
+            "\(bare) of \(old.count) long-lived connections to the peer run no "
+                + "keep-alive timer, \(late) one beyond the path's idle limit",
+            count: bare + late,
+            measure: Evidence.Measure(value: Double(bare + late), unit: "count"))
     }
 
     private func setting(_ host: HostContext) -> Evidence {
         guard let limit = host.scope.pathIdleLimit else {
             return host.unknown(
-                Self.setting, Obstacle(.needsScope, "the path's idle limit", "it was not given"))
+                Self.setting, Obstacle(.needsScope, "the path's idle limit", "--path-idle SECONDS"))
         }
         switch host.latest.network.number("net.ipv4.tcp_keepalive_time") {
         case .unknown(let obstacle): return host.unknown(Self.setting, obstacle)

@@ -18,7 +18,7 @@ struct ListenerCheck: HostCheck {
     private func missing(_ host: HostContext, _ table: SocketTable) -> Evidence {
         guard let port = host.scope.servicePort else {
             return host.unknown(
-                Self.missing, Obstacle(.needsScope, "the service's port", "it was not given"))
+                Self.missing, Obstacle(.needsScope, "the service's port", "--port PORT"))
         }
         let listeners = host.listeners(table)
         guard !listeners.isEmpty else {

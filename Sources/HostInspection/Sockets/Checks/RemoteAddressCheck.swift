@@ -19,7 +19,7 @@ struct RemoteAddressCheck: HostCheck {
         }
         guard let selector = host.scope.process else {
             return host.unknown(
-                establishes, Obstacle(.needsScope, "the client program", "--process"))
+                establishes, Obstacle(.needsScope, "the client program", "--process NAME"))
         }
         guard case .known(let table) = host.latest.sockets else {
             return host.unknown(
@@ -33,7 +33,7 @@ struct RemoteAddressCheck: HostCheck {
             return host.unknown(
                 establishes, Obstacle(.missing, "the program in scope", "no such process shows"))
         }
-        let own = table.sockets.filter { socket in
+        let own = table.sockets.lazy.filter { socket in
             socket.remote.port == port && (socket.state == .established || socket.state == .synSent)
                 && table.owner(of: socket).map { pids.contains($0.pid) } ?? false
         }
@@ -41,43 +41,53 @@ struct RemoteAddressCheck: HostCheck {
     }
 
     private func unlisted(
-        _ host: HostContext, _ remote: HostScope.Remote, _ sockets: [Socket]
+        _ host: HostContext, _ remote: HostScope.Remote, _ sockets: some Collection<Socket>
     ) -> Evidence {
         guard let name = remote.name, !remote.addresses.isEmpty else {
             return host.unknown(
-                Self.unlisted, Obstacle(.needsScope, "what the name resolves to", "no name given"))
+                Self.unlisted, Obstacle(.needsScope, "the service's name", "--remote NAME:PORT"))
         }
-        let others = sockets.filter { !remote.addresses.contains($0.remote.address) }
-        guard !others.isEmpty else {
+        let others = sockets.lazy.filter { !remote.addresses.contains($0.remote.address) }
+        let count = others.count
+        guard count > 0 else {
             return host.absent(
                 Self.unlisted, "every connection goes to an address of the name, or there is none")
         }
-        let places = Set(others.map(\.remote)).sorted().prefix(3).map(\.description)
+        let places = Self.least(others, 3).map(\.description)
         return host.present(
             Self.unlisted,
-            "\(counted(others.count, "connection")) to \(places.joined(separator: ", ")), which "
+            "\(counted(count, "connection")) to \(places.joined(separator: ", ")), which "
                 + "\(name) does not resolve to now",
-            count: others.count,
-            measure: Evidence.Measure(value: Double(others.count), unit: "count"))
+            count: count, measure: Evidence.Measure(value: Double(count), unit: "count"))
+    }
+
+    /// Remotes, each once, ascending.
+    private static func least(_ sockets: some Sequence<Socket>, _ limit: Int) -> [SocketAddress] {
+        var least: [SocketAddress] = []
+        for remote in sockets.lazy.map(\.remote) where !least.contains(remote) {
+            if least.count == limit, let last = least.last, remote > last { continue }
+            least = Array((least + [remote]).sorted().prefix(limit))
+        }
+        return least
     }
 
     private func few(
-        _ host: HostContext, _ remote: HostScope.Remote, _ sockets: [Socket]
+        _ host: HostContext, _ remote: HostScope.Remote, _ sockets: some Collection<Socket>
     ) -> Evidence {
         guard remote.addresses.count >= Self.manyAddresses else {
             return host.unknown(
                 Self.few,
                 Obstacle(
-                    .needsScope, "a service of many backends",
-                    "the name has \(remote.addresses.count)"))
+                    .unsupported, "whether few connections carry all",
+                    "the name has \(counted(remote.addresses.count, "address", "addresses"))"))
         }
-        let established = sockets.filter { $0.state == .established }
+        let established = sockets.count { $0.state == .established }
         let text =
-            "\(counted(established.count, "connection")) to a service of "
+            "\(counted(established, "connection")) to a service of "
             + "\(remote.addresses.count) addresses"
-        let measure = Evidence.Measure(value: Double(established.count), unit: "count")
-        return (1...Self.fewConnections).contains(established.count)
-            ? host.present(Self.few, text, count: established.count, measure: measure)
+        let measure = Evidence.Measure(value: Double(established), unit: "count")
+        return (1...Self.fewConnections).contains(established)
+            ? host.present(Self.few, text, count: established, measure: measure)
             : host.absent(Self.few, text, measure: measure)
     }
 }

@@ -18,47 +18,54 @@ struct SilentSocketsCheck: HostCheck {
 
     private func evidence(_ host: HostContext, _ table: SocketTable) -> Evidence {
         let id = establishes[0]
-        let established = table.sockets.filter { $0.state == .established }
-        var all: [SocketAddress: Int] = [:]
-        var silent: [SocketAddress: [Socket]] = [:]
-        for socket in established {
-            all[socket.remote, default: 0] += 1
-            if socket.hasInfo, socket.silence >= Self.silence {
-                silent[socket.remote, default: []].append(socket)
-            }
+        let isEstablished = { (socket: Socket) in socket.state == .established }
+        let isSilent = { (socket: Socket) in
+            isEstablished(socket) && socket.hasInfo && socket.silence >= Self.silence
         }
-        guard all.values.contains(where: { $0 >= Self.most }) else {
+        var most = 0
+        var largest: (remote: SocketAddress, silent: Int)?
+        table.forEachGroup(by: \.remote, where: isEstablished) { remote, sockets in
+            most = max(most, sockets.count)
+            let silent = sockets.count(where: isSilent)
+            guard silent >= Self.most else { return }
+            if let largest, (largest.silent, remote) >= (silent, largest.remote) { return }
+            largest = (remote, silent)
+        }
+        guard most >= Self.most else {
             return host.absent(id, "no remote has \(Self.most) ESTABLISHED connections")
         }
-        guard established.contains(where: \.hasInfo) else {
+        guard table.sockets.contains(where: { isEstablished($0) && $0.hasInfo }) else {
             return host.unknown(id, table.agesUnknown)
         }
-        let many = silent.filter { $0.value.count >= Self.most }
-        guard let largest = many.max(by: { ($0.value.count, $1.key) < ($1.value.count, $0.key) })
-        else {
+        guard let largest else {
             return host.absent(
                 id, "no remote has \(Self.most) connections that were silent for 5 min")
         }
-        return present(host, table, largest.key, largest.value)
+        let remote = largest.remote
+        return present(
+            host, table, remote, table.sockets.lazy.filter { isSilent($0) && $0.remote == remote })
     }
 
     private func present(
-        _ host: HostContext, _ table: SocketTable, _ remote: SocketAddress, _ silent: [Socket]
+        _ host: HostContext, _ table: SocketTable, _ remote: SocketAddress,
+        _ silent: some Collection<Socket>
     ) -> Evidence {
-        let oldest = silent.map(\.silence).max() ?? 0
-        let programs = Set(silent.compactMap { table.owner(of: $0)?.name }).sorted()
+        let count = silent.count
+        let oldest = silent.reduce(0) { max($0, $1.silence) }
+        let programs = silent.reduce(into: Set<String>()) { names, socket in
+            if let owner = table.owner(of: socket) { names.insert(owner.name) }
+        }.sorted()
         let timerless = silent.count { $0.timer == .none }
         let owner = programs.isEmpty ? "" : " of " + programs.prefix(3).joined(separator: ", ")
         let fate =
-            timerless == silent.count
+            timerless == count
             ? "no timer: nothing but the program can end them"
             : "\(timerless) of them without a timer"
         return host.present(
             establishes[0],
-            "\(silent.count) ESTABLISHED\(owner) to \(remote), silent for up to "
+            "\(count) ESTABLISHED\(owner) to \(remote), silent for up to "
                 + "\(duration(oldest)), \(fate)",
-            count: silent.count,
-            measure: Evidence.Measure(value: Double(silent.count), unit: "count"))
+            count: count, measure: Evidence.Measure(value: Double(count), unit: "count"))
     }
 }
 

@@ -37,25 +37,25 @@ struct SlowClientsCheck: HostCheck {
     }
 
     private func evidence(
-        _ host: HostContext, _ table: SocketTable, _ pairs: [SocketPair]
+        _ host: HostContext, _ table: SocketTable, _ pairs: SocketPairs
     ) -> Evidence {
         let id = establishes[0]
         guard table.sockets.contains(where: \.hasBytesReceived) else {
             return host.unknown(id, table.agesUnknown)
         }
-        let slow = pairs.filter { pair in
+        let slow = pairs.count { pair in
             let bytes = pair.now.bytesReceived &- pair.before.bytesReceived
             // Something comes, too slowly, and the server has not begun to answer.
             return bytes > 0 && Double(bytes) / host.interval < Self.bytesPerSecond
                 && pair.now.payloadSent == pair.before.payloadSent
         }
-        let share = pairs.isEmpty ? 0 : Double(slow.count) / Double(pairs.count)
+        let share = pairs.isEmpty ? 0 : Double(slow) / Double(pairs.count)
         let measure = Evidence.Measure(value: (share * 100).rounded(), unit: "percent")
         let text =
-            "\(slow.count) of \(pairs.count) accepted connections send less than 1 KiB/s and are "
+            "\(slow) of \(pairs.count) accepted connections send less than 1 KiB/s and are "
             + "not answered, while others wait"
         return pairs.count >= Self.fewest && share >= Self.share
-            ? host.present(id, text, count: slow.count, measure: measure)
+            ? host.present(id, text, count: slow, measure: measure)
             : host.absent(id, text, measure: measure)
     }
 }

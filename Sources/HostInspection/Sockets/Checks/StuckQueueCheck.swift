@@ -19,7 +19,7 @@ struct StuckQueueCheck: HostCheck {
     }
 
     private func stuck(_ host: HostContext, _ table: SocketTable) -> Evidence {
-        let stuck = table.sockets.filter { socket in
+        let stuck = table.sockets.lazy.filter { socket in
             socket.state == .established && socket.sendQueue > 0
                 && socket.timer == .retransmission && socket.backoff >= Self.backoffs
         }
@@ -28,22 +28,24 @@ struct StuckQueueCheck: HostCheck {
                 Self.send, "no connection has backed off \(Self.backoffs) times with data unsent")
         }
         let bytes = stuck.reduce(0) { $0 + Int($1.sendQueue) }
+        let count = stuck.count
         return host.present(
             Self.send,
-            "\(counted(stuck.count, "connection")) without acknowledgement; to \(worst.remote) "
+            "\(counted(count, "connection")) without acknowledgement; to \(worst.remote) "
                 + "\(worst.sendQueue) bytes, sent again \(worst.backoff) times",
-            count: stuck.count, measure: Evidence.Measure(value: Double(bytes), unit: "bytes"))
+            count: count, measure: Evidence.Measure(value: Double(bytes), unit: "bytes"))
     }
 
     /// Told by one look when the last data came 5 s ago, else by two.
     private func unread(_ host: HostContext, _ table: SocketTable) -> Evidence {
         let hasUnread = { (socket: Socket) in socket.isOpen && socket.receiveQueue > 0 }
-        let holding = table.sockets.filter(hasUnread)
-        guard !holding.isEmpty else {
+        guard table.sockets.contains(where: hasUnread) else {
             return host.absent(Self.receive, "no connection holds received bytes")
         }
-        let old = holding.filter { $0.hasInfo && $0.lastReceived >= Self.patience }
-        if !old.isEmpty { return present(host, table, old) }
+        let old = table.sockets.lazy.filter { socket in
+            hasUnread(socket) && socket.hasInfo && socket.lastReceived >= Self.patience
+        }
+        if let evidence = present(host, table, old) { return evidence }
         if let obstacle = host.needs(seconds: 5, for: "how long received bytes wait") {
             return host.unknown(Self.receive, obstacle)
         }
@@ -51,30 +53,30 @@ struct StuckQueueCheck: HostCheck {
             return host.unknown(Self.receive, Obstacle(.missing, "the first look's sockets"))
         }
         // What was read: received in all, less what still waits.
-        let untouched = pairs.filter { pair in
+        let untouched = pairs.lazy.filter { pair in
             pair.now.hasBytesReceived
                 ? pair.now.bytesReceived &- UInt64(pair.now.receiveQueue)
                     == pair.before.bytesReceived &- UInt64(pair.before.receiveQueue)
                 : pair.now.receiveQueue >= pair.before.receiveQueue
         }
-        guard !untouched.isEmpty else {
-            return host.absent(Self.receive, "received bytes were read between the looks")
-        }
         return present(host, table, untouched.map(\.now))
+            ?? host.absent(Self.receive, "received bytes were read between the looks")
     }
 
+    /// `nil` when there are none.
     private func present(
-        _ host: HostContext, _ table: SocketTable, _ sockets: [Socket]
-    ) -> Evidence {
+        _ host: HostContext, _ table: SocketTable, _ sockets: some Collection<Socket>
+    ) -> Evidence? {
+        guard let worst = sockets.max(by: { $0.receiveQueue < $1.receiveQueue }) else { return nil }
+        let count = sockets.count
         let bytes = sockets.reduce(0) { $0 + Int($1.receiveQueue) }
         let unaccepted = sockets.count(where: \.isUnaccepted)
-        let worst = sockets.max { $0.receiveQueue < $1.receiveQueue } ?? sockets[0]
         let owner = table.owner(of: worst).map { " of \($0.name)" } ?? ""
         return host.present(
             Self.receive,
-            "\(counted(sockets.count, "connection")) hold bytes that nobody reads for 5 s or "
+            "\(counted(count, "connection")) hold bytes that nobody reads for 5 s or "
                 + "longer (\(unaccepted) not even accepted); \(worst.receiveQueue) bytes\(owner) "
                 + "from \(worst.remote)",
-            count: sockets.count, measure: Evidence.Measure(value: Double(bytes), unit: "bytes"))
+            count: count, measure: Evidence.Measure(value: Double(bytes), unit: "bytes"))
     }
 }
