@@ -221,18 +221,20 @@ extension Terminal {
 }
 
 extension Terminal {
-    /// Waits for as long as nothing happens, using no processor time.
+    /// Waits while nothing happens, using no processor time.
     ///
-    /// - Returns: at least one event, in the order in which they came.
-    public func wait() -> [Event] {
+    /// - Parameter milliseconds: at most; -1 waits for ever.
+    /// - Returns: events in the order in which they came; none when the time is over.
+    public func wait(milliseconds: Int32 = -1) -> [Event] {
         while true {
             var sources = [
                 pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: readEnd, events: Int16(POLLIN), revents: 0),
             ]
-            let count = unsafe poll(&sources, 2, -1)
+            let count = unsafe poll(&sources, 2, milliseconds)
             if count < 0, errno != EINTR { return [.terminated] }
-            if count <= 0 { continue }
+            if count == 0 { return [] }
+            if count < 0 { continue }
             var events = sources[1].revents != 0 ? told() : []
             if sources[0].revents & Int16(POLLIN) != 0 {
                 events += keys()

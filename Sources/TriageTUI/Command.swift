@@ -9,6 +9,11 @@ public enum Command: Hashable, Sendable {
     case why, casebook, steps, sessions, end, startTriage, say
     case run, capture, cancelJobs, copy, saveReport, confirmCause
     case nextHeading, nextRival, nextFamily, search, suspend, repaint
+    /// A screen of `Places.all`.
+    case show(String)
+    /// What only some screens know.
+    case nextTab, previousTab, nextFilter, sameServer, nextOrder, nextPlace, previousPlace
+    case narrow, widen, refresh, pause, takeEvidence, resolve, withdraw
 }
 
 typealias Keys = Keymap<Command>
@@ -34,7 +39,8 @@ extension Keymap<Command>.Binding {
                 """),
         .init([.control("z")], .suspend, help: "Stop as a shell's job; 'fg' comes back."),
         .init([.control("l")], .repaint, help: "Paint the screen anew."),
-        .init([.character("?"), .function(1)], .help, hint: "help", help: "This help."),
+    ] + Places.keys + [
+        .init([.character("?"), .function(1)], .help, hint: "help", help: "This help.")
     ]
 }
 
@@ -50,6 +56,7 @@ extension Screen {
         case .casebook: CasebookState.keys
         case .sessions: SessionsScreen.keys
         case .end: EndScreen.keys
+        case .part: Keys(Keys.Binding.everywhere)
         }
     }
 
@@ -63,6 +70,7 @@ extension Screen {
         case .casebook: "casebook"
         case .sessions: "earlier sessions"
         case .end: "end"
+        case .part(let part): part.title
         }
     }
 }

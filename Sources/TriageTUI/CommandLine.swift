@@ -11,7 +11,7 @@ enum CommandLine {
         ("help", .help), ("quit", .quit), ("q", .quit), ("resolve", .confirmCause),
         ("sessions", .sessions), ("steps", .steps), ("summary", .leaveSummary), ("undo", .undo),
         ("why", .why),
-    ]
+    ] + Places.all.map { ($0.word, .show($0.word)) }
     /// Words that need something behind them.
     static let withArgument = ["say", "capture", "case", "report", "target"]
 

@@ -59,7 +59,7 @@ struct HostText {
         page.heading(
             "Sockets: \(Figures.grouped(table.sockets.count)) in "
                 + Figures.plural(groups.count, "group") + ", the most silent first")
-        for group in Self.ordered(groups).prefix(Self.shownGroups) {
+        for group in SocketGroup.ordered(groups).prefix(Self.shownGroups) {
             page.paragraph(told(group), label: "- ", indent: 2)
         }
         let rest = groups.count - Self.shownGroups
@@ -70,19 +70,6 @@ struct HostText {
                 "Owners may be missing: \(hidden) may not be looked into; root may.", indent: 2,
                 style: .dim)
         }
-    }
-
-    /// What waits for somebody first, listeners in good health and what is over last.
-    private static func ordered(_ groups: [SocketGroup]) -> [SocketGroup] {
-        func rank(_ group: SocketGroup) -> Int {
-            switch group.state {
-            case .listen: group.receiveQueue > 0 ? 0 : 1
-            case .timeWait: 2
-            default: 0
-            }
-        }
-        let ranks = groups.map(rank)
-        return groups.indices.sorted { (ranks[$0], $0) < (ranks[$1], $1) }.map { groups[$0] }
     }
 
     /// `111 ESTABLISHED of apache2 to [2001:db8::1]:80, silent 38 to 40 min, no timer`

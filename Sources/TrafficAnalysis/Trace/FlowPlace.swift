@@ -1,0 +1,44 @@
+public import Dissection
+
+/// Where a flow begins, by which its packets are found again.
+public struct FlowPlace: Hashable, Sendable {
+    public var flow: Int
+    public var one: FlowRecord.Endpoint
+    public var other: FlowRecord.Endpoint
+    /// One-based, Wireshark's `frame.number`.
+    public var firstPacket: Int
+
+    public init(
+        flow: Int, one: FlowRecord.Endpoint, other: FlowRecord.Endpoint, firstPacket: Int
+    ) {
+        self.flow = flow
+        self.one = one
+        self.other = other
+        self.firstPacket = firstPacket
+    }
+}
+
+extension FlowDigest {
+    public var place: FlowPlace {
+        FlowPlace(flow: flow, one: client, other: server, firstPacket: firstPacket)
+    }
+}
+
+extension CaptureAnalysis {
+    /// How many flows have begun.
+    public var flowCount: Int { table.count }
+
+    /// The flow to which a packet belongs that was taken into account just now.
+    public func place(of packet: RawSpan, wireLength: Int, link: LinkType) -> FlowPlace? {
+        var segment = TCPSegment()
+        guard dissect(packet, link: link, wireLength: wireLength, into: &segment) == .tcp,
+            let index = table.find(FlowKey.of(segment).key)
+        else { return nil }
+        let flow = table[index]
+        return FlowPlace(
+            flow: Int(flow.number),
+            one: FlowRecord.Endpoint(address: flow.address(0), port: flow.port(0)),
+            other: FlowRecord.Endpoint(address: flow.address(1), port: flow.port(1)),
+            firstPacket: Int(flow.firstPacket))
+    }
+}

@@ -1,0 +1,106 @@
+import Casebook
+public import TerminalUI
+import Triage
+
+/// One piece of evidence in full, and the places that show it.
+public struct EvidenceScreen: ScreenPart {
+    let evidence: Evidence
+    private var selected = 0
+    private var offset = 0
+
+    public let title = "evidence"
+
+    init(_ evidence: Evidence) { self.evidence = evidence }
+
+    public func keys(_ model: Model) -> Keymap<Command> {
+        let jump = Keys.Binding(
+            [.enter, .character("l"), .right], .open, hint: "show the packet",
+            help: "The flow of the chosen place, at its packet.")
+        return Keys(
+            (places.isEmpty ? [] : [jump]) + [.back] + Keys.Binding.moves
+                + Keys.Binding.everywhere)
+    }
+
+    /// Those that can be jumped to.
+    private var places: [Evidence.Location] {
+        guard evidence.instrument == .capture else { return [] }
+        return evidence.locations.filter { $0.packet != nil || $0.flow != nil }
+    }
+
+    public func draw(_ model: Model, in rect: Rect, on grid: inout CellGrid) {
+        let (page, first) = page(model, width: model.pageWidth)
+        let inner = rect.inset(left: 1, right: 1)
+        let offset = places.isEmpty ? min(offset, max(0, page.lines.count - rect.height)) : offset
+        page.draw(in: inner, from: offset, on: &grid)
+        let row = first + selected - offset
+        if !places.isEmpty, row >= 0, row < rect.height {
+            grid.select(Rect(x: rect.x, y: rect.y + row, width: rect.width, height: 1))
+        }
+    }
+
+    /// - Returns: beside the page the line of the first place.
+    private func page(_ model: Model, width: Int) -> (Page, Int) {
+        let book = model.conversation.casebook
+        var page = Page(width: width)
+        page.paragraph(evidence.id, style: .heading)
+        let state = Phrases.state(evidence) + ", by " + Phrases.source(evidence)
+        page.paragraph(state + figures, style: .strong)
+        if !evidence.summary.isEmpty { page.paragraph(evidence.summary) }
+        let meaning = Phrases.fact(evidence.id, book)
+        if meaning != evidence.id, meaning != evidence.summary {
+            page.gap()
+            page.paragraph(meaning, label: "Means: ", style: .dim)
+        }
+        if let hand = book[finding: evidence.id]?.byHand, !hand.isEmpty {
+            page.paragraph(hand, label: "By hand: ", style: .dim)
+        }
+        if !places.isEmpty { page.heading("Where it can be seen") }
+        let first = page.lines.count
+        for place in places { page.line(StyledLine(CharacterWidth.cut(text(place), to: width))) }
+        let more = max(0, (evidence.count ?? 0) - evidence.locations.count)
+        if more > 0, !places.isEmpty {
+            page.paragraph("and \(Figures.grouped(more)) more that are not listed", style: .dim)
+        }
+        return (page, first)
+    }
+
+    private var figures: String {
+        let parts = [
+            evidence.count.map { Figures.plural($0, "time") }, evidence.measure.map(Figures.measure),
+        ].compactMap(\.self)
+        return parts.isEmpty ? "" : " (\(parts.joined(separator: ", ")))"
+    }
+
+    private func text(_ place: Evidence.Location) -> String {
+        [
+            place.packet.map { "packet \($0)" }, place.flow.map { "flow \($0)" },
+            place.time.map(Figures.instant), Phrases.name(place.file),
+        ].compactMap(\.self).joined(separator: "  ")
+    }
+
+    public mutating func move(_ motion: Motion, _ model: Model) {
+        let (page, first) = page(model, width: model.pageWidth)
+        let rows = model.body.height
+        guard !places.isEmpty else {
+            var state = PageState()
+            state.offset = offset
+            state.move(motion, lines: page.lines.count, rows: rows)
+            offset = state.offset
+            return
+        }
+        selected = motion.apply(to: selected, count: places.count, page: rows)
+        // At the first place all that stands above it is worth seeing.
+        offset =
+            selected == 0
+            ? max(0, first + 1 - rows)
+            : Scroll.offset(
+                offset, showing: first + selected, rows: rows, count: page.lines.count)
+    }
+
+    public mutating func perform(
+        _ command: Command, _ model: inout Model, _ now: Int64
+    ) -> [Effect]? {
+        guard command == .open, places.indices.contains(selected) else { return nil }
+        return model.openPlace(places[selected])
+    }
+}
