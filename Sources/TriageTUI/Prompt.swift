@@ -101,7 +101,7 @@ extension Model {
                 nil
             )
         case .withdraw(let number):
-            ("Withdraw incident \(number)? What was learned of it is unlearned. y, Esc", nil)
+            ("Withdraw incident \(number)? y takes it back, Esc keeps it.", nil)
         case .quit: ("Quit? All that was said is kept. Enter quits, Esc stays.", nil)
         case nil: nil
         }

@@ -24,7 +24,8 @@ extension Model {
                 $0.state == .present && $0.source == "capture:\(path)"
             }
             notice =
-                "Read \(Phrases.name(path)): \(Phrases.plural(seen, "finding")) present."
+                "Read \(CharacterWidth.cut(Phrases.name(path), to: 24)): "
+                + "\(Phrases.plural(seen, "finding")) present."
                 + (run.interrupted ? " It was stopped before its end." : "")
                 + " t shows its flows."
             return changed(now)

@@ -33,7 +33,7 @@ public struct FlowTrouble: OptionSet, Hashable, Sendable {
     /// Each with a few words, the worst first.
     public static let all: [(trouble: FlowTrouble, words: String)] = [
         (.alert, "TLS alert"), (.reset, "reset"), (.refused, "refused"),
-        (.noAnswer, "no answer to SYN"), (.noServerHello, "no ServerHello"),
+        (.noAnswer, "SYN unanswered"), (.noServerHello, "no ServerHello"),
         (.silent, "silent"), (.slowHandshake, "slow handshake"), (.lateAnswer, "late answer"),
         (.zeroWindow, "window closed"), (.sentAgain, "sent again"),
         (.oneSided, "one side only"), (.resetAfterFIN, "RST after FIN"),

@@ -37,7 +37,9 @@ extension FlowLadder {
 
     private func margin(_ packet: FlowTrace.Packet) -> String {
         let since = packet.time - (trace.packets.first?.time ?? packet.time)
-        let time = Figures.fixed(Double(since) / 1e9, 3)
+        let span = (trace.packets.last?.time ?? 0) - (trace.packets.first?.time ?? 0)
+        // A week to the millisecond takes ten cells.
+        let time = Figures.fixed(Double(since) / 1e9, span < 100_000_000_000 ? 6 : 3)
         return Self.right(time, 10) + Self.right(String(packet.number), 8) + " "
     }
 

@@ -27,8 +27,8 @@ public struct FlowLadder: Sendable {
 
     /// Longer gaps are cut and say so.
     private static let longestGap = 12
-    /// Empty rows that a ladder of the usual scale has at most.
-    private static let emptyRows: Int64 = 24
+    /// Empty rows that a ladder of the usual scale has at most: it is all to scale.
+    private static let emptyRows = Int64(longestGap)
 
     /// - Parameter scale: `nil` chooses one by how long the flow lasts.
     public init(_ trace: FlowTrace, scale: Int64? = nil) {

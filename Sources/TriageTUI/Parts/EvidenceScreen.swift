@@ -65,17 +65,19 @@ public struct EvidenceScreen: ScreenPart {
     }
 
     private var figures: String {
-        let parts = [
-            evidence.count.map { Figures.plural($0, "time") }, evidence.measure.map(Figures.measure),
-        ].compactMap(\.self)
+        let measure = evidence.measure.flatMap {
+            ["", "count"].contains($0.unit) ? nil : Figures.measure($0)
+        }
+        let parts = [evidence.count.map { Figures.plural($0, "time") }, measure]
+            .compactMap(\.self)
         return parts.isEmpty ? "" : " (\(parts.joined(separator: ", ")))"
     }
 
     private func text(_ place: Evidence.Location) -> String {
-        [
-            place.packet.map { "packet \($0)" }, place.flow.map { "flow \($0)" },
-            place.time.map(Figures.instant), Phrases.name(place.file),
-        ].compactMap(\.self).joined(separator: "  ")
+        let packet = place.packet.map { "packet \($0)" } ?? ""
+        let flow = place.flow.map { "flow \($0)" } ?? ""
+        return CharacterWidth.fit(packet, to: 16) + CharacterWidth.fit(flow, to: 13)
+            + (place.time.map { Figures.instant($0) + "  " } ?? "") + Phrases.name(place.file)
     }
 
     public mutating func move(_ motion: Motion, _ model: Model) {

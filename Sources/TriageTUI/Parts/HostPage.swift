@@ -50,7 +50,7 @@ struct HostPage {
             row(
                 [
                     Figures.grouped(group.count), group.state.name,
-                    group.program ?? "?", silence(group),
+                    group.program ?? "unknown", silence(group),
                     "\(direction) \(group.endpoint.description)"
                         + (words.isEmpty ? "" : ", " + words.joined(separator: ", ")),
                 ], columns, rest, words.isEmpty ? .plain : .caution, on: &page)
@@ -88,15 +88,18 @@ struct HostPage {
     }
 
     private func counters(on page: inout Page) {
-        let since = picture.since > 0 ? " since \(Figures.seconds(picture.since)) ago" : ""
+        let since = picture.since > 0 ? " in \(Figures.seconds(picture.since))" : ""
         page.heading("Counters that moved\(since)")
         if picture.since == 0 {
             return page.paragraph("come with the next look", indent: 2, style: .dim)
         }
         if picture.moved.isEmpty { page.paragraph("none", indent: 2, style: .dim) }
+        if !picture.moved.isEmpty {
+            page.paragraph("now            in all    counter", indent: 2, style: .dim)
+        }
         for counter in picture.moved.prefix(Self.mostCounters) {
-            let rate = counter.perMinute.map { "\(Figures.number($0)) a min" } ?? ""
-            let label = CharacterWidth.fit(rate, to: 15) + " "
+            let rate = counter.perMinute.map { $0 > 0 ? "\(Figures.number($0)) a min" : "still" } ?? ""
+            let label = CharacterWidth.fit(rate, to: 14) + " "
                 + CharacterWidth.fit("+" + Figures.grouped(Int(clamping: counter.increase)), to: 9)
             page.paragraph(
                 [Span(counter.name, .strong), Span(": " + counter.meaning, .dim)],

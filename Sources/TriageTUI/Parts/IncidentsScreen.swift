@@ -16,6 +16,8 @@ public struct IncidentsScreen: ScreenPart {
 
     /// One line of the list.
     enum Row {
+        /// The one that is worked on.
+        case current(SessionFile)
         case open(SessionFile)
         case confirmed(LedgerEntry)
     }
@@ -62,12 +64,16 @@ public struct IncidentsScreen: ScreenPart {
         let all: [Row] =
             showsConfirmed
             ? (model.exhibits.ledger?.entries.reversed() ?? []).map { .confirmed($0) }
-            : model.earlier.map { .open($0) }
+            : current(model) + model.earlier.map { .open($0) }
         let words = editor.text.lowercased().split(separator: " ")
         return all.filter { row in
             let text = IncidentWords.searched(row, model).lowercased()
             return words.allSatisfy { text.contains($0) }
         }
+    }
+
+    private func current(_ model: Model) -> [Row] {
+        model.conversation.evidence.isEmpty ? [] : [.current(model.kept(at: model.created))]
     }
 
     public func draw(_ model: Model, in rect: Rect, on grid: inout CellGrid) {
@@ -153,11 +159,12 @@ public struct IncidentsScreen: ScreenPart {
         on row: Row, _ command: Command, _ model: inout Model, _ now: Int64
     ) -> [Effect] {
         switch (row, command) {
+        case (.current, .open): model.showTriage()
+        case (.current, .resolve): askForCause(&model)
         case (.open(let session), .open): return model.resume(session, now)
         case (.open(let session), .resolve):
             let effects = model.resume(session, now)
-            model.screens.append(.end(PageState()))
-            model.prompt = .confirmCause(model.result.diagnosis.leader?.id)
+            askForCause(&model)
             return effects
         case (.confirmed(let entry), .open): return model.open(LedgerScreen(number: entry.number))
         case (.confirmed(let entry), .withdraw):
@@ -166,9 +173,15 @@ public struct IncidentsScreen: ScreenPart {
             } else {
                 model.notice = "It was withdrawn already."
             }
-            return []
-        default: return []
+        default: break
         }
+        return []
+    }
+
+    /// Beside the verdict, so that nobody confirms what they do not see.
+    private func askForCause(_ model: inout Model) {
+        model.screens.append(.end(PageState()))
+        model.prompt = .confirmCause(model.result.diagnosis.leader?.id)
     }
 }
 
@@ -250,6 +263,7 @@ enum IncidentWords {
     /// What it is, and what is known of it.
     static func lines(_ row: IncidentsScreen.Row, _ model: Model) -> [String] {
         switch row {
+        case .current(let session): ["This one: " + title(session), summary(session)]
         case .open(let session): [title(session), summary(session)]
         case .confirmed(let entry):
             [
@@ -290,7 +304,7 @@ enum IncidentWords {
     static func searched(_ row: IncidentsScreen.Row, _ model: Model) -> String {
         let lines = lines(row, model).joined(separator: " ")
         switch row {
-        case .open(let session):
+        case .open(let session), .current(let session):
             let facts = session.evidence.map(\.id).joined(separator: " ")
             return [lines, facts, session.id, session.said.joined(separator: " ")]
                 .joined(separator: " ")

@@ -9,10 +9,11 @@ struct FlowList {
     let list: ListState
     let filter: String
 
-    private static let details = 2
+    /// Rows for what is said of the chosen flow.
+    private static func details(_ rect: Rect) -> Int { rect.height < 16 ? 2 : 3 }
 
     /// Rows for flows between the heads of the columns and what is said of the chosen one.
-    static func rows(_ rect: Rect) -> Int { max(1, rect.height - 2 - details) }
+    static func rows(_ rect: Rect) -> Int { max(1, rect.height - 2 - details(rect)) }
 
     func draw(in rect: Rect, on grid: inout CellGrid) {
         let (top, rest) = rect.split(top: 2)
@@ -39,10 +40,13 @@ struct FlowList {
         }
         Scroll.marks(first: list.offset, count: count, in: body, on: &grid)
         if let flow = screen.flow(list.selected, source) {
-            for (line, text) in FlowWords.details(flow).prefix(Self.details).enumerated() {
+            let words = FlowWords.details(flow)
+            let lines =
+                [StyledLine(CharacterWidth.cut(words[0], to: below.width - 2), .strong)]
+                + Wrapping.wrap(words[1], to: below.width - 2)
+            for (line, text) in lines.prefix(below.height).enumerated() {
                 grid.write(
-                    CharacterWidth.cut(text, to: below.width - 2), x: below.x + 1,
-                    y: below.y + line, style: line == 0 ? .strong : .plain)
+                    text, x: below.x + 1, y: below.y + line, limit: below.x + below.width)
             }
         }
     }
@@ -56,26 +60,26 @@ struct FlowColumns {
 
     private var isNarrow: Bool { width < 76 }
     private var isWide: Bool { width >= 110 }
-    private var historyWidth: Int { isNarrow ? 8 : 11 }
-    private var troubleWidth: Int { isNarrow ? 14 : 17 }
+    private var historyWidth: Int { isNarrow ? 8 : 10 }
+    private static let troubleWidth = 15
+    private static let numberWidth = 6
 
     /// What is left for the endpoints.
     private var endsWidth: Int {
-        let fixed = 1 + troubleWidth + 7 + 2 + historyWidth + (isNarrow ? 0 : 9) + 2
+        let fixed = 1 + Self.troubleWidth + Self.numberWidth + 2 + historyWidth + 1
+            + (isNarrow ? 0 : 8) + 1
         return max(10, width - fixed - (isWide ? 34 : 0))
     }
 
     var heads: StyledLine {
         line(
-            "trouble", "flow", "client → server", "history", "close c/s",
+            "trouble", "flow", "client → server", "history", "c/s end",
             ["length", "packets", "answered"], style: .dim)
     }
 
     func row(_ flow: FlowDigest) -> StyledLine {
-        let worst = flow.trouble.words.first ?? "-"
-        let more = flow.trouble.words.count > 1 ? " +\(flow.trouble.words.count - 1)" : ""
         return line(
-            worst + more, String(flow.flow), "\(flow.client.text) → \(flow.server.text)",
+            flow.trouble.words.first ?? "-", String(flow.flow), "\(flow.client.text) → \(flow.server.text)",
             flow.history, "\(FlowWords.short(flow.close.client))/\(FlowWords.short(flow.close.server))",
             [
                 Figures.seconds(flow.last - flow.first), Figures.grouped(flow.packets),
@@ -89,12 +93,12 @@ struct FlowColumns {
     ) -> StyledLine {
         let plain: Style = style == .dim ? .dim : .plain
         var spans = [
-            Span(" " + CharacterWidth.fit(trouble, to: troubleWidth), style),
-            Span(Self.right(number, 7) + "  ", plain),
+            Span(" " + CharacterWidth.fit(trouble, to: Self.troubleWidth), style),
+            Span(Self.right(number, Self.numberWidth) + "  ", plain),
             Span(CharacterWidth.fit(ends, to: endsWidth - 1) + " ", plain),
             Span(CharacterWidth.fit(history, to: historyWidth) + " ", plain),
         ]
-        if !isNarrow { spans.append(Span(CharacterWidth.fit(close, to: 9), plain)) }
+        if !isNarrow { spans.append(Span(CharacterWidth.fit(close, to: 8), plain)) }
         if isWide { spans.append(Span(rest.map { Self.right($0, 11) }.joined(), plain)) }
         return StyledLine(spans)
     }

@@ -45,7 +45,7 @@ enum TrafficCharts {
         let total = values.reduce(0, +)
         let most = values.max() ?? 0
         let figures = total == 0
-            ? "none" : "\(Figures.number(total)), most \(Figures.number(most))"
+            ? "none" : "\(Figures.number(total)), at most \(Figures.number(most))"
         line(
             label, Widgets.columns(values), figures, style: total == 0 ? .dim : style, on: &page)
     }
