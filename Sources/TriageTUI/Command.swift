@@ -30,18 +30,19 @@ extension Keymap<Command>.Binding {
     ]
 
     /// The same on every screen where nothing is typed.
-    static let everywhere: [Self] = [
-        .init([.character(":")], .commandLine, help: "A command by its name; Tab completes."),
-        .init(
-            [.control("c"), .character("Q")], .quitNow,
-            help: """
-                Quit now and leave a summary on the terminal; everything said is kept.
-                """),
-        .init([.control("z")], .suspend, help: "Stop as a shell's job; 'fg' comes back."),
-        .init([.control("l")], .repaint, help: "Paint the screen anew."),
-    ] + Places.keys + [
-        .init([.character("?"), .function(1)], .help, hint: "help", help: "This help.")
-    ]
+    static let everywhere: [Self] =
+        [
+            .init([.character(":")], .commandLine, help: "A command by its name; Tab completes."),
+            .init(
+                [.control("c"), .character("Q")], .quitNow,
+                help: """
+                    Quit now and leave a summary on the terminal; everything said is kept.
+                    """),
+            .init([.control("z")], .suspend, help: "Stop as a shell's job; 'fg' comes back."),
+            .init([.control("l")], .repaint, help: "Paint the screen anew."),
+        ] + Places.keys + [
+            .init([.character("?"), .function(1)], .help, hint: "help", help: "This help.")
+        ]
 }
 
 extension Screen {

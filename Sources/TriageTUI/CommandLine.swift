@@ -6,12 +6,13 @@ import Triage
 /// What can be typed after `:`.
 enum CommandLine {
     /// Words that do what a key does.
-    static let plain: [(name: String, command: Command)] = [
-        ("casebook", .casebook), ("cancel", .cancelJobs), ("copy", .copy), ("end", .end),
-        ("help", .help), ("quit", .quit), ("q", .quit), ("resolve", .confirmCause),
-        ("sessions", .sessions), ("steps", .steps), ("summary", .leaveSummary), ("undo", .undo),
-        ("why", .why),
-    ] + Places.all.map { ($0.word, .show($0.word)) }
+    static let plain: [(name: String, command: Command)] =
+        [
+            ("casebook", .casebook), ("cancel", .cancelJobs), ("copy", .copy), ("end", .end),
+            ("help", .help), ("quit", .quit), ("q", .quit), ("resolve", .confirmCause),
+            ("sessions", .sessions), ("steps", .steps), ("summary", .leaveSummary), ("undo", .undo),
+            ("why", .why),
+        ] + Places.all.map { ($0.word, .show($0.word)) }
     /// Words that need something behind them.
     static let withArgument = ["say", "capture", "case", "report", "target"]
 

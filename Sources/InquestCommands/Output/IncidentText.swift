@@ -18,7 +18,8 @@ enum IncidentText {
         page.paragraph(facts.joined(separator: ", "), indent: 4, style: .dim)
         let word = ledger.word(for: entry)
         if word != "counted" {
-            page.paragraph(ledger.reason(for: entry), label: word + ": ", indent: 4, labelStyle: .caution)
+            page.paragraph(
+                ledger.reason(for: entry), label: word + ": ", indent: 4, labelStyle: .caution)
         }
     }
 

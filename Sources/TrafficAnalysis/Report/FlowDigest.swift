@@ -43,9 +43,10 @@ public struct FlowDigest: Sendable {
         server = FlowRecord.Endpoint(address: flow.address(s), port: flow.port(s))
         packets = Int(flow.directions[0].packets) + Int(flow.directions[1].packets)
         payloadBytes = flow.directions[0].payloadBytes &+ flow.directions[1].payloadBytes
-        sentAgain = rare.map {
-            Int($0.directions[0].retransmitted) + Int($0.directions[1].retransmitted)
-        } ?? 0
+        sentAgain =
+            rare.map {
+                Int($0.directions[0].retransmitted) + Int($0.directions[1].retransmitted)
+            } ?? 0
         trouble = flow.trouble(tls, rare)
         history = flow.history.text(client: c)
         state = flow.connectionState

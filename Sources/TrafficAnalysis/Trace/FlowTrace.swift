@@ -36,6 +36,25 @@ public struct FlowTrace: Sendable {
         public var marks: Marks
         /// TLS messages that end in it, or the request or status line of HTTP.
         public var names: [String]
+
+        public init(
+            number: Int, place: Int, time: Int64, fromClient: Bool, flags: [String],
+            sequence: UInt32, acknowledgement: UInt32?, length: Int, window: UInt16,
+            timeToLive: UInt8, marks: Marks, names: [String]
+        ) {
+            self.number = number
+            self.place = place
+            self.time = time
+            self.fromClient = fromClient
+            self.flags = flags
+            self.sequence = sequence
+            self.acknowledgement = acknowledgement
+            self.length = length
+            self.window = window
+            self.timeToLive = timeToLive
+            self.marks = marks
+            self.names = names
+        }
     }
 
     /// Zero-based, Wireshark's `tcp.stream`.

@@ -54,7 +54,9 @@ public struct FlowTracer: ~Copyable {
         let (key, fromUpper) = FlowKey.of(segment)
         guard key == self.key else { return true }
         if let flow {
-            if segment.flags.contains(.syn), flow.isFollowed(by: segment, direction: fromUpper ? 1 : 0) {
+            if segment.flags.contains(.syn),
+                flow.isFollowed(by: segment, direction: fromUpper ? 1 : 0)
+            {
                 return false
             }
         } else {
@@ -109,10 +111,10 @@ public struct FlowTracer: ~Copyable {
         guard isNew, segment.capturedPayload > 0 else { return [] }
         let start = segment.payloadOffset
         let payload = packet.extracting(start..<(start + segment.capturedPayload))
-        if let head = HTTPRequestHead(payload) { 
+        if let head = HTTPRequestHead(payload) {
             return ["\(head.method) \(head.target)".bounded]
         }
-        if let head = HTTPResponseHead(payload) { 
+        if let head = HTTPResponseHead(payload) {
             return ["HTTP \(head.status) \(head.reason)".bounded]
         }
         return []

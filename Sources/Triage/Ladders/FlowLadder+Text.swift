@@ -88,7 +88,8 @@ extension FlowTrace.Packet {
 
     /// Captured text is of any script; an arrow is drawn a cell a character.
     private static func ascii(_ text: String) -> String {
-        String(text.map { $0.isASCII && !$0.isNewline ? $0 : "?" })
+        String(
+            text.unicodeScalars.map { (0x20...0x7E).contains($0.value) ? Character($0) : "?" })
     }
 
     public var isTrouble: Bool {

@@ -41,7 +41,7 @@ struct HostPage {
             "Sockets: \(Figures.grouped(picture.sockets)) in "
                 + "\(Figures.plural(picture.groups.count, "group")), the most silent first")
         let narrow = page.width < 76
-        let columns = narrow ? [6, 12, 12, 8] : [7, 13, 16, 10]
+        let columns = narrow ? [7, 12, 11, 8] : [7, 13, 16, 10]
         let rest = page.width - columns.reduce(0, +) - 2
         row(["count", "state", "program", "silent", "where"], columns, rest, .dim, on: &page)
         for group in picture.groups.prefix(Self.mostGroups) {
@@ -71,7 +71,9 @@ struct HostPage {
     }
 
     private func silence(_ group: SocketGroup) -> String {
-        guard group.withInfo > 0, group.state != .listen, group.state != .synSent else { return "-" }
+        guard group.withInfo > 0, group.state != .listen, group.state != .synSent else {
+            return "-"
+        }
         return Figures.seconds(Int64(group.longestSilence) * 1_000_000)
     }
 
@@ -95,11 +97,14 @@ struct HostPage {
         }
         if picture.moved.isEmpty { page.paragraph("none", indent: 2, style: .dim) }
         if !picture.moved.isEmpty {
-            page.paragraph("now            in all    counter", indent: 2, style: .dim)
+            let heads = CharacterWidth.fit("now", to: 14) + " " + CharacterWidth.fit("in all", to: 9)
+            page.line(StyledLine("  " + heads + " counter", .dim))
         }
         for counter in picture.moved.prefix(Self.mostCounters) {
-            let rate = counter.perMinute.map { $0 > 0 ? "\(Figures.number($0)) a min" : "still" } ?? ""
-            let label = CharacterWidth.fit(rate, to: 14) + " "
+            let rate =
+                counter.perMinute.map { $0 > 0 ? "\(Figures.number($0)) a min" : "still" } ?? ""
+            let label =
+                CharacterWidth.fit(rate, to: 14) + " "
                 + CharacterWidth.fit("+" + Figures.grouped(Int(clamping: counter.increase)), to: 9)
             page.paragraph(
                 [Span(counter.name, .strong), Span(": " + counter.meaning, .dim)],
@@ -117,8 +122,9 @@ struct HostPage {
             page.paragraph(
                 [
                     Span(use.limit.name, .strong), Span(subject),
-                    Span("  \(amount(use.limit.used.value, use.limit)) of "
-                        + amount(use.limit.maximum.value ?? nil, use.limit), .dim),
+                    Span(
+                        "  \(amount(use.limit.used.value, use.limit)) of "
+                            + amount(use.limit.maximum.value ?? nil, use.limit), .dim),
                 ],
                 label: Widgets.bar(use.share, cells: 10) + CharacterWidth.fit(" " + share, to: 7),
                 indent: 2, labelStyle: use.share >= Self.nearlyFull ? .alarm : .plain)

@@ -16,11 +16,11 @@ public struct HostScreen: ScreenPart {
             .init(
                 [.character("p")], .pause, hint: isPaused ? "go on" : "hold",
                 help: "Hold the picture, or look again every few seconds."),
+            .back,
             .init(
                 [.character("a")], .takeEvidence, hint: "take as evidence",
                 help: "What the checks say of this host becomes evidence of the triage."),
             .init([.tab, .character("]")], .nextHeading, hint: "next part", help: "Next heading."),
-            .back,
         ]
         return Keys(own + Keys.Binding.moves + Keys.Binding.everywhere)
     }

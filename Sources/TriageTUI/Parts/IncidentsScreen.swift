@@ -40,21 +40,24 @@ public struct IncidentsScreen: ScreenPart {
                     [.character("x")], .withdraw, hint: "withdraw",
                     help: "Take the confirmation back; what was learned of it is unlearned."),
                 .init([.tab], .nextTab, hint: "open ones", help: "Incidents that are open."),
+                .back,
             ]
             : [
                 .init(
-                    [.enter, .character("l"), .right], .open, hint: "take up", help: "Go on with it."
+                    [.enter, .character("l"), .right], .open, hint: "take up",
+                    help: "Go on with it."
                 ),
                 .init(
                     [.character("r")], .resolve, hint: "resolve",
                     help: "Take it up, and record what it turned out to be."),
                 .init([.tab], .nextTab, hint: "resolved ones", help: "Confirmed incidents."),
+                .back,
             ]
         return Keys(
             own
                 + [
-                    .init([.character("/")], .search, hint: "search", help: "Only those with a word."),
-                    .back,
+                    .init(
+                        [.character("/")], .search, hint: "search", help: "Only those with a word."),
                 ] + Keys.Binding.moves + Keys.Binding.everywhere)
     }
 

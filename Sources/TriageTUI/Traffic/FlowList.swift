@@ -15,18 +15,28 @@ struct FlowList {
     /// Rows for flows between the heads of the columns and what is said of the chosen one.
     static func rows(_ rect: Rect) -> Int { max(1, rect.height - 2 - details(rect)) }
 
+    private func title(_ count: Int) -> String {
+        guard let run = source.exhibit.run else {
+            let flows = source.exhibit.glimpse?.flows ?? 0
+            return "\(Figures.plural(flows, "flow")) so far, of those over the worst:"
+        }
+        let total = run.report.tcp.flows
+        return count == total
+            ? Figures.plural(count, "flow")
+            : "\(Figures.grouped(count)) of \(Figures.plural(total, "flow"))"
+    }
+
     func draw(in rect: Rect, on grid: inout CellGrid) {
         let (top, rest) = rect.split(top: 2)
         let (body, below) = rest.split(top: Self.rows(rect))
         let count = screen.count(source)
-        let total = source.exhibit.run?.report.tcp.flows ?? source.exhibit.glimpse?.flows ?? count
-        let title = count == total ? Figures.plural(count, "flow")
-            : "\(Figures.grouped(count)) of \(Figures.plural(total, "flow"))"
+        let title = title(count)
         Widgets.rule(title, note: filter, in: top.split(top: 1).top, on: &grid)
         let columns = FlowColumns(width: rect.width)
         grid.write(columns.heads, x: rect.x, y: rect.y + 1, limit: rect.x + rect.width)
         if count == 0 {
-            let words = source.exhibit.run == nil
+            let words =
+                source.exhibit.run == nil
                 ? "No flow in trouble is over yet." : "No flow of TCP."
             grid.write(words, x: body.x + 1, y: body.y, style: .dim, limit: body.x + body.width)
         }
@@ -66,7 +76,8 @@ struct FlowColumns {
 
     /// What is left for the endpoints.
     private var endsWidth: Int {
-        let fixed = 1 + Self.troubleWidth + Self.numberWidth + 2 + historyWidth + 1
+        let fixed =
+            1 + Self.troubleWidth + Self.numberWidth + 2 + historyWidth + 1
             + (isNarrow ? 0 : 8) + 1
         return max(10, width - fixed - (isWide ? 34 : 0))
     }
@@ -79,8 +90,10 @@ struct FlowColumns {
 
     func row(_ flow: FlowDigest) -> StyledLine {
         return line(
-            flow.trouble.words.first ?? "-", String(flow.flow), "\(flow.client.text) → \(flow.server.text)",
-            flow.history, "\(FlowWords.short(flow.close.client))/\(FlowWords.short(flow.close.server))",
+            flow.trouble.words.first ?? "-", String(flow.flow),
+            "\(flow.client.text) → \(flow.server.text)",
+            flow.history,
+            "\(FlowWords.short(flow.close.client))/\(FlowWords.short(flow.close.server))",
             [
                 Figures.seconds(flow.last - flow.first), Figures.grouped(flow.packets),
                 (flow.greeted ?? flow.connected).map(Figures.seconds) ?? "-",

@@ -26,6 +26,7 @@ public struct FlowScreen: ScreenPart {
             .init(
                 [.character("n"), .character("]")], .nextPlace, hint: "next trouble",
                 help: "The next packet in trouble: RST, sent again, fatal alert."),
+            .back,
             .init(
                 [.character("N"), .character("[")], .previousPlace,
                 help: "The packet in trouble before."),
@@ -38,7 +39,6 @@ public struct FlowScreen: ScreenPart {
             .init(
                 [.character("c")], .copy, hint: "copy tshark",
                 help: "Copy the command that shows this flow in tshark."),
-            .back,
         ]
         return Keys(
             own + Keys.Binding.moves

@@ -13,14 +13,16 @@ struct FoundList {
     func draw(_ list: ListState, in rect: Rect, on grid: inout CellGrid) {
         let findings = source.findings
         if findings.isEmpty {
-            let words = source.exhibit.run == nil
+            let words =
+                source.exhibit.run == nil
                 ? "Nothing was found so far." : "Nothing was found that a case asks for."
             grid.write(words, x: rect.x + 1, y: rect.y, style: .dim, limit: rect.x + rect.width)
         }
         let ladder = source.exhibit.run.flatMap { HandshakeLadder($0.report) }
         let needed = ladder.map { $0.lines.count + 2 } ?? 0
         let space = rect.height - min(findings.count, 3) * Self.rowsEach
-        let (body, below) = rect.split(top: needed > 0 && needed <= space ? rect.height - needed : rect.height)
+        let (body, below) = rect.split(
+            top: needed > 0 && needed <= space ? rect.height - needed : rect.height)
         var list = list
         list.clamp(count: findings.count, page: Self.rows(body))
         for (index, finding) in findings.enumerated().dropFirst(list.offset)

@@ -44,7 +44,8 @@ enum TrafficCharts {
     ) {
         let total = values.reduce(0, +)
         let most = values.max() ?? 0
-        let figures = total == 0
+        let figures =
+            total == 0
             ? "none" : "\(Figures.number(total)), at most \(Figures.number(most))"
         line(
             label, Widgets.columns(values), figures, style: total == 0 ? .dim : style, on: &page)
@@ -63,7 +64,8 @@ enum TrafficCharts {
     private static func latencies(
         _ title: String, _ latencies: TrafficTimeline.Latencies, on page: inout Page
     ) {
-        page.paragraph("\(title): \(Figures.grouped(Int(clamping: latencies.total)))", style: .strong)
+        page.paragraph(
+            "\(title): \(Figures.grouped(Int(clamping: latencies.total)))", style: .strong)
         guard let first = latencies.counts.firstIndex(where: { $0 > 0 }),
             let last = latencies.counts.lastIndex(where: { $0 > 0 })
         else { return }

@@ -34,6 +34,7 @@ public struct TrafficScreen: ScreenPart {
                     [.enter, .character("l"), .right], .open, hint: "packets",
                     help: "The chosen flow as a ladder of its packets."),
                 .init([.tab], .nextTab, hint: "times, found", help: "Flows, times, findings."),
+                .back,
                 .init(
                     [.character("f")], .nextFilter, hint: "filter",
                     help: "Only flows with one kind of trouble, the next kind, all."),
@@ -44,11 +45,12 @@ public struct TrafficScreen: ScreenPart {
                     [.character("O")], .nextOrder, hint: "order",
                     help: "The most troubled first, or in the order in which they began."),
             ]
-        case .times: own = [.init([.tab], .nextTab, hint: "found", help: "The next page.")]
+        case .times: own = [.init([.tab], .nextTab, hint: "found", help: "The next page."), .back]
         case .found:
             own = [
                 .init([.enter, .character("l"), .right], .open, hint: "read", help: "All of it."),
                 .init([.tab], .nextTab, hint: "flows", help: "The next page."),
+                .back,
             ]
         }
         own += [
@@ -56,7 +58,6 @@ public struct TrafficScreen: ScreenPart {
             .init([.character("n")], .nextPlace, help: "The next capture."),
             .init([.character("o")], .capture, hint: "read another", help: "Read a capture."),
             .init([.character("X")], .cancelJobs, help: "Cancel what runs in the background."),
-            .back,
         ]
         return Keys(own + Keys.Binding.moves + Keys.Binding.everywhere)
     }
