@@ -39,21 +39,21 @@ struct ScreenPartTests {
             "\"$INQUEST\" --casebook '\(Inquest.repository("casebook"))' \(target)")
         try terminal.wait(for: "Causes", "· \(target)")
         try terminal.press("s")
-        let probe = "inquest probe https://\(target) tls-close"
+        let probe = "inquest probe \(target) tls"
         let steps = try terminal.wait(for: "what can be done", probe)
         try choose(probe, among: steps, terminal)
         try terminal.wait(for: "Causes", probe, "Enter runs this")
         try terminal.press("Enter")
-        try terminal.wait(for: "tls-close: ", "1 fact", without: "Evidence (0)")
+        try terminal.wait(for: "tls: ", "present.", without: "Evidence (0)")
         try terminal.press("Tab", "Tab")
         try terminal.press("Enter")
-        try terminal.wait(for: "· evidence", "by \(target)", "probe.")
+        try terminal.wait(for: "· evidence", "by tcp://\(target)", "probe.")
     }
 
     /// Each step has three rows; the second one names its command.
     private func choose(_ command: String, among screen: String, _ terminal: Tmux) throws {
         let lines = screen.split(separator: "\n", omittingEmptySubsequences: false)
-        let line = try #require(lines.firstIndex { $0.contains(command) })
+        let line = try #require(lines.firstIndex { $0.hasSuffix(command) })
         for _ in 0..<((line - 2) / 3) { try terminal.press("j") }
         try terminal.press("Enter")
     }

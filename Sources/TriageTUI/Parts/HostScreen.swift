@@ -6,7 +6,9 @@ import Triage
 public struct HostScreen: ScreenPart {
     public let title = "host"
     var isPaused = false
-    private var page = PageState()
+    /// The top of the screen: lines below a heading, so that a new look with more lines above it
+    /// moves nothing.
+    private var top = (heading: 0, lines: 0)
 
     public init() {}
 
@@ -38,12 +40,16 @@ public struct HostScreen: ScreenPart {
         }
         let (top, body) = rect.split(top: 1)
         let text = HostPage(picture: picture).page(width: model.pageWidth)
-        var state = page
-        state.clamp(lines: text.lines.count, rows: body.height)
+        let offset = offset(text, rows: body.height)
         Widgets.rule(
             Figures.instant(picture.time),
             note: isPaused ? "held" : "looks again every \(Model.hostPause) s", in: top, on: &grid)
-        text.draw(in: body.inset(left: 1, right: 1), from: state.offset, on: &grid)
+        text.draw(in: body.inset(left: 1, right: 1), from: offset, on: &grid)
+    }
+
+    private func offset(_ text: Page, rows: Int) -> Int {
+        let start = top.heading < text.headings.count ? text.headings[top.heading] : 0
+        return max(0, min(text.lines.count - rows, start + top.lines))
     }
 
     private func lines(_ model: Model) -> Page? {
@@ -52,8 +58,12 @@ public struct HostScreen: ScreenPart {
 
     public mutating func move(_ motion: Motion, _ model: Model) {
         guard let text = lines(model) else { return }
-        page.clamp(lines: text.lines.count, rows: model.body.height - 1)
-        page.move(motion, lines: text.lines.count, rows: model.body.height - 1)
+        let rows = model.body.height - 1
+        var page = PageState()
+        page.offset = offset(text, rows: rows)
+        page.move(motion, lines: text.lines.count, rows: rows)
+        let heading = text.headings.lastIndex { $0 <= page.offset } ?? 0
+        top = (heading, page.offset - text.headings[heading])
     }
 
     public mutating func perform(
@@ -69,8 +79,7 @@ public struct HostScreen: ScreenPart {
             return model.takeHostEvidence(picture, now)
         case .nextHeading:
             guard let text = lines(model) else { return [] }
-            page.offset = text.headings.first { $0 > page.offset } ?? 0
-            page.clamp(lines: text.lines.count, rows: model.body.height - 1)
+            top = ((top.heading + 1) % text.headings.count, 0)
             return []
         default: return nil
         }

@@ -298,7 +298,7 @@ enum IncidentWords {
         ]
         if let cause = entry.cause { parts.insert(cause, at: 1) }
         if let word = model.exhibits.ledger?.word(for: entry), word != "counted" {
-            parts.append(word.uppercased())
+            parts.insert(word.uppercased(), at: 0)
         }
         return parts.joined(separator: ", ")
     }
