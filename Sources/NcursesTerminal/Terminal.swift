@@ -27,6 +27,7 @@ public enum TerminalFault: Error, Equatable, Sendable {
     }
 
     private let theme: Theme
+    private let hasMouse: Bool
     private let screen: OpaquePointer
     private let window: UnsafeMutablePointer<WINDOW>
     private var pairs: [Theme.Rendition.Colour: Int16] = [:]
@@ -44,13 +45,16 @@ public enum TerminalFault: Error, Equatable, Sendable {
     /// - Parameters:
     ///   - theme: `auto` without colours where the terminal has none.
     ///   - ascii: draw with ASCII alone, whatever the locale says.
-    public init(theme: Theme, ascii: Bool) throws(TerminalFault) {
+    ///   - mouse: presses and the wheel arrive as keys; the terminal's own selection of text then
+    ///     needs Shift.
+    public init(theme: Theme, ascii: Bool, mouse: Bool = false) throws(TerminalFault) {
         guard isatty(STDIN_FILENO) == 1 else { throw .inputIsNoTerminal }
         guard isatty(STDOUT_FILENO) == 1 else { throw .outputIsNoTerminal }
         cncurses_use_locale()
         let codeset = unsafe cncurses_codeset().map { unsafe String(cString: $0) } ?? ""
         drawing = codeset == "UTF-8" && !ascii ? .unicode : .ascii
         self.theme = theme
+        hasMouse = mouse
         terminal_rescue_remember()
         let ends = try Self.openPipe()
         readEnd = ends.read
@@ -101,7 +105,8 @@ public enum TerminalFault: Error, Equatable, Sendable {
                 pairs[colour] = Int16(number + 1)
             }
         }
-        unsafe terminal_rescue_set_leave(Self.leaveSequence())
+        if hasMouse { cncurses_report_mouse() }
+        unsafe terminal_rescue_set_leave(leaveSequence())
         terminal_rescue_arm()
         unsafe define_key(Self.pasteBegins, KeyDecoder.pasteBegins)
         unsafe define_key(Self.pasteEnds, KeyDecoder.pasteEnds)
@@ -113,13 +118,16 @@ public enum TerminalFault: Error, Equatable, Sendable {
     private static let (pasteBegins, pasteEnds) = ("\u{1B}[200~", "\u{1B}[201~")
 
     /// Plain text, cursor shown, keypad off, back to the screen from before.
-    private static func leaveSequence() -> String {
+    private func leaveSequence() -> String {
         let names: [String] = ["sgr0", "cnorm", "rmkx", "rmcup"]
         return names.map { name in
             guard let text = unsafe cncurses_capability(name) else { return "" }
-            return withoutPadding(unsafe String(cString: text))
-        }.joined() + leavesPastes
+            return Self.withoutPadding(unsafe String(cString: text))
+        }.joined() + Self.leavesPastes + (hasMouse ? Self.leavesMouse : "")
     }
+
+    /// Reports of presses off, in both encodings (xterm's ctlseqs); ncurses turned them on.
+    private static let leavesMouse = "\u{1B}[?1000l\u{1B}[?1006l"
 
     /// Without `$<5>`, which asks a slow terminal for milliseconds.
     private static func withoutPadding(_ text: String) -> String {
@@ -253,7 +261,9 @@ extension Terminal {
             let kind = unsafe wget_wch(window, &code)
             if kind == ERR { break }
             let isFunctionKey = kind == KEY_CODE_YES
-            if isFunctionKey, code == KeyDecoder.pasteBegins {
+            if isFunctionKey, code == wint_t(KEY_MOUSE) {
+                if let key = mouse() { events.append(.key(key)) }
+            } else if isFunctionKey, code == KeyDecoder.pasteBegins {
                 pasted = ""
             } else if isFunctionKey, code == KeyDecoder.pasteEnds {
                 if let text = pasted { events.append(.key(.paste(text))) }
@@ -267,6 +277,16 @@ extension Terminal {
             }
         }
         return events
+    }
+
+    private func mouse() -> Key? {
+        var (x, y): (Int32, Int32) = (0, 0)
+        return switch unsafe cncurses_mouse(&x, &y) {
+        case 1: .click(x: Int(x), y: Int(y))
+        case 2: .wheelUp
+        case 3: .wheelDown
+        default: nil
+        }
     }
 
     /// What signals and other threads wrote into the pipe.

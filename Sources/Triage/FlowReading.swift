@@ -76,8 +76,19 @@ public enum FlowReading {
                 bytes, number: record.number, time: record.time, wireLength: record.wireLength,
                 link: record.link)
             stopped = !goOn(record.number)
-            return !isOver && !stopped
+            return !isOver && !stopped && !place.isBehind(record.time, packets: tracer.total)
         }
         return stopped ? nil : tracer.finish()
+    }
+}
+
+extension FlowPlace {
+    /// Packets that come later than this were not counted with the flow.
+    private static let patience: Int64 = 2 * CaptureAnalysis.linger
+
+    /// Whether nothing more of the flow is to be expected.
+    fileprivate func isBehind(_ time: Int64, packets read: Int) -> Bool {
+        guard let packets, let last else { return false }
+        return read >= packets && time > last + Self.patience
     }
 }

@@ -108,9 +108,10 @@ extension Model {
 }
 
 extension Model {
-    private mutating func press(_ key: Key, _ now: Int64) -> [Effect] {
+    mutating func press(_ key: Key, _ now: Int64) -> [Effect] {
         notice = nil
         if key == .control("c") { return [.quitWithSummary] }
+        if let effects = pointed(key, now) { return effects }
         if helpOffset != nil { return pressInHelp(key) }
         if prompt != nil { return pressInPrompt(key, now) }
         if let effects = typed(key) { return effects }

@@ -1,4 +1,5 @@
 import Casebook
+import Foundation
 import HostInspection
 import TerminalUI
 import Testing
@@ -142,6 +143,80 @@ import Triage
         let effects = model.update(.key(.escape), now: 0)
         #expect(effects == [.cancel(job: 2)])
         #expect(model.view(.unicode).text(0).contains("traffic"))
+    }
+}
+
+@Suite struct MouseTests {
+    /// Presses where a text begins.
+    private func press(_ text: String, _ player: inout Player) throws {
+        let lines = player.lines
+        let y = try #require(lines.firstIndex { $0.contains(text) }, "\(text)")
+        let start = try #require(lines[y].range(of: text)?.lowerBound)
+        player.press(.click(x: lines[y].distance(from: lines[y].startIndex, to: start), y: y))
+    }
+
+    @Test func `the footer is pressed as its keys are`() throws {
+        var player = Player()
+        player.press(.enter)
+        let asked = try #require(player.model.assessment.question?.id)
+        try press("n no", &player)
+        #expect(player.state(of: asked) == .absent)
+        try press("undo", &player)
+        #expect(player.state(of: asked) == nil)
+        try press("help", &player)
+        #expect(player.shows("Keys: triage"))
+        try press("Keys: triage", &player)
+        #expect(player.shows("Keys: triage"), "a press closes no help")
+    }
+
+    @Test func `a row is chosen by one press and opened by the next`() throws {
+        var player = Player()
+        player.captures["client.pcap"] = World.held
+        player.press(.enter, .character("o"))
+        player.type("client.pcap")
+        player.press(.enter)
+        try press("none of the cases", &player)
+        #expect(player.shows("━ Causes"))
+        try press("░ about", &player)
+        try press("░ about", &player)
+        #expect(player.shows("· case"))
+        player.press(.escape, .character("t"))
+        try press("     11  10.10.1.21", &player)
+        #expect(player.shows("· traffic"))
+        try press("     11  10.10.1.21", &player)
+        #expect(player.shows("Flow 11, "))
+        try press("SYN-ACK ──│", &player)
+        #expect(player.shows("of the server: SYN-ACK"))
+        player.press(.escape, .tab, .tab)
+        try press("4 ClientHellos answered", &player)
+        try press("4 ClientHellos answered", &player)
+        #expect(player.shows("capture.tls.slow-server-flight"))
+        try press("flow 8", &player)
+        try press("flow 8", &player)
+        #expect(player.shows("Flow 8, "))
+    }
+
+    @Test func `the wheel scrolls what the arrows scroll, and a prompt waits for a key`() {
+        var player = Player()
+        player.captures["client.pcap"] = World.held
+        player.press(.enter, .character("o"))
+        player.press(.click(x: 1, y: 8), .wheelDown)
+        #expect(player.shows("Capture to read:"))
+        player.type("client.pcap")
+        player.press(.enter, .character("t"), .wheelDown, .enter)
+        #expect(player.shows("Flow 10, "), "three rows below the first")
+        player.press(.escape, .wheelUp, .enter)
+        #expect(player.shows("Flow 1, "))
+    }
+
+    @Test func `a press beside everything does nothing`() {
+        var player = Player()
+        player.press(.enter)
+        for x in [-1, 0, 79, 80, 500] {
+            for y in [-1, 0, 22, 24, 500] { player.press(.click(x: x, y: y)) }
+        }
+        #expect(player.model.conversation.evidence.isEmpty)
+        #expect(player.shows("· triage"))
     }
 }
 

@@ -71,6 +71,7 @@ final class EffectPerformer {
                 pace.isTime($0)
             } show: { share, glimpse in
                 mailbox.post(.captureProgress(job: job, share: share, glimpse))
+                pace.wasShown()
             }
             do throws(CaptureError) {
                 let run = try CaptureRun(path: path, digests: Self.listedFlows, watch: watch) { _ in
@@ -194,21 +195,31 @@ final class EffectPerformer {
     }
 }
 
-/// Four times a second is as often as a person can read what changes, and a look at it costs some
-/// milliseconds.
+/// Four times a second is as often as a person can read what changes; showing it takes a tenth of the
+/// time at most, however much there is to look through.
 private struct Pace {
     private static let nanosecondsBetween: Int64 = 250_000_000
+    private static let restsForWork: Int64 = 9
     /// Between two looks at the clock; some 2 ms of work.
     private static let packetsBetween = 16_384
-    private var last: Int64 = 0
+    private var next: Int64 = 0
+    private var began: Int64 = 0
 
     mutating func isTime(_ packets: Int) -> Bool {
         guard packets.isMultiple(of: Self.packetsBetween) else { return false }
+        began = Self.now()
+        return began >= next
+    }
+
+    /// What was asked for was shown.
+    mutating func wasShown() {
+        let end = Self.now()
+        next = end + max(Self.nanosecondsBetween, (end - began) * Self.restsForWork)
+    }
+
+    private static func now() -> Int64 {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
-        let now = Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-        guard now - last >= Self.nanosecondsBetween else { return false }
-        last = now
-        return true
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 }

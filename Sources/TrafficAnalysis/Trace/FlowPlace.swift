@@ -7,20 +7,29 @@ public struct FlowPlace: Hashable, Sendable {
     public var other: FlowRecord.Endpoint
     /// One-based, Wireshark's `frame.number`.
     public var firstPacket: Int
+    /// How many packets it has, and when the last one came (nanoseconds since 1970), where that is
+    /// known: then nobody has to read to the end of the file.
+    public var packets: Int?
+    public var last: Int64?
 
     public init(
-        flow: Int, one: FlowRecord.Endpoint, other: FlowRecord.Endpoint, firstPacket: Int
+        flow: Int, one: FlowRecord.Endpoint, other: FlowRecord.Endpoint, firstPacket: Int,
+        packets: Int? = nil, last: Int64? = nil
     ) {
         self.flow = flow
         self.one = one
         self.other = other
         self.firstPacket = firstPacket
+        self.packets = packets
+        self.last = last
     }
 }
 
 extension FlowDigest {
     public var place: FlowPlace {
-        FlowPlace(flow: flow, one: client, other: server, firstPacket: firstPacket)
+        FlowPlace(
+            flow: flow, one: client, other: server, firstPacket: firstPacket, packets: packets,
+            last: last)
     }
 }
 

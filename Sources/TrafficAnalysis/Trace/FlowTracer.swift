@@ -16,7 +16,8 @@ public struct FlowTracer: ~Copyable {
     private var head: [Traced] = []
     private var nearby: [Traced] = []
     private var tail: [Traced] = []
-    private var total = 0
+    /// Packets so far.
+    public private(set) var total = 0
     private var followed = 0
 
     private struct Traced {

@@ -30,12 +30,20 @@ public struct EvidenceScreen: ScreenPart {
     public func draw(_ model: Model, in rect: Rect, on grid: inout CellGrid) {
         let (page, first) = page(model, width: model.pageWidth)
         let inner = rect.inset(left: 1, right: 1)
-        let offset = places.isEmpty ? min(offset, max(0, page.lines.count - rect.height)) : offset
+        let offset = top(page, first, rows: rect.height)
         page.draw(in: inner, from: offset, on: &grid)
         let row = first + selected - offset
         if !places.isEmpty, row >= 0, row < rect.height {
             grid.select(Rect(x: rect.x, y: rect.y + row, width: rect.width, height: 1))
         }
+    }
+
+    /// The line at the top: the chosen place is always seen, at the first one all that stands above.
+    private func top(_ page: Page, _ first: Int, rows: Int) -> Int {
+        guard !places.isEmpty else { return max(0, min(offset, page.lines.count - rows)) }
+        return Scroll.offset(
+            selected == 0 ? 0 : offset, showing: first + selected, rows: rows,
+            count: page.lines.count)
     }
 
     /// - Returns: beside the page the line of the first place.
@@ -91,12 +99,15 @@ public struct EvidenceScreen: ScreenPart {
             return
         }
         selected = motion.apply(to: selected, count: places.count, page: rows)
-        // At the first place all that stands above it is worth seeing.
-        offset =
-            selected == 0
-            ? max(0, first + 1 - rows)
-            : Scroll.offset(
-                offset, showing: first + selected, rows: rows, count: page.lines.count)
+        offset = top(page, first, rows: rows)
+    }
+
+    public mutating func choose(row: Int, _ model: Model) -> Bool {
+        let (page, first) = page(model, width: model.pageWidth)
+        let place = row + top(page, first, rows: model.body.height) - first
+        guard places.indices.contains(place) else { return false }
+        defer { selected = place }
+        return place == selected
     }
 
     public mutating func perform(

@@ -97,7 +97,8 @@ struct HostPage {
         }
         if picture.moved.isEmpty { page.paragraph("none", indent: 2, style: .dim) }
         if !picture.moved.isEmpty {
-            let heads = CharacterWidth.fit("now", to: 14) + " " + CharacterWidth.fit("in all", to: 9)
+            let heads =
+                CharacterWidth.fit("now", to: 14) + " " + CharacterWidth.fit("in all", to: 9)
             page.line(StyledLine("  " + heads + " counter", .dim))
         }
         for counter in picture.moved.prefix(Self.mostCounters) {

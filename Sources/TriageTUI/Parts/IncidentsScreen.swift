@@ -57,7 +57,7 @@ public struct IncidentsScreen: ScreenPart {
             own
                 + [
                     .init(
-                        [.character("/")], .search, hint: "search", help: "Only those with a word."),
+                        [.character("/")], .search, hint: "search", help: "Only those with a word.")
                 ] + Keys.Binding.moves + Keys.Binding.everywhere)
     }
 
@@ -130,6 +130,13 @@ public struct IncidentsScreen: ScreenPart {
             motion, count: self.rows(model).count, page: max(1, rows / Self.rowsEach))
     }
 
+    public mutating func choose(row: Int, _ model: Model) -> Bool {
+        let above = 1 + (isTyping || !editor.isEmpty ? 1 : 0)
+        return list.choose(
+            row: row - above, each: Self.rowsEach, count: rows(model).count,
+            page: max(1, (model.body.height - above) / Self.rowsEach))
+    }
+
     public mutating func type(_ key: Key, _ model: Model) -> Bool {
         guard isTyping, keys(model).command(for: key) == nil, editor.handle(key) else {
             return false
@@ -185,134 +192,5 @@ public struct IncidentsScreen: ScreenPart {
     private func askForCause(_ model: inout Model) {
         model.screens.append(.end(PageState()))
         model.prompt = .confirmCause(model.result.diagnosis.leader?.id)
-    }
-}
-
-/// One confirmed incident in full.
-struct LedgerScreen: ScreenPart {
-    let number: Int
-    private var page = PageState()
-
-    let title = "incident"
-
-    init(number: Int) { self.number = number }
-
-    func keys(_ model: Model) -> Keymap<Command> {
-        Keys(
-            [
-                .init([.enter, .character("l")], .open, hint: "case", help: "Read its case."),
-                .init(
-                    [.character("x")], .withdraw, hint: "withdraw",
-                    help: "Take the confirmation back."),
-                .back,
-            ] + Keys.Binding.moves + Keys.Binding.everywhere)
-    }
-
-    private func entry(_ model: Model) -> LedgerEntry? {
-        model.exhibits.ledger?.entries.first { $0.number == number }
-    }
-
-    private func text(_ model: Model) -> Page {
-        var page = Page(width: model.pageWidth)
-        guard let ledger = model.exhibits.ledger, let entry = entry(model) else { return page }
-        let book = model.conversation.casebook
-        let title = entry.cause.flatMap { book[case: $0]?.title } ?? "No case of the casebook"
-        page.paragraph("Incident \(entry.number): \(title)", style: .heading)
-        page.paragraph(IncidentWords.summary(entry, model), style: .dim)
-        page.paragraph(ledger.reason(for: entry))
-        page.heading("What was known then")
-        for item in entry.evidence {
-            page.paragraph(
-                Phrases.fact(item.id, book),
-                label: CharacterWidth.fit(Phrases.state(item), to: 10) + " ", indent: 2,
-                labelStyle: item.state == .present ? .strong : .dim)
-        }
-        return page
-    }
-
-    func draw(_ model: Model, in rect: Rect, on grid: inout CellGrid) {
-        let text = text(model)
-        var state = page
-        state.clamp(lines: text.lines.count, rows: rect.height)
-        text.draw(in: rect.inset(left: 1, right: 1), from: state.offset, on: &grid)
-    }
-
-    mutating func move(_ motion: Motion, _ model: Model) {
-        page.move(motion, lines: text(model).lines.count, rows: model.body.height)
-    }
-
-    mutating func perform(_ command: Command, _ model: inout Model, _ now: Int64) -> [Effect]? {
-        switch command {
-        case .open:
-            if let cause = entry(model)?.cause, model.conversation.casebook[case: cause] != nil {
-                model.screens.append(.caseFile(CaseState(id: cause)))
-            } else {
-                model.notice = "The casebook has no such case."
-            }
-        case .withdraw:
-            if entry(model)?.withdrawnAt == nil {
-                model.prompt = .withdraw(number)
-            } else {
-                model.notice = "It was withdrawn already."
-            }
-        default: return nil
-        }
-        return []
-    }
-}
-
-/// What is said of incidents.
-enum IncidentWords {
-    /// What it is, and what is known of it.
-    static func lines(_ row: IncidentsScreen.Row, _ model: Model) -> [String] {
-        switch row {
-        case .current(let session): ["This one: " + title(session), summary(session)]
-        case .open(let session): [title(session), summary(session)]
-        case .confirmed(let entry):
-            [
-                "\(entry.number)  "
-                    + (entry.cause.flatMap { model.conversation.casebook[case: $0]?.title }
-                        ?? entry.cause ?? "no case of the casebook"),
-                summary(entry, model),
-            ]
-        }
-    }
-
-    private static func title(_ session: SessionFile) -> String {
-        let words = session.said.first.map { "“\($0)”" }
-        let about = [session.target].compactMap(\.self) + session.captures.map(Phrases.name)
-        let parts = about + [words].compactMap(\.self)
-        return parts.isEmpty ? "Triage \(session.id.prefix(8))" : parts.joined(separator: "  ")
-    }
-
-    private static func summary(_ session: SessionFile) -> String {
-        "\(Times.text(session.updated)), \(Phrases.plural(session.evidence.count, "fact"))"
-            + (session.resolved.map { ", resolved as incident \($0)" } ?? "")
-    }
-
-    static func summary(_ entry: LedgerEntry, _ model: Model) -> String {
-        let facts = entry.evidence.count { $0.state != .unknown }
-        var parts = [
-            Times.text(entry.time), entry.verified ? "the repair was seen to work" : "believed",
-            Phrases.plural(facts, "fact"),
-        ]
-        if let cause = entry.cause { parts.insert(cause, at: 1) }
-        if let word = model.exhibits.ledger?.word(for: entry), word != "counted" {
-            parts.insert(word.uppercased(), at: 0)
-        }
-        return parts.joined(separator: ", ")
-    }
-
-    /// All by which it can be found.
-    static func searched(_ row: IncidentsScreen.Row, _ model: Model) -> String {
-        let lines = lines(row, model).joined(separator: " ")
-        switch row {
-        case .open(let session), .current(let session):
-            let facts = session.evidence.map(\.id).joined(separator: " ")
-            return [lines, facts, session.id, session.said.joined(separator: " ")]
-                .joined(separator: " ")
-        case .confirmed(let entry):
-            return lines + " " + entry.evidence.map(\.id).joined(separator: " ")
-        }
     }
 }

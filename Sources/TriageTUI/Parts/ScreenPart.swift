@@ -21,12 +21,19 @@ public protocol ScreenPart: Sendable {
     /// - Returns: whether it was taken.
     mutating func type(_ key: Key, _ model: Model) -> Bool
 
+    /// Chooses what stands on a row of the screen's part.
+    ///
+    /// - Returns: whether it was chosen already.
+    mutating func choose(row: Int, _ model: Model) -> Bool
+
     /// What it needs of the world, asked when it is opened.
     mutating func opened(_ model: inout Model) -> [Effect]
 }
 
 extension ScreenPart {
     public mutating func type(_ key: Key, _ model: Model) -> Bool { false }
+
+    public mutating func choose(row: Int, _ model: Model) -> Bool { false }
 
     public mutating func opened(_ model: inout Model) -> [Effect] { [] }
 }

@@ -129,6 +129,20 @@ public struct FlowScreen: ScreenPart {
         offset = offset(ladder, rows: rows)
     }
 
+    public mutating func choose(row: Int, _ model: Model) -> Bool {
+        guard let ladder else { return false }
+        let rows = rows(model.body)
+        let line = row - Self.heads
+        let place = offset(ladder, rows: rows) + line
+        if line >= 0, line < rows, ladder.rows.indices.contains(place),
+            case .packet(let index) = ladder.rows[place]
+        {
+            offset = offset(ladder, rows: rows)
+            selected = index
+        }
+        return false
+    }
+
     public mutating func perform(
         _ command: Command, _ model: inout Model, _ now: Int64
     ) -> [Effect]? {

@@ -6,9 +6,23 @@ import Triage
 struct FoundList {
     let source: TrafficScreen.Source
 
-    private static let rowsEach = 2
+    static let rowsEach = 2
 
-    static func rows(_ rect: Rect) -> Int { max(1, rect.height / rowsEach) }
+    /// How many findings are seen at one time.
+    func rows(_ rect: Rect) -> Int {
+        max(1, (rect.height - ladderHeight(rect)) / Self.rowsEach)
+    }
+
+    private var ladder: HandshakeLadder? {
+        source.exhibit.run.flatMap { HandshakeLadder($0.report) }
+    }
+
+    /// Rows of the drawing; 0 where it would leave no place for findings.
+    private func ladderHeight(_ rect: Rect) -> Int {
+        guard let ladder else { return 0 }
+        let needed = ladder.lines.count + 2
+        return needed <= rect.height - min(source.findings.count, 3) * Self.rowsEach ? needed : 0
+    }
 
     func draw(_ list: ListState, in rect: Rect, on grid: inout CellGrid) {
         let findings = source.findings
@@ -18,15 +32,12 @@ struct FoundList {
                 ? "Nothing was found so far." : "Nothing was found that a case asks for."
             grid.write(words, x: rect.x + 1, y: rect.y, style: .dim, limit: rect.x + rect.width)
         }
-        let ladder = source.exhibit.run.flatMap { HandshakeLadder($0.report) }
-        let needed = ladder.map { $0.lines.count + 2 } ?? 0
-        let space = rect.height - min(findings.count, 3) * Self.rowsEach
-        let (body, below) = rect.split(
-            top: needed > 0 && needed <= space ? rect.height - needed : rect.height)
+        let (body, below) = rect.split(top: rect.height - ladderHeight(rect))
+        let rows = rows(rect)
         var list = list
-        list.clamp(count: findings.count, page: Self.rows(body))
+        list.clamp(count: findings.count, page: rows)
         for (index, finding) in findings.enumerated().dropFirst(list.offset)
-            .prefix(Self.rows(body))
+            .prefix(rows)
         {
             let place = Rect(
                 x: body.x, y: body.y + (index - list.offset) * Self.rowsEach, width: body.width,

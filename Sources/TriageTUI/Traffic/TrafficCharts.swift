@@ -5,7 +5,7 @@ import Triage
 /// What happened when, and how long handshakes took.
 enum TrafficCharts {
     private static let labelWidth = 12
-    private static let figureWidth = 20
+    private static let figureWidth = 25
 
     static func page(_ source: TrafficScreen.Source, width: Int) -> Page {
         var page = Page(width: width)

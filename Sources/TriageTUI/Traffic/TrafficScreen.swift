@@ -12,16 +12,16 @@ public struct TrafficScreen: ScreenPart {
     public let title = "traffic"
     var tab = Tab.flows
     /// A place in `Exhibits.captures`; the newest when it has gone.
-    private var capture = Int.max
-    private var flows = ListState()
-    private var found = ListState()
-    private var times = PageState()
+    var capture = Int.max
+    var flows = ListState()
+    var found = ListState()
+    var times = PageState()
     /// A place in `FlowTrouble.all`.
-    private var trouble: Int?
-    private var server: FlowRecord.Endpoint?
-    private var byStart = false
+    var trouble: Int?
+    var server: FlowRecord.Endpoint?
+    var byStart = false
     /// Places in the list of flows; `nil` for all of it in its own order.
-    private var rows: [UInt32]?
+    var rows: [UInt32]?
 
     public init() {}
 
@@ -148,99 +148,5 @@ public struct TrafficScreen: ScreenPart {
         if let server { words.append(server.text) }
         if words.isEmpty { return byStart ? "by their beginning" : "most troubled first" }
         return "only " + words.joined(separator: ", ")
-    }
-}
-
-extension TrafficScreen {
-    public mutating func move(_ motion: Motion, _ model: Model) {
-        guard let source = source(model) else { return }
-        let body = model.body.split(top: 1).rest
-        switch tab {
-        case .flows: flows.move(motion, count: count(source), page: FlowList.rows(body))
-        case .times:
-            let lines = TrafficCharts.page(source, width: body.width - 3).lines.count
-            times.move(motion, lines: lines, rows: body.height)
-        case .found:
-            found.move(motion, count: source.findings.count, page: FoundList.rows(body))
-        }
-    }
-
-    public mutating func perform(
-        _ command: Command, _ model: inout Model, _ now: Int64
-    ) -> [Effect]? {
-        switch command {
-        case .nextTab: turn(1)
-        case .previousTab: turn(Tab.allCases.count - 1)
-        case .nextPlace:
-            let count = model.exhibits.captures.count
-            guard count > 1 else { return [] }
-            capture = (min(capture, count - 1) + 1) % count
-            captureChanged()
-        case .nextFilter:
-            let next = trouble.map { $0 + 1 } ?? 0
-            trouble = next < FlowTrouble.all.count ? next : nil
-            skipEmpty(model)
-        case .sameServer:
-            guard let source = source(model) else { return [] }
-            server = server == nil ? flow(flows.selected, source)?.server : nil
-            choose(source)
-        case .nextOrder:
-            byStart.toggle()
-            if let source = source(model) { choose(source) }
-        case .open: return open(&model)
-        default: return nil
-        }
-        return []
-    }
-
-    private mutating func turn(_ steps: Int) {
-        let tabs = Tab.allCases
-        tab = tabs[((tabs.firstIndex(of: tab) ?? 0) + steps) % tabs.count]
-    }
-
-    private func open(_ model: inout Model) -> [Effect] {
-        guard let source = source(model) else { return [] }
-        switch tab {
-        case .flows:
-            guard let flow = flow(flows.selected, source) else { return [] }
-            return model.openFlow(.known(flow.place), of: source.exhibit.path, cited: nil)
-        case .found:
-            guard source.findings.indices.contains(found.selected) else { return [] }
-            return model.open(EvidenceScreen(source.findings[found.selected]))
-        case .times: return []
-        }
-    }
-
-    /// Another capture, or all of one instead of a part.
-    mutating func captureChanged() {
-        (flows, found, times) = (ListState(), ListState(), PageState())
-        (trouble, server, rows, byStart) = (nil, nil, nil, false)
-    }
-
-    /// Goes on to the next kind of trouble that there is.
-    private mutating func skipEmpty(_ model: Model) {
-        guard let source = source(model) else { return }
-        let seen = source.flows.reduce(into: FlowTrouble()) { $0.formUnion($1.trouble) }
-        while let place = trouble, !seen.contains(FlowTrouble.all[place].trouble) {
-            trouble = place + 1 < FlowTrouble.all.count ? place + 1 : nil
-        }
-        choose(source)
-    }
-
-    /// The rows that the filter lets through.
-    private mutating func choose(_ source: Source) {
-        flows = ListState()
-        let wanted = trouble.map { FlowTrouble.all[$0].trouble }
-        let order = source.exhibit.run?.report.digests?.byStart ?? []
-        if wanted == nil, server == nil {
-            rows = byStart ? order : nil
-            return
-        }
-        let all = byStart && !order.isEmpty ? order : Array(0..<UInt32(source.flows.count))
-        rows = all.filter { place in
-            let flow = source.flows[Int(place)]
-            return (wanted.map { flow.trouble.contains($0) } ?? true)
-                && (server.map { flow.server == $0 } ?? true)
-        }
     }
 }
