@@ -19,23 +19,6 @@ static inline int cncurses_color_pairs(void) { return COLOR_PAIRS; }
 /* setlocale's name of the category and the codeset's are macros of different shapes. */
 static inline void cncurses_use_locale(void) { setlocale(LC_ALL, ""); }
 static inline const char *cncurses_codeset(void) { return nl_langinfo(CODESET); }
-/* Each press at once, none joined to a double click. */
-static inline void cncurses_report_mouse(void)
-{
-    mouseinterval(0);
-    mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
-}
-/* 1 a press, 2 the wheel up, 3 down, 0 nothing of these. */
-static inline int cncurses_mouse(int *x, int *y)
-{
-    MEVENT event;
-    if (getmouse(&event) != OK) return 0;
-    *x = event.x;
-    *y = event.y;
-    if (event.bstate & BUTTON4_PRESSED) return 2;
-    if (event.bstate & BUTTON5_PRESSED) return 3;
-    return event.bstate & BUTTON1_PRESSED ? 1 : 0;
-}
 static inline const char *cncurses_capability(const char *name)
 {
     char *text = tigetstr((char *)name);

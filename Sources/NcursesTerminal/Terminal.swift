@@ -35,6 +35,8 @@ public enum TerminalFault: Error, Equatable, Sendable {
     private var isOpen = true
     /// What was pasted so far, while a paste is on its way.
     private var pasted: String?
+    /// What came so far of a report of the mouse.
+    private var report: MouseReport?
     private let readEnd: Int32
     public let waker: Waker
     /// What the locale can show.
@@ -105,12 +107,20 @@ public enum TerminalFault: Error, Equatable, Sendable {
                 pairs[colour] = Int16(number + 1)
             }
         }
-        if hasMouse { cncurses_report_mouse() }
         unsafe terminal_rescue_set_leave(leaveSequence())
         terminal_rescue_arm()
         unsafe define_key(Self.pasteBegins, KeyDecoder.pasteBegins)
         unsafe define_key(Self.pasteEnds, KeyDecoder.pasteEnds)
-        send(Self.marksPastes)
+        if hasMouse { unsafe define_key(MouseReport.begins, KeyDecoder.mouseBegins) }
+        send(modes.on)
+    }
+
+    /// What is asked of the terminal beyond what ncurses asks for.
+    private var modes: (on: String, off: String) {
+        (
+            on: Self.marksPastes + (hasMouse ? MouseReport.on : ""),
+            off: Self.leavesPastes + (hasMouse ? MouseReport.off : "")
+        )
     }
 
     /// Bracketed paste (xterm's ctlseqs): the terminal says where pasted text begins and ends.
@@ -123,11 +133,8 @@ public enum TerminalFault: Error, Equatable, Sendable {
         return names.map { name in
             guard let text = unsafe cncurses_capability(name) else { return "" }
             return Self.withoutPadding(unsafe String(cString: text))
-        }.joined() + Self.leavesPastes + (hasMouse ? Self.leavesMouse : "")
+        }.joined() + modes.off
     }
-
-    /// Reports of presses off, in both encodings (xterm's ctlseqs); ncurses turned them on.
-    private static let leavesMouse = "\u{1B}[?1000l\u{1B}[?1006l"
 
     /// Without `$<5>`, which asks a slow terminal for milliseconds.
     private static func withoutPadding(_ text: String) -> String {
@@ -147,7 +154,7 @@ public enum TerminalFault: Error, Equatable, Sendable {
     /// Gives the terminal back; painting and waiting are over.
     public func close() {
         guard isOpen else { return }
-        send(Self.leavesPastes)
+        send(modes.off)
         isOpen = false
         terminal_rescue_disarm()
         endwin()
@@ -202,12 +209,12 @@ extension Terminal {
     /// Stops the process as ^Z does, and comes back to a whole screen.
     public func suspend() {
         guard isOpen else { return }
-        send(Self.leavesPastes)
+        send(modes.off)
         terminal_rescue_disarm()
         endwin()
         terminal_rescue_stop()
         terminal_rescue_arm()
-        send(Self.marksPastes)
+        send(modes.on)
         repaintAll()
     }
 
@@ -261,8 +268,12 @@ extension Terminal {
             let kind = unsafe wget_wch(window, &code)
             if kind == ERR { break }
             let isFunctionKey = kind == KEY_CODE_YES
-            if isFunctionKey, code == wint_t(KEY_MOUSE) {
-                if let key = mouse() { events.append(.key(key)) }
+            if isFunctionKey, code == KeyDecoder.mouseBegins {
+                report = MouseReport()
+            } else if report != nil {
+                if report?.take(isFunctionKey ? nil : Unicode.Scalar(code)) == true { continue }
+                if let key = report?.key { events.append(.key(key)) }
+                report = nil
             } else if isFunctionKey, code == KeyDecoder.pasteBegins {
                 pasted = ""
             } else if isFunctionKey, code == KeyDecoder.pasteEnds {
@@ -277,16 +288,6 @@ extension Terminal {
             }
         }
         return events
-    }
-
-    private func mouse() -> Key? {
-        var (x, y): (Int32, Int32) = (0, 0)
-        return switch unsafe cncurses_mouse(&x, &y) {
-        case 1: .click(x: Int(x), y: Int(y))
-        case 2: .wheelUp
-        case 3: .wheelDown
-        default: nil
-        }
     }
 
     /// What signals and other threads wrote into the pipe.

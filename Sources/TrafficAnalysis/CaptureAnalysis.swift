@@ -28,6 +28,9 @@ public struct CaptureAnalysis: ~Copyable {
     var timeWentBack = 0
     /// The year 2116, half of what an Int64 holds.
     private static let latestTime: Int64 = 1 << 62
+
+    /// Differences of times are taken everywhere; a hostile clock must not make one overflow.
+    static func bounded(_ time: Int64) -> Int64 { min(max(time, 0), latestTime) }
     private var previousTime: Int64 = .min
     private var segment = TCPSegment()
 
@@ -62,8 +65,7 @@ public struct CaptureAnalysis: ~Copyable {
     public mutating func packet(
         _ packet: RawSpan, number: Int, time: Int64, wireLength: Int, link: LinkType
     ) {
-        // Differences of times are taken everywhere; a hostile clock must not make one overflow.
-        let time = min(max(time, 0), Self.latestTime)
+        let time = Self.bounded(time)
         packets += 1
         bytes &+= UInt64(wireLength)
         if time < previousTime { timeWentBack += 1 }

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 /// The screens of captures, of this host and of incidents in the built program on a real terminal.
@@ -58,6 +59,40 @@ struct ScreenPartTests {
         try terminal.press("Enter")
     }
 
+    /// A press and its release in the encoding SGR 1006 of xterm; 65 is the wheel.
+    private func mouse(_ button: Int, x: Int, y: Int, _ terminal: Tmux) throws {
+        try terminal.type("\u{1B}[<\(button);\(x + 1);\(y + 1)M")
+        if button < 64 { try terminal.type("\u{1B}[<\(button);\(x + 1);\(y + 1)m") }
+    }
+
+    @Test func `the mouse chooses, opens and scrolls, and is given back`() throws {
+        let terminal = try Tmux()
+        try terminal.shell(start + " --mouse --capture '\(Inquest.heldCapture)'")
+        try terminal.wait(for: "findings present", "Evidence (")
+        func reports() throws -> String {
+            try terminal.tmux("display-message", "-p", "-t", "s", "#{mouse_any_flag}")
+                .trimmingCharacters(in: .whitespacesAndNewlines)
+        }
+        #expect(try reports() == "1")
+        try terminal.press("t")
+        let shown = try terminal.wait(for: "most troubled first", "history")
+        let rows = shown.split(separator: "\n", omittingEmptySubsequences: false)
+        let second = try #require(rows.firstIndex { $0.contains("history") }) + 2
+        try mouse(0, x: 10, y: second, terminal)
+        try mouse(0, x: 10, y: second, terminal)
+        try terminal.wait(for: "an empty row is")
+        try terminal.press("g")
+        try terminal.wait(for: "of the client: SYN")
+        try mouse(65, x: 10, y: 10, terminal)
+        let scrolled = try terminal.wait(for: "Packet ", without: "of the client: SYN")
+        let back = try #require(scrolled.columns(before: "Esc back"))
+        try mouse(0, x: back + 1, y: 23, terminal)
+        try terminal.wait(for: "most troubled first")
+        kill(try terminal.child(), SIGTERM)
+        try terminal.wait(for: "ready$", without: "most troubled")
+        #expect(try reports() == "0")
+    }
+
     @Test func `this host is looked at while somebody looks, and no longer`() throws {
         let terminal = try Tmux()
         try terminal.shell(start)
@@ -105,5 +140,14 @@ struct ScreenPartTests {
         let name = try #require(FileManager.default.contentsOfDirectory(atPath: folder).first)
         let kept = try document(String(contentsOfFile: folder + name, encoding: .utf8))
         #expect(SchemaValidator.faults(in: kept) == [])
+    }
+}
+
+extension String {
+    /// How many characters stand before `text` on the last line that has it.
+    fileprivate func columns(before text: String) -> Int? {
+        split(separator: "\n").last { $0.contains(text) }.flatMap { line in
+            line.range(of: text).map { line.distance(from: line.startIndex, to: $0.lowerBound) }
+        }
     }
 }

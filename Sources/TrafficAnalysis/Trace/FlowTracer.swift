@@ -52,6 +52,7 @@ public struct FlowTracer: ~Copyable {
         guard number >= firstPacket,
             dissect(packet, link: link, wireLength: wireLength, into: &segment) == .tcp
         else { return true }
+        let time = CaptureAnalysis.bounded(time)
         let (key, fromUpper) = FlowKey.of(segment)
         guard key == self.key else { return true }
         if let flow {
