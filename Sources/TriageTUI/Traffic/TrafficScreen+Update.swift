@@ -89,7 +89,9 @@ extension TrafficScreen {
     /// Goes on to the next kind of trouble that there is.
     private mutating func skipEmpty(_ model: Model) {
         guard let source = source(model) else { return }
-        let seen = source.flows.reduce(into: FlowTrouble()) { $0.formUnion($1.trouble) }
+        // By place: a flow is too large to be copied a hundred thousand times between two keys.
+        let flows = source.flows
+        let seen = flows.indices.reduce(into: FlowTrouble()) { $0.formUnion(flows[$1].trouble) }
         while let place = trouble, !seen.contains(FlowTrouble.all[place].trouble) {
             trouble = place + 1 < FlowTrouble.all.count ? place + 1 : nil
         }
@@ -98,7 +100,7 @@ extension TrafficScreen {
 
     /// The rows that the filter lets through.
     private mutating func choose(_ source: Source) {
-        flows = ListState()
+        self.flows = ListState()
         let wanted = trouble.map { FlowTrouble.all[$0].trouble }
         let order = source.exhibit.run?.report.digests?.byStart ?? []
         if wanted == nil, server == nil {
@@ -106,10 +108,10 @@ extension TrafficScreen {
             return
         }
         let all = byStart && !order.isEmpty ? order : Array(0..<UInt32(source.flows.count))
+        let flows = source.flows
         rows = all.filter { place in
-            let flow = source.flows[Int(place)]
-            return (wanted.map { flow.trouble.contains($0) } ?? true)
-                && (server.map { flow.server == $0 } ?? true)
+            if let wanted, !flows[Int(place)].trouble.contains(wanted) { return false }
+            return server.map { flows[Int(place)].server == $0 } ?? true
         }
     }
 }
