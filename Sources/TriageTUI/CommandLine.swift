@@ -14,7 +14,7 @@ enum CommandLine {
             ("why", .why),
         ] + Places.all.map { ($0.word, .show($0.word)) }
     /// Words that need something behind them.
-    static let withArgument = ["say", "capture", "case", "report", "target"]
+    static let withArgument = ["say", "capture", "case", "flow", "packet", "report", "target"]
 
     static func complete(_ text: String, _ model: Model) -> String {
         let words = text.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
@@ -62,6 +62,7 @@ extension Model {
             notice = "The target is \(rest)."
             return changed(now)
         case "case" where !rest.isEmpty: return openCase(rest)
+        case "flow", "packet": return openNumbered(first, rest)
         case "casebook", "search":
             screens.append(.casebook(CasebookState()))
             return []

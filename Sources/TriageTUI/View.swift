@@ -9,7 +9,9 @@ extension Model {
 
     /// Keys of the screen that is seen.
     var keys: Keys {
-        if case .part(let part) = screen { return part.keys(self) }
+        if case .part(let part) = screen {
+            return Keys(part.keys(self).bindings.filter { $0.command != .show(part.title) })
+        }
         guard case .triage(let state) = screen else { return screen.keys }
         return state.keys(offer)
     }

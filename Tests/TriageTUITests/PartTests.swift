@@ -134,6 +134,28 @@ import Triage
         #expect(text == "tshark -r client.pcap -Y 'tcp.stream == 1'")
     }
 
+    @Test func `a flow and a packet are opened by their numbers`() {
+        var player = Player()
+        func command(_ text: String) {
+            player.press(.character(":"))
+            player.type(text)
+            player.press(.enter)
+        }
+        player.press(.enter)
+        command("packet 27")
+        #expect(player.shows("No capture was read yet."))
+        player = traffic
+        command("packet 27")
+        #expect(player.shows("Packet 27 (cited) of the server: fatal alert decode_error (7)"))
+        command("flow 15")
+        #expect(player.shows("Flow 15, 18 packets"))
+        command("packet 0")
+        #expect(player.shows(":packet needs a number, as Wireshark counts them."))
+        command("flow 99")
+        #expect(player.shows("no such flow"))
+        #expect(player.shows("It could not be read."))
+    }
+
     @Test func `leaving a ladder that is still being read stops the reading`() {
         var player = traffic
         player.captures = [:]

@@ -25,7 +25,7 @@ enum Places {
     ]
 
     static let keys: [Keys.Binding] = all.map {
-        .init([.character($0.key)], .show($0.word), help: $0.help)
+        .init([.character($0.key)], .show($0.word), hint: $0.word, help: $0.help)
     }
 }
 

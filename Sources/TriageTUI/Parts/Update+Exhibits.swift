@@ -68,6 +68,22 @@ extension Model {
         return effects + open(screen)
     }
 
+    /// `:flow 12`, `:packet 345`: of the capture that was read last.
+    mutating func openNumbered(_ word: String, _ text: String) -> [Effect] {
+        guard let number = Int(text), number >= (word == "flow" ? 0 : 1) else {
+            notice = ":\(word) needs a number, as Wireshark counts them."
+            return []
+        }
+        guard let capture = exhibits.captures.last(where: { $0.run != nil }) else {
+            notice = "No capture was read yet."
+            return []
+        }
+        return openPlace(
+            Evidence.Location(
+                file: capture.path, flow: word == "flow" ? number : nil,
+                packet: word == "packet" ? number : nil))
+    }
+
     /// The flow of a place that evidence cites.
     mutating func openPlace(_ place: Evidence.Location) -> [Effect] {
         if let flow = place.flow {
