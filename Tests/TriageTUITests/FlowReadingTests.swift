@@ -79,7 +79,6 @@ import Triage
     func `digests are all flows, the worst first, and are found by number`(path: String) throws {
         let (report, digests) = try run(path)
         #expect(digests.flows.count == report.tcp.flows)
-        #expect(digests.left == 0)
         for (place, flow) in digests.flows.enumerated() {
             #expect(digests.place(ofFlow: flow.flow) == place)
             guard place > 0 else { continue }
@@ -96,7 +95,7 @@ import Triage
         let some = try #require(
             try CaptureRun(path: World.held, digests: 5) { _ in true }.report.digests)
         #expect(some.flows.map(\.flow) == all.flows.prefix(5).map(\.flow))
-        #expect(some.left == all.flows.count - 5)
+        #expect(all.flows.count > 5)
     }
 
     @Test(arguments: captures)

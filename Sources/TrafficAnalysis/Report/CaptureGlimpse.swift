@@ -4,7 +4,6 @@ public import Casebook
 public struct CaptureGlimpse: Sendable {
     public var packets: Int
     public var flows: Int
-    public var tls: CaptureReport.TLSTotals
     /// Those that are present so far; only the end of the capture decides.
     public var findings: [Evidence]
     public var timeline: TrafficTimeline
@@ -20,9 +19,6 @@ extension CaptureAnalysis {
         timeline.finish(lastTime)
         return CaptureGlimpse(
             packets: packets, flows: table.count,
-            tls: CaptureReport.TLSTotals(
-                clientHellos: tables.clientHellos, serverHellos: tables.serverHellos,
-                alerts: tables.alerts),
             findings: examination.conclude(examination.context(self)).filter {
                 $0.state == .present
             },

@@ -2,8 +2,6 @@
 public struct FlowDigests: Sendable {
     private let limit: Int
     private var all: [FlowDigest] = []
-    /// Flows without a place in the list, all of them in less trouble than those in it.
-    public private(set) var left = 0
     /// Places in the order of the flows' first packets.
     public private(set) var byStart: [UInt32] = []
 
@@ -21,7 +19,6 @@ public struct FlowDigests: Sendable {
     private mutating func shorten() {
         all.sort(by: Self.comesFirst)
         guard all.count > limit else { return }
-        left += all.count - limit
         all.removeLast(all.count - limit)
     }
 

@@ -42,7 +42,7 @@ public struct HostScreen: ScreenPart {
         let text = HostPage(picture: picture).page(width: model.pageWidth)
         let offset = offset(text, rows: body.height)
         Widgets.rule(
-            Figures.instant(picture.time),
+            "Linux \(picture.kernel), \(Figures.instant(picture.time))",
             note: isPaused ? "held" : "looks again every \(Model.hostPause) s", in: top, on: &grid)
         text.draw(in: body.inset(left: 1, right: 1), from: offset, on: &grid)
     }
