@@ -151,7 +151,8 @@ enum FlowWords {
 
     /// Two lines: what is wrong, then how it began and ended.
     static func details(_ flow: FlowDigest) -> [String] {
-        var wrong = flow.trouble.words
+        // Its number says more.
+        var wrong = flow.trouble.subtracting(.sentAgain).words
         if let alert = flow.alert {
             wrong.append("\(alert.name) by the \(alert.byClient ? "client" : "server")")
         }
