@@ -67,7 +67,10 @@ let package = Package(
             swiftSettings: strictMemory),
         .target(
             name: "TriageTUI",
-            dependencies: ["Casebook", "CasebookStore", "Diagnosis", "TerminalUI", "Triage"],
+            dependencies: [
+                "Casebook", "CasebookStore", "Diagnosis", "HostInspection", "TerminalUI",
+                "TrafficAnalysis", "Triage",
+            ],
             swiftSettings: strict),
         .target(
             name: "EngineProtocol", dependencies: ["Casebook", "Diagnosis", "Triage"],
@@ -131,8 +134,8 @@ let package = Package(
         .testTarget(
             name: "TriageTUITests",
             dependencies: [
-                "Casebook", "CasebookFiles", "CasebookStore", "Diagnosis", "TerminalUI", "Triage",
-                "TriageTUI",
+                "Casebook", "CasebookFiles", "CasebookStore", "Diagnosis", "HostInspection",
+                "TerminalUI", "TrafficAnalysis", "Triage", "TriageTUI",
             ],
             exclude: ["Snapshots"], swiftSettings: strict),
         .testTarget(

@@ -1,4 +1,5 @@
 import ObservationTables
+import Triage
 
 extension ErrorText {
     static func report(_ fault: SQLFault, _ query: String) -> Report {

@@ -7,6 +7,7 @@ enum KeyDecoder {
     /// Codes of our own for sequences that terminfo does not name, above those of ncurses.
     static let pasteBegins = KEY_MAX + 1
     static let pasteEnds = KEY_MAX + 2
+    static let mouseBegins = KEY_MAX + 3
 
     /// `nil` for what is no key of ours, such as KEY_RESIZE, which `resizeterm` queues.
     static func key(_ code: wint_t, isFunctionKey: Bool) -> Key? {

@@ -27,6 +27,7 @@ public enum TerminalFault: Error, Equatable, Sendable {
     }
 
     private let theme: Theme
+    private let hasMouse: Bool
     private let screen: OpaquePointer
     private let window: UnsafeMutablePointer<WINDOW>
     private var pairs: [Theme.Rendition.Colour: Int16] = [:]
@@ -34,6 +35,8 @@ public enum TerminalFault: Error, Equatable, Sendable {
     private var isOpen = true
     /// What was pasted so far, while a paste is on its way.
     private var pasted: String?
+    /// What came so far of a report of the mouse.
+    private var report: MouseReport?
     private let readEnd: Int32
     public let waker: Waker
     /// What the locale can show.
@@ -44,13 +47,16 @@ public enum TerminalFault: Error, Equatable, Sendable {
     /// - Parameters:
     ///   - theme: `auto` without colours where the terminal has none.
     ///   - ascii: draw with ASCII alone, whatever the locale says.
-    public init(theme: Theme, ascii: Bool) throws(TerminalFault) {
+    ///   - mouse: presses and the wheel arrive as keys; the terminal's own selection of text then
+    ///     needs Shift.
+    public init(theme: Theme, ascii: Bool, mouse: Bool = false) throws(TerminalFault) {
         guard isatty(STDIN_FILENO) == 1 else { throw .inputIsNoTerminal }
         guard isatty(STDOUT_FILENO) == 1 else { throw .outputIsNoTerminal }
         cncurses_use_locale()
         let codeset = unsafe cncurses_codeset().map { unsafe String(cString: $0) } ?? ""
         drawing = codeset == "UTF-8" && !ascii ? .unicode : .ascii
         self.theme = theme
+        hasMouse = mouse
         terminal_rescue_remember()
         let ends = try Self.openPipe()
         readEnd = ends.read
@@ -101,11 +107,20 @@ public enum TerminalFault: Error, Equatable, Sendable {
                 pairs[colour] = Int16(number + 1)
             }
         }
-        unsafe terminal_rescue_set_leave(Self.leaveSequence())
+        unsafe terminal_rescue_set_leave(leaveSequence())
         terminal_rescue_arm()
         unsafe define_key(Self.pasteBegins, KeyDecoder.pasteBegins)
         unsafe define_key(Self.pasteEnds, KeyDecoder.pasteEnds)
-        send(Self.marksPastes)
+        if hasMouse { unsafe define_key(MouseReport.begins, KeyDecoder.mouseBegins) }
+        send(modes.on)
+    }
+
+    /// What is asked of the terminal beyond what ncurses asks for.
+    private var modes: (on: String, off: String) {
+        (
+            on: Self.marksPastes + (hasMouse ? MouseReport.on : ""),
+            off: Self.leavesPastes + (hasMouse ? MouseReport.off : "")
+        )
     }
 
     /// Bracketed paste (xterm's ctlseqs): the terminal says where pasted text begins and ends.
@@ -113,12 +128,12 @@ public enum TerminalFault: Error, Equatable, Sendable {
     private static let (pasteBegins, pasteEnds) = ("\u{1B}[200~", "\u{1B}[201~")
 
     /// Plain text, cursor shown, keypad off, back to the screen from before.
-    private static func leaveSequence() -> String {
+    private func leaveSequence() -> String {
         let names: [String] = ["sgr0", "cnorm", "rmkx", "rmcup"]
         return names.map { name in
             guard let text = unsafe cncurses_capability(name) else { return "" }
-            return withoutPadding(unsafe String(cString: text))
-        }.joined() + leavesPastes
+            return Self.withoutPadding(unsafe String(cString: text))
+        }.joined() + modes.off
     }
 
     /// Without `$<5>`, which asks a slow terminal for milliseconds.
@@ -139,7 +154,7 @@ public enum TerminalFault: Error, Equatable, Sendable {
     /// Gives the terminal back; painting and waiting are over.
     public func close() {
         guard isOpen else { return }
-        send(Self.leavesPastes)
+        send(modes.off)
         isOpen = false
         terminal_rescue_disarm()
         endwin()
@@ -194,12 +209,12 @@ extension Terminal {
     /// Stops the process as ^Z does, and comes back to a whole screen.
     public func suspend() {
         guard isOpen else { return }
-        send(Self.leavesPastes)
+        send(modes.off)
         terminal_rescue_disarm()
         endwin()
         terminal_rescue_stop()
         terminal_rescue_arm()
-        send(Self.marksPastes)
+        send(modes.on)
         repaintAll()
     }
 
@@ -221,18 +236,20 @@ extension Terminal {
 }
 
 extension Terminal {
-    /// Waits for as long as nothing happens, using no processor time.
+    /// Waits while nothing happens, using no processor time.
     ///
-    /// - Returns: at least one event, in the order in which they came.
-    public func wait() -> [Event] {
+    /// - Parameter milliseconds: at most; -1 waits for ever.
+    /// - Returns: events in the order in which they came; none when the time is over.
+    public func wait(milliseconds: Int32 = -1) -> [Event] {
         while true {
             var sources = [
                 pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: readEnd, events: Int16(POLLIN), revents: 0),
             ]
-            let count = unsafe poll(&sources, 2, -1)
+            let count = unsafe poll(&sources, 2, milliseconds)
             if count < 0, errno != EINTR { return [.terminated] }
-            if count <= 0 { continue }
+            if count == 0 { return [] }
+            if count < 0 { continue }
             var events = sources[1].revents != 0 ? told() : []
             if sources[0].revents & Int16(POLLIN) != 0 {
                 events += keys()
@@ -251,7 +268,13 @@ extension Terminal {
             let kind = unsafe wget_wch(window, &code)
             if kind == ERR { break }
             let isFunctionKey = kind == KEY_CODE_YES
-            if isFunctionKey, code == KeyDecoder.pasteBegins {
+            if isFunctionKey, code == KeyDecoder.mouseBegins {
+                report = MouseReport()
+            } else if report != nil {
+                if report?.take(isFunctionKey ? nil : Unicode.Scalar(code)) == true { continue }
+                if let key = report?.key { events.append(.key(key)) }
+                report = nil
+            } else if isFunctionKey, code == KeyDecoder.pasteBegins {
                 pasted = ""
             } else if isFunctionKey, code == KeyDecoder.pasteEnds {
                 if let text = pasted { events.append(.key(.paste(text))) }

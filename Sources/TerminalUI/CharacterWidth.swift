@@ -34,8 +34,10 @@ public enum CharacterWidth {
         return false
     }
 
-    /// `text` cut to `width` cells, with `…` at its end when it was longer.
+    /// `text` cut to `width` cells, with `…` at its end when it was longer; made harmless before,
+    /// since that changes how wide it is.
     public static func cut(_ text: String, to width: Int) -> String {
+        let text = SafeGlyphs.clean(text)
         if of(text) <= width { return text }
         guard width > 0 else { return "" }
         var result = String.UnicodeScalarView()

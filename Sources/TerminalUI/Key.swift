@@ -6,6 +6,9 @@ public enum Key: Hashable, Sendable {
     case enter, escape, tab, backTab, backspace, delete
     /// Text that the terminal says was pasted: never keys, whatever it holds.
     case paste(String)
+    /// A press of the first button, at a cell of the screen.
+    case click(x: Int, y: Int)
+    case wheelUp, wheelDown
     case up, down, left, right, home, end, pageUp, pageDown
 
     /// As a footer or a manual names it.
@@ -16,6 +19,9 @@ public enum Key: Hashable, Sendable {
         case .control(let character): "^\(character)"
         case .function(let number): "F\(number)"
         case .paste: "paste"
+        case .click: "click"
+        case .wheelUp: "wheel up"
+        case .wheelDown: "wheel down"
         case .enter: "Enter"
         case .escape: "Esc"
         case .tab: "Tab"

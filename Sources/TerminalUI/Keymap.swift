@@ -26,15 +26,29 @@ public struct Keymap<Command: Hashable & Sendable>: Sendable {
 
     /// `y yes  n no  …`, as many as fit, but always the last one.
     public func footer(width: Int) -> StyledLine {
+        StyledLine(shown(width: width).flatMap(Self.spans))
+    }
+
+    /// The key of a hint in the footer.
+    public func key(inFooterAt column: Int, width: Int) -> Key? {
+        var end = 0
+        for binding in shown(width: width) {
+            end += Self.cells(binding)
+            if column < end { return binding.keys.first }
+        }
+        return nil
+    }
+
+    private func shown(width: Int) -> [Binding] {
         let hinted = bindings.filter { !$0.hint.isEmpty }
-        guard let last = hinted.last else { return StyledLine() }
-        var spans: [Span] = []
+        guard let last = hinted.last else { return [] }
+        var shown: [Binding] = []
         var left = width - Self.cells(last) - 1
         for binding in hinted.dropLast() where Self.cells(binding) <= left {
-            spans += Self.spans(binding)
+            shown.append(binding)
             left -= Self.cells(binding)
         }
-        return StyledLine(spans + Self.spans(last))
+        return shown + [last]
     }
 
     private static func spans(_ binding: Binding) -> [Span] {

@@ -11,6 +11,18 @@ public enum Widgets {
             + String(repeating: "░", count: max(0, cells - filled))
     }
 
+    /// `▁▃█ ▂`: a column a value, the highest as high as a row; nothing for zero.
+    public static func columns(_ values: [Double]) -> String {
+        let most = values.max() ?? 0
+        return String(
+            values.map { value in
+                guard value > 0, most > 0 else { return " " }
+                return heights[min(7, Int(value / most * 7.999))]
+            })
+    }
+
+    private static let heights: [Character] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"]
+
     /// `░░██│░░░░` or `░░░░│██░░`: to the left for negative values, `most` fills one side.
     public static func balance(_ value: Double, most: Double, cells: Int) -> String {
         let side = max(1, (cells - 1) / 2)

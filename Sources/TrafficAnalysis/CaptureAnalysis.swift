@@ -28,6 +28,9 @@ public struct CaptureAnalysis: ~Copyable {
     var timeWentBack = 0
     /// The year 2116, half of what an Int64 holds.
     private static let latestTime: Int64 = 1 << 62
+
+    /// Differences of times are taken everywhere; a hostile clock must not make one overflow.
+    static func bounded(_ time: Int64) -> Int64 { min(max(time, 0), latestTime) }
     private var previousTime: Int64 = .min
     private var segment = TCPSegment()
     private var opener = PacketOpener()
@@ -42,14 +45,16 @@ public struct CaptureAnalysis: ~Copyable {
     ///     times as many are in all, since notes of each are kept. A flood must not take all memory.
     ///   - keepsFlows: flows stay until the end, for `CaptureReport.forEachFlow`.
     ///   - linger: nanoseconds without a packet after which a flow that is over is given back.
+    ///   - digests: how many flows are listed by trouble, each in some 300 bytes; 0 for none.
     public init(
         file: String, flowLimit: Int = 4_000_000, keepsFlows: Bool = true,
-        linger: Int64 = Self.linger
+        linger: Int64 = Self.linger, digests: Int = 0
     ) {
         self.file = file
         self.flowLimit = flowLimit
         self.keepsFlows = keepsFlows
         self.linger = linger
+        if digests > 0 { examination.digests = FlowDigests(limit: digests) }
     }
 
     /// Takes one packet into account.
@@ -61,8 +66,7 @@ public struct CaptureAnalysis: ~Copyable {
     public mutating func packet(
         _ packet: RawSpan, number: Int, time: Int64, wireLength: Int, link: LinkType
     ) {
-        // Differences of times are taken everywhere; a hostile clock must not make one overflow.
-        let time = min(max(time, 0), Self.latestTime)
+        let time = Self.bounded(time)
         packets += 1
         bytes &+= UInt64(wireLength)
         if time < previousTime { timeWentBack += 1 }
@@ -70,6 +74,7 @@ public struct CaptureAnalysis: ~Copyable {
         if packets == 1 {
             firstTime = time
             lastTime = time
+            tables.timeline.begin(time)
         } else if time > lastTime {
             lastTime = time
         } else if time < firstTime {
@@ -170,9 +175,9 @@ public struct CaptureAnalysis: ~Copyable {
         _ key: FlowKey, fromUpper: Bool, link: LinkType, time: Int64, number: Int
     ) -> Int? {
         if let index = table.find(key) {
-            guard segment.flags.contains(.syn), opensAnother(index, fromUpper: fromUpper) else {
-                return index
-            }
+            guard segment.flags.contains(.syn),
+                table[index].isFollowed(by: segment, direction: fromUpper ? 1 : 0)
+            else { return index }
         }
         return open(key, fromUpper: fromUpper, link: link, time: time, number: number)
     }
@@ -184,6 +189,7 @@ public struct CaptureAnalysis: ~Copyable {
             giveBackEnded(now: time)
             if past.holds(table.hash(key), segment, fromUpper: fromUpper) {
                 examination.countLate(segment.flags)
+                if segment.flags.contains(.rst) { tables.timeline.noteReset(time) }
                 return nil
             }
         }
@@ -196,12 +202,6 @@ public struct CaptureAnalysis: ~Copyable {
             Flow(
                 key: key, number: table.count, segment: segment, fromUpper: fromUpper, link: link,
                 time: time, packet: number))
-    }
-
-    private func opensAnother(_ index: Int, fromUpper: Bool) -> Bool {
-        guard !segment.flags.contains(.ack) else { return false }
-        let direction = table[index].directions[fromUpper ? 1 : 0]
-        return direction.has.contains(.started) && direction.base != segment.sequence &+ 1
     }
 
     /// Draws the conclusions. What the reader knows of the file is added by the caller.

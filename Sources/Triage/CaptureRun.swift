@@ -17,16 +17,28 @@ public struct CaptureRun: Sendable {
     /// - Parameters:
     ///   - path: a pcap or pcapng file, `-` for standard input.
     ///   - keepsFlows: whether the report can list the flows; without, memory stays small.
+    ///   - digests: how many flows the report lists by trouble.
+    ///   - watch: shown what there is so far.
     ///   - goOn: asked after each packet with the number read so far; `false` ends the reading,
     ///     and what was seen until then is the result.
-    public init(path: String, keepsFlows: Bool = false, goOn: (Int) -> Bool) throws(CaptureError) {
+    public init(
+        path: String, keepsFlows: Bool = false, digests: Int = 0, watch: CaptureWatch? = nil,
+        goOn: (Int) -> Bool
+    ) throws(CaptureError) {
         var reader = try CaptureReader(path: path)
-        var analysis = CaptureAnalysis(file: path, keepsFlows: keepsFlows)
+        var analysis = CaptureAnalysis(file: path, keepsFlows: keepsFlows, digests: digests)
         var stopped = false
+        var progress = watch.map { _ in ReadingProgress(path: path) }
         let facts = try reader.forEachPacket { record, bytes in
             analysis.packet(
                 bytes, number: record.number, time: record.time, wireLength: record.wireLength,
                 link: record.link)
+            if let watch {
+                progress?.add(record)
+                if watch.isTime(record.number) {
+                    watch.show(progress?.share, analysis.glimpse())
+                }
+            }
             stopped = !goOn(record.number)
             return !stopped
         }
@@ -41,5 +53,21 @@ public struct CaptureRun: Sendable {
         self.report = report
         self.interrupted = interrupted
         self.liveWarnings = liveWarnings
+    }
+}
+
+/// Somebody who looks on while a capture is read.
+public struct CaptureWatch {
+    /// Asked after each packet with the number read so far.
+    public var isTime: (Int) -> Bool
+    /// How much of the file was read, 0 to 1 (`nil` when its length is not known), and what it
+    /// shows so far.
+    public var show: (Double?, CaptureGlimpse) -> Void
+
+    public init(
+        isTime: @escaping (Int) -> Bool, show: @escaping (Double?, CaptureGlimpse) -> Void
+    ) {
+        self.isTime = isTime
+        self.show = show
     }
 }

@@ -20,11 +20,13 @@ public struct SessionFile: Hashable, Sendable {
     /// What the operator typed in their own words.
     public var said: [String]
     public var truncated: Bool
+    /// The number of the confirmed incident that it became.
+    public var resolved: Int?
 
     public init(
         id: String, created: Int64, updated: Int64, evidence: [Evidence], captures: [String],
         done: [String], guesses: [FactID], target: String?, said: [String],
-        truncated: Bool
+        truncated: Bool, resolved: Int? = nil
     ) {
         self.id = id
         self.created = created
@@ -36,6 +38,7 @@ public struct SessionFile: Hashable, Sendable {
         self.target = target
         self.said = said
         self.truncated = truncated
+        self.resolved = resolved
     }
 
     public func write() -> [UInt8] {
@@ -49,6 +52,7 @@ public struct SessionFile: Hashable, Sendable {
             writer.member("said", array: said) { $0.string($1) }
             writer.member("captures", array: captures) { $0.string($1) }
             writer.member("truncated", truncated)
+            if let resolved { writer.member("resolved", resolved) }
             writer.member("done", array: done) { $0.string($1) }
             writer.member("guesses", array: guesses) { $0.string($1) }
             writer.member("evidence", array: evidence) { $0.evidence($1) }
@@ -79,6 +83,7 @@ public struct SessionFile: Hashable, Sendable {
             id: document["id"]?.string ?? "", created: seconds("created"),
             updated: seconds("updated"), evidence: evidence, captures: texts("captures"),
             done: texts("done"), guesses: texts("guesses"), target: document["target"]?.string,
-            said: texts("said"), truncated: truncated)
+            said: texts("said"), truncated: truncated,
+            resolved: document["resolved"]?.number.flatMap { Int(exactly: $0) })
     }
 }

@@ -9,6 +9,11 @@ public enum Command: Hashable, Sendable {
     case why, casebook, steps, sessions, end, startTriage, say
     case run, capture, cancelJobs, copy, saveReport, confirmCause
     case nextHeading, nextRival, nextFamily, search, suspend, repaint
+    /// A screen of `Places.all`.
+    case show(String)
+    /// What only some screens know.
+    case nextTab, previousTab, nextFilter, sameServer, nextOrder, nextPlace, previousPlace
+    case narrow, widen, refresh, pause, takeEvidence, resolve, withdraw
 }
 
 typealias Keys = Keymap<Command>
@@ -25,17 +30,19 @@ extension Keymap<Command>.Binding {
     ]
 
     /// The same on every screen where nothing is typed.
-    static let everywhere: [Self] = [
-        .init([.character(":")], .commandLine, help: "A command by its name; Tab completes."),
-        .init(
-            [.control("c"), .character("Q")], .quitNow,
-            help: """
-                Quit now and leave a summary on the terminal; everything said is kept.
-                """),
-        .init([.control("z")], .suspend, help: "Stop as a shell's job; 'fg' comes back."),
-        .init([.control("l")], .repaint, help: "Paint the screen anew."),
-        .init([.character("?"), .function(1)], .help, hint: "help", help: "This help."),
-    ]
+    static let everywhere: [Self] =
+        [
+            .init([.character(":")], .commandLine, help: "A command by its name; Tab completes."),
+            .init(
+                [.control("c"), .character("Q")], .quitNow,
+                help: """
+                    Quit now and leave a summary on the terminal; everything said is kept.
+                    """),
+            .init([.control("z")], .suspend, help: "Stop as a shell's job; 'fg' comes back."),
+            .init([.control("l")], .repaint, help: "Paint the screen anew."),
+        ] + Places.keys + [
+            .init([.character("?"), .function(1)], .help, hint: "help", help: "This help.")
+        ]
 }
 
 extension Screen {
@@ -50,6 +57,7 @@ extension Screen {
         case .casebook: CasebookState.keys
         case .sessions: SessionsScreen.keys
         case .end: EndScreen.keys
+        case .part: Keys(Keys.Binding.everywhere)
         }
     }
 
@@ -63,6 +71,7 @@ extension Screen {
         case .casebook: "casebook"
         case .sessions: "earlier sessions"
         case .end: "end"
+        case .part(let part): part.title
         }
     }
 }

@@ -6,14 +6,15 @@ import Triage
 /// What can be typed after `:`.
 enum CommandLine {
     /// Words that do what a key does.
-    static let plain: [(name: String, command: Command)] = [
-        ("casebook", .casebook), ("cancel", .cancelJobs), ("copy", .copy), ("end", .end),
-        ("help", .help), ("quit", .quit), ("q", .quit), ("resolve", .confirmCause),
-        ("sessions", .sessions), ("steps", .steps), ("summary", .leaveSummary), ("undo", .undo),
-        ("why", .why),
-    ]
+    static let plain: [(name: String, command: Command)] =
+        [
+            ("casebook", .casebook), ("cancel", .cancelJobs), ("copy", .copy), ("end", .end),
+            ("help", .help), ("quit", .quit), ("q", .quit), ("resolve", .confirmCause),
+            ("sessions", .sessions), ("steps", .steps), ("summary", .leaveSummary), ("undo", .undo),
+            ("why", .why),
+        ] + Places.all.map { ($0.word, .show($0.word)) }
     /// Words that need something behind them.
-    static let withArgument = ["say", "capture", "case", "report", "target"]
+    static let withArgument = ["say", "capture", "case", "flow", "packet", "report", "target"]
 
     static func complete(_ text: String, _ model: Model) -> String {
         let words = text.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
@@ -61,6 +62,7 @@ extension Model {
             notice = "The target is \(rest)."
             return changed(now)
         case "case" where !rest.isEmpty: return openCase(rest)
+        case "flow", "packet": return openNumbered(first, rest)
         case "casebook", "search":
             screens.append(.casebook(CasebookState()))
             return []

@@ -1,13 +1,15 @@
 public import Casebook
 public import CasebookStore
 public import TerminalUI
+public import TrafficAnalysis
 public import Triage
 
 /// What can happen to the program: keys, the terminal, and what effects report.
 public enum Message: Sendable {
     case key(Key)
     case resized(Size)
-    case captureProgress(job: Int, packets: Int)
+    /// What a capture shows so far, and how much of it was read (0 to 1, where that is known).
+    case captureProgress(job: Int, share: Double?, CaptureGlimpse)
     case captureRead(job: Int, path: String, CaptureRun)
     case checkProgress(job: Int, stage: String)
     case checkFinished(job: Int, step: String, [Evidence])
@@ -21,6 +23,12 @@ public enum Message: Sendable {
     case confirmed(incident: Int)
     case refused(String)
     case sessions([SessionFile])
+    case ledger(IncidentLedger)
+    case withdrawn(incident: Int)
+    case flowRead(job: Int, FlowTrace)
+    case hostSeen(HostPicture)
+    /// The clock reached `Model.wakeAt`.
+    case tick
 }
 
 /// What the program asks of the world; performed outside, answered by messages.
@@ -41,6 +49,12 @@ public enum Effect: Hashable, Sendable {
     /// Into the ledger of this machine.
     case confirm(cause: CaseID?, verified: Bool)
     case loadSessions
+    case loadLedger
+    /// Of a confirmed incident.
+    case withdraw(Int)
+    case readFlow(job: Int, path: String, FlowReading.Wish, cited: Int?)
+    /// Once, in the background.
+    case lookAtHost
 }
 
 /// A check to be run in the background: whoever performs effects knows how.

@@ -21,6 +21,8 @@ public struct Model: Sendable {
         /// A check that may harm: the word `yes` in full.
         case consent(Check, LineEditor)
         case confirmCause(CaseID?)
+        /// The number of a confirmed incident.
+        case withdraw(Int)
         case quit
     }
 
@@ -51,6 +53,11 @@ public struct Model: Sendable {
     var wantsFamilies: Bool?
     /// Sessions of earlier runs, newest first.
     public internal(set) var earlier: [SessionFile]
+    public internal(set) var exhibits = Exhibits()
+    /// When something is to be looked at again, in seconds since 1970; `nil` while nothing is.
+    public internal(set) var wakeAt: Int64?
+    /// The incident that this session was confirmed as.
+    var resolved: Int?
     /// Ids of steps that this build can run by itself.
     let runnable: @Sendable (NextStep) -> Bool
     /// Of the casebook, sorted.
@@ -86,12 +93,14 @@ public struct Model: Sendable {
 
     /// For keeping it on disk.
     public func kept(at time: Int64) -> SessionFile {
-        conversation.kept(id: id, created: created, updated: time)
+        var file = conversation.kept(id: id, created: created, updated: time)
+        file.resolved = resolved
+        return file
     }
 }
 
 /// What is seen, with what belongs to it alone.
-public enum Screen: Hashable, Sendable {
+public enum Screen: Sendable {
     case start(StartState)
     case triage(TriageState)
     case steps(ListState)
@@ -100,6 +109,7 @@ public enum Screen: Hashable, Sendable {
     case casebook(CasebookState)
     case sessions(ListState)
     case end(PageState)
+    case part(any ScreenPart)
 }
 
 /// A list of which one entry is chosen.
@@ -126,6 +136,9 @@ public struct PageState: Hashable, Sendable {
     var offset = 0
 
     public init() {}
+
+    /// After the text or the screen has changed.
+    mutating func clamp(lines: Int, rows: Int) { offset = max(0, min(lines - rows, offset)) }
 
     mutating func move(_ motion: Motion, lines: Int, rows: Int) {
         let most = max(0, lines - rows)

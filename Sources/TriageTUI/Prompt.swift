@@ -15,6 +15,9 @@ extension Model {
             self.prompt = nil
             return [.enter, .character("y"), .character("q")].contains(key) ? [.quit] : []
         case .confirmCause(let cause): return confirm(cause, key)
+        case .withdraw(let number):
+            self.prompt = nil
+            return key == .character("y") ? [.withdraw(number)] : []
         case .command(var editor):
             if key == .enter { return finish { $0.obey(editor.text, now) } }
             if key == .tab {
@@ -97,6 +100,8 @@ extension Model {
                 "Resolved as \(cause ?? "no case")? b believed, v verified, o none of the cases, Esc",
                 nil
             )
+        case .withdraw(let number):
+            ("Withdraw incident \(number)? y takes it back, Esc keeps it.", nil)
         case .quit: ("Quit? All that was said is kept. Enter quits, Esc stays.", nil)
         case nil: nil
         }

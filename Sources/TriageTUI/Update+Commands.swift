@@ -9,6 +9,7 @@ extension Model {
             state.isProbable = false
             screen = .triage(state)
         }
+        if let effects = performInPart(command, now) { return effects }
         switch command {
         case .quitNow, .leaveSummary: return [.quitWithSummary]
         case .suspend: return [.suspend]
@@ -43,6 +44,12 @@ extension Model {
         case .yes, .no, .unknown: return answer(command, now)
         case .probably: prepareProbable()
         case .remove: return remove(now)
+        case .show(let word): return show(word)
+        // Of the screens that know them.
+        case .nextTab, .previousTab, .nextFilter, .sameServer, .nextOrder, .nextPlace,
+            .previousPlace, .narrow, .widen, .refresh, .pause, .takeEvidence, .resolve,
+            .withdraw:
+            break
         }
         return []
     }
@@ -253,7 +260,7 @@ extension Model {
         case .sessions(let list):
             guard list.selected < earlier.count else { return [] }
             return resume(earlier[list.selected], now)
-        case .start, .caseFile: break
+        case .start, .caseFile, .part: break
         }
         return []
     }
@@ -261,10 +268,7 @@ extension Model {
     private mutating func readEvidence(_ row: Int) -> [Effect] {
         let rows = EvidencePane.rows(self)
         guard row < rows.count else { return [] }
-        let item = rows[row]
-        let places = Phrases.places(item)
-        notice = "\(item.id): \(item.summary)" + (places.isEmpty ? "" : " (\(places))")
-        return []
+        return open(EvidenceScreen(rows[row]))
     }
 
     /// Enter in the question: what it proposes, where it is not a mere question.
@@ -325,7 +329,7 @@ extension Model {
         for warning in old.warnings { fresh.warn(warning) }
         conversation = Conversation(session: fresh)
         conversation.restore(session)
-        (id, created) = (session.id, session.created)
+        (id, created, resolved) = (session.id, session.created, session.resolved)
         screens = [.triage(TriageState())]
         notice = "Taken up where it was left \(Times.text(session.updated))."
         return changed(now)

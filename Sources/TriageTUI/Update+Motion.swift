@@ -35,6 +35,7 @@ extension Model {
             let lines = EndPage(result: result).page(width: pageWidth).lines.count
             state.move(motion, lines: lines, rows: body.height)
             screen = .end(state)
+        case .part: moveInPart(motion)
         case .start: break
         }
     }

@@ -13,18 +13,21 @@ extension Model {
         case .resized(let size):
             self.size = size
             return []
-        case .captureProgress(let job, let packets):
-            setStage(of: job, "\(Self.grouped(packets)) packets")
+        case .captureProgress(let job, let share, let glimpse):
+            take(glimpse, share: share, of: job)
         case .checkProgress(let job, let stage): setStage(of: job, stage)
         case .captureRead(let job, let path, let run):
             guard endJob(job) else { return [] }
+            endCapture(job: job, run)
             conversation.record(run, of: path)
             let seen = conversation.evidence.count {
                 $0.state == .present && $0.source == "capture:\(path)"
             }
             notice =
-                "Read \(Phrases.name(path)): \(Phrases.plural(seen, "finding")) present."
+                "Read \(CharacterWidth.cut(Phrases.name(path), to: 24)): "
+                + "\(Phrases.plural(seen, "finding")) present."
                 + (run.interrupted ? " It was stopped before its end." : "")
+                + " t shows its flows."
             return changed(now)
         case .checkFinished(let job, let step, let evidence):
             guard endJob(job) else { return [] }
@@ -34,6 +37,8 @@ extension Model {
             return changed(now)
         case .failed(let job, let text):
             if endJob(job) { notice = text }
+            endCapture(job: job, nil)
+            changeParts(FlowScreen.self) { if $0.job == job { $0.job = nil } }
         case .searched(let query, let hits):
             if case .casebook(var state) = screen, state.editor.text == query {
                 state.hits = hits
@@ -43,8 +48,20 @@ extension Model {
         case .notKept(let text): notice = text
         case .copied(let text), .reportSaved(let text), .refused(let text): notice = text
         case .confirmed(let incident):
-            notice = "Recorded as incident \(incident); 'inquest incident list' shows it."
+            resolved = incident
+            notice = "Recorded as incident \(incident). i shows all incidents."
+            isKept = false
+            return [.keep(kept(at: now)), .loadLedger]
         case .sessions(let sessions): earlier = sessions.filter { $0.id != id }
+        case .ledger(let ledger): exhibits.ledger = ledger
+        case .withdrawn(let incident):
+            notice = "Incident \(incident) was withdrawn."
+            return [.loadLedger]
+        case .flowRead(let job, let trace):
+            guard endJob(job) else { return [] }
+            changeParts(FlowScreen.self) { if $0.job == job { $0.take(trace) } }
+        case .hostSeen(let picture): take(picture, now)
+        case .tick: return tick(now)
         }
         return []
     }
@@ -65,7 +82,7 @@ extension Model {
         return [.keep(kept(at: now))]
     }
 
-    private mutating func setStage(of job: Int, _ stage: String) {
+    mutating func setStage(of job: Int, _ stage: String) {
         if let place = jobs.firstIndex(where: { $0.id == job }) { jobs[place].stage = stage }
     }
 
@@ -85,24 +102,16 @@ extension Model {
 
     /// Reads a capture as if it had been asked for by key.
     public mutating func readCapture(_ path: String) -> [Effect] {
-        startJob("reading \(path)") { .readCapture(job: $0, path: path) }
-    }
-
-    private static func grouped(_ number: Int) -> String {
-        var text = ""
-        let digits = String(number)
-        for (index, digit) in digits.enumerated() {
-            if index > 0, (digits.count - index).isMultiple(of: 3) { text += "," }
-            text.append(digit)
-        }
-        return text
+        expectCapture(path, job: nextJob)
+        return startJob("reading \(path)") { .readCapture(job: $0, path: path) }
     }
 }
 
 extension Model {
-    private mutating func press(_ key: Key, _ now: Int64) -> [Effect] {
+    mutating func press(_ key: Key, _ now: Int64) -> [Effect] {
         notice = nil
         if key == .control("c") { return [.quitWithSummary] }
+        if let effects = pointed(key, now) { return effects }
         if helpOffset != nil { return pressInHelp(key) }
         if prompt != nil { return pressInPrompt(key, now) }
         if let effects = typed(key) { return effects }
@@ -139,6 +148,7 @@ extension Model {
 
     /// Keys that are text: on the first screen and in the casebook's search.
     private mutating func typed(_ key: Key) -> [Effect]? {
+        if typeInPart(key) { return [] }
         switch screen {
         case .start(var state):
             if state.editor.isEmpty, opensHelp(key) { return perform(.help, 0) }

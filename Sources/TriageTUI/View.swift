@@ -9,6 +9,9 @@ extension Model {
 
     /// Keys of the screen that is seen.
     var keys: Keys {
+        if case .part(let part) = screen {
+            return Keys(part.keys(self).bindings.filter { $0.command != .show(part.title) })
+        }
         guard case .triage(let state) = screen else { return screen.keys }
         return state.keys(offer)
     }
@@ -51,6 +54,7 @@ extension Model {
         case .steps(let list): StepsScreen.draw(list, self, in: body, on: &grid)
         case .sessions(let list): SessionsScreen.draw(list, self, in: body, on: &grid)
         case .casebook(let state): CasebookScreen.draw(state, self, in: body, on: &grid)
+        case .part(let part): part.draw(self, in: body, on: &grid)
         case .caseFile(let state):
             state.text(self, width: pageWidth).draw(in: page, from: state.page.offset, on: &grid)
         case .why(let state):

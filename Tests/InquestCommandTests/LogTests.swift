@@ -109,7 +109,7 @@ import Triage
             ["host", "--log", "error.log"], folder: try folder(Self.nginx))
         #expect(outcome.status == 0)
         let text = outcome.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-        #expect(text.contains("host.log.signature.keepalive-timeout-race (2 times)"))
+        #expect(text.contains("host.log.signature.keepalive-timeout-race “"))
         #expect(text.contains("(nginx): line 1, 2026-01-01 03:04:05 UTC."))
         #expect(text.contains("error.log: 3 lines"))
         #expect(outcome.lines.allSatisfy { $0.unicodeScalars.count <= 80 })

@@ -1,9 +1,12 @@
 import Casebook
 import CasebookFiles
 import Diagnosis
+import CasebookStore
 import Foundation
+import HostInspection
 import TerminalUI
 import Testing
+import TrafficAnalysis
 import Triage
 
 @testable import TriageTUI
@@ -14,6 +17,10 @@ struct Player {
     private(set) var effects: [Effect] = []
     /// What the captures of this world show, by the path that is typed.
     var captures: [String: String] = [:]
+    /// What this host shows, look by look; the last one again and again.
+    var hosts: [HostSnapshot] = []
+    /// What was confirmed on this machine.
+    var ledger: [LedgerEntry] = []
     private(set) var now: Int64 = 1_767_225_600
 
     init(_ book: Book = .small, size: Size = Size(width: 80, height: 24)) {
@@ -32,19 +39,54 @@ struct Player {
         }
     }
 
-    private func answers(to effect: Effect) -> [Message] {
+    private mutating func answers(to effect: Effect) -> [Message] {
         switch effect {
         case .keep: return [.kept]
         case .readCapture(let job, let path):
             guard let file = captures[path],
-                let run = try? CaptureRun(path: file, goOn: { _ in true })
+                let run = try? CaptureRun(path: file, digests: 1_000, goOn: { _ in true })
             else { return [.failed(job: job, "cannot open capture \(path)")] }
             return [.captureRead(job: job, path: path, run)]
         case .confirm: return [.confirmed(incident: 1)]
         case .saveReport(let path): return [.reportSaved("Saved as \(path).")]
         case .copy: return [.copied("Copied.")]
+        case .readFlow(let job, let path, let wish, let cited):
+            let trace = try? FlowReading.trace(
+                wish, path: captures[path] ?? path, cited: cited, goOn: { _ in true })
+            return [trace.map { .flowRead(job: job, $0) } ?? .failed(job: job, "no such flow")]
+        case .lookAtHost: return look()
+        case .loadLedger:
+            let casebook = model.conversation.casebook
+            return [
+                .ledger(
+                    IncidentLedger(entries: ledger, cold: Engine(casebook: casebook), now: now))
+            ]
+        case .withdraw(let number):
+            for place in ledger.indices where ledger[place].number == number {
+                ledger[place].withdrawnAt = now
+            }
+            return [.withdrawn(incident: number)]
         default: return []
         }
+    }
+
+    private mutating func look() -> [Message] {
+        guard let latest = hosts.first else { return [] }
+        if hosts.count > 1 { hosts.removeFirst() }
+        let before = model.exhibits.host
+        return [
+            .hostSeen(
+                HostPicture(
+                    first: before?.first, before: before?.latest, latest: latest,
+                    source: "host:test"))
+        ]
+    }
+
+    /// Lets time pass until the program wants to look at something again.
+    mutating func waitForClock() {
+        guard let time = model.wakeAt else { return }
+        now = max(now, time - 1)
+        take(.tick)
     }
 
     mutating func press(_ keys: Key...) { for key in keys { take(.key(key)) } }

@@ -116,15 +116,12 @@ import Triage
         #expect(player.model.jobs.isEmpty)
         var model = player.model
         _ = model.readCapture("slow.pcap")
-        _ = model.update(.captureProgress(job: 2, packets: 1_234_567), now: 0)
-        #expect(model.jobs.first?.stage == "1,234,567 packets")
         #expect(model.update(.key(.character("X")), now: 0) == [.cancel(job: 2)])
     }
 
     @Test func `what comes after a job was ended changes nothing`() throws {
         var player = started()
         let before = player.screen
-        player.take(.captureProgress(job: 77, packets: 1))
         player.take(.checkFinished(job: 77, step: "tcp", []))
         #expect(player.screen == before)
         #expect(!player.model.conversation.canUndo)

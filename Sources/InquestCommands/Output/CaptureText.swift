@@ -12,7 +12,7 @@ struct CaptureText {
         var page = empty
         totals(&page)
         present(&page)
-        if let ladder = HandshakeLadder(report) { ladder.write(&page) }
+        if let ladder = HandshakeLadder(report) { write(ladder, &page) }
         absent(&page)
         unknown(&page)
         warnings(&page)
@@ -53,6 +53,15 @@ struct CaptureText {
             let places = EvidenceText.places([finding], severalFiles: false)
             if !places.isEmpty { page.paragraph(places, indent: 4, style: .dim) }
         }
+    }
+
+    private func write(_ ladder: HandshakeLadder, _ page: inout TextPage) {
+        if page.width == nil { return }
+        page.heading(ladder.title)
+        for line in ladder.lines {
+            page.line("  " + DisplayWidth.pad(line.name, to: 18) + line.drawing)
+        }
+        page.paragraph(HandshakeLadder.legend, indent: 2, style: .dim)
     }
 
     private func absent(_ page: inout TextPage) {

@@ -1,4 +1,5 @@
 import Probes
+import Triage
 
 /// What a health check can and cannot see, for a person.
 struct CheckTheCheckerText {

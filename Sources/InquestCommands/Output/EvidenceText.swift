@@ -1,4 +1,5 @@
 import Casebook
+import Triage
 
 /// How a piece of evidence is told to a person.
 enum EvidenceText {

@@ -16,29 +16,10 @@ enum IncidentText {
         ]
         if let fingerprint = entry.fingerprint { facts.append("fingerprint \(fingerprint)") }
         page.paragraph(facts.joined(separator: ", "), indent: 4, style: .dim)
-        let (word, reason) = standing(entry, ledger)
+        let word = ledger.word(for: entry)
         if word != "counted" {
-            page.paragraph(reason, label: word + ": ", indent: 4, labelStyle: .caution)
-        }
-    }
-
-    /// The word for programs and the sentence for people.
-    static func standing(
-        _ entry: LedgerEntry, _ ledger: IncidentLedger
-    ) -> (word: String, reason: String) {
-        switch ledger.standing(of: entry) {
-        case .counted:
-            ("counted", entry.verified ? "It counts fully." : "It counts three tenths.")
-        case .withdrawn: ("withdrawn", "It was taken back and counts for nothing.")
-        case .unknownCause:
-            ("unknown-cause", "The casebook has no such case: it counts for nothing.")
-        case .quarantined(let probability):
-            (
-                "quarantined",
-                "The evidence contradicts this cause (\(Wording.probability(probability)), and "
-                    + "others fit better): a second person should look. Until then it counts "
-                    + (entry.verified ? "three tenths." : "for nothing.")
-            )
+            page.paragraph(
+                ledger.reason(for: entry), label: word + ": ", indent: 4, labelStyle: .caution)
         }
     }
 
@@ -73,9 +54,8 @@ extension JSONWriter {
         if let cause = entry.cause { string(cause) } else { null() }
         member("verified", entry.verified)
         member("fingerprint", ifPresent: entry.fingerprint)
-        let (word, reason) = IncidentText.standing(entry, ledger)
-        member("standing", word)
-        member("reason", reason)
+        member("standing", ledger.word(for: entry))
+        member("reason", ledger.reason(for: entry))
         if case .quarantined(let probability) = ledger.standing(of: entry) {
             member("probability", number: DiagnosisJSON.rounded(probability, 6))
         }

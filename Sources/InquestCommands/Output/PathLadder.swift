@@ -1,5 +1,6 @@
 import Dissection
 import TrafficAnalysis
+import Triage
 
 /// One connection over all points: a line a packet, its number at each point.
 ///

@@ -1,5 +1,6 @@
 import Casebook
 import Probes
+import Triage
 
 /// One check: what each address did, and the stages of its connections as bars.
 struct ProbeCheckText {

@@ -1,6 +1,8 @@
 import Casebook
 import CasebookStore
+import Diagnosis
 import Glibc
+import HostInspection
 import PacketCapture
 import Synchronization
 import Triage
@@ -14,6 +16,8 @@ final class EffectPerformer {
     private let clipboard: Clipboard
     private let keeper: SessionKeeper
     private var jobs: [Int: Cancelled] = [:]
+    /// Some 60 MB; of a larger capture the flows in most trouble.
+    private static let listedFlows = 200_000
 
     init(
         store: CasebookStore, sessions: SessionStore, mailbox: Mailbox, clipboard: Clipboard
@@ -39,6 +43,10 @@ final class EffectPerformer {
         case .confirm(let cause, let verified): confirm(cause, verified, model)
         case .loadSessions:
             mailbox.post(.sessions(sessions.all(casebook: model.conversation.casebook)))
+        case .loadLedger: loadLedger(model)
+        case .withdraw(let number): withdraw(number)
+        case .readFlow(let job, let path, let wish, let cited): readFlow(job, path, wish, cited)
+        case .lookAtHost: lookAtHost(model)
         }
     }
 
@@ -59,17 +67,74 @@ final class EffectPerformer {
         let mailbox = mailbox
         Background.run {
             var pace = Pace()
+            let watch = CaptureWatch {
+                pace.isTime($0)
+            } show: { share, glimpse in
+                mailbox.post(.captureProgress(job: job, share: share, glimpse))
+                pace.wasShown()
+            }
             do throws(CaptureError) {
-                let run = try CaptureRun(path: path) { packets in
-                    if pace.isTime(packets) {
-                        mailbox.post(.captureProgress(job: job, packets: packets))
-                    }
-                    return !cancelled.isSet
+                let run = try CaptureRun(path: path, digests: Self.listedFlows, watch: watch) { _ in
+                    !cancelled.isSet
                 }
                 mailbox.post(.captureRead(job: job, path: path, run))
             } catch {
                 mailbox.post(.failed(job: job, ErrorText.report(error).text))
             }
+        }
+    }
+
+    private func readFlow(
+        _ job: Int, _ path: String, _ wish: FlowReading.Wish, _ cited: Int?
+    ) {
+        let cancelled = begin(job)
+        let mailbox = mailbox
+        Background.run {
+            do throws(FlowReading.Fault) {
+                let trace = try FlowReading.trace(wish, path: path, cited: cited) { _ in
+                    !cancelled.isSet
+                }
+                mailbox.post(
+                    trace.map { .flowRead(job: job, $0) } ?? .failed(job: job, "Stopped."))
+            } catch {
+                mailbox.post(.failed(job: job, ErrorText.sentence(error, path)))
+            }
+        }
+    }
+
+    private func lookAtHost(_ model: Model) {
+        let (mailbox, before) = (mailbox, model.exhibits.host)
+        Background.run {
+            let look = HostRun.look(HostScope(), watch: nil) { true }
+            mailbox.post(
+                .hostSeen(
+                    HostPicture(
+                        first: before?.first, before: before?.latest, latest: look.first,
+                        source: look.source)))
+        }
+    }
+
+    private func loadLedger(_ model: Model) {
+        let (store, mailbox, casebook) = (store, mailbox, model.conversation.casebook)
+        Background.run {
+            do throws(StoreError) {
+                mailbox.post(
+                    .ledger(
+                        IncidentLedger(
+                            entries: try store.ledger(), cold: Engine(casebook: casebook),
+                            now: IncidentCommand.now())))
+            } catch {
+                mailbox.post(.refused(ErrorText.report(Failure.ledger(error)).text))
+            }
+        }
+    }
+
+    private func withdraw(_ number: Int) {
+        do throws(StoreError) {
+            try store.withdraw(number, time: IncidentCommand.now())
+            mailbox.post(.withdrawn(incident: number))
+        } catch {
+            mailbox.post(.refused(ErrorText.report(Failure.ledger(error)).text))
         }
     }
 
@@ -130,20 +195,31 @@ final class EffectPerformer {
     }
 }
 
-/// Ten times a second is as often as a person can read a number.
+/// Four times a second is as often as a person can read what changes; showing it takes a tenth of the
+/// time at most, however much there is to look through.
 private struct Pace {
-    private static let nanosecondsBetween: Int64 = 100_000_000
+    private static let nanosecondsBetween: Int64 = 250_000_000
+    private static let restsForWork: Int64 = 9
     /// Between two looks at the clock; some 2 ms of work.
     private static let packetsBetween = 16_384
-    private var last: Int64 = 0
+    private var next: Int64 = 0
+    private var began: Int64 = 0
 
     mutating func isTime(_ packets: Int) -> Bool {
         guard packets.isMultiple(of: Self.packetsBetween) else { return false }
+        began = Self.now()
+        return began >= next
+    }
+
+    /// What was asked for was shown.
+    mutating func wasShown() {
+        let end = Self.now()
+        next = end + max(Self.nanosecondsBetween, (end - began) * Self.restsForWork)
+    }
+
+    private static func now() -> Int64 {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
-        let now = Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-        guard now - last >= Self.nanosecondsBetween else { return false }
-        last = now
-        return true
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 }

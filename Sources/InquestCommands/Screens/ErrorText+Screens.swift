@@ -1,4 +1,5 @@
 import NcursesTerminal
+import Triage
 
 extension ErrorText {
     /// What keeps the screens from opening.
@@ -20,6 +21,14 @@ extension ErrorText {
             Report(
                 text: "nothing can be kept: there is no home directory; set XDG_STATE_HOME",
                 status: .inputOutput)
+        }
+    }
+
+    /// What keeps the packets of a flow from being shown.
+    static func sentence(_ fault: FlowReading.Fault, _ path: String) -> String {
+        switch fault {
+        case .capture(let error): report(error).text
+        case .notThere: "\(path) has no such flow of TCP; was it written anew since?"
         }
     }
 

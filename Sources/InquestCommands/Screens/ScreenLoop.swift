@@ -42,11 +42,19 @@ final class ScreenLoop {
         perform(model.begin(captures: captures, said: said, resuming: kept, now: now()))
         while end == nil {
             terminal.paint(model.view(terminal.drawing))
-            for event in terminal.wait() where end == nil { handle(event) }
+            let events = terminal.wait(milliseconds: pause())
+            if events.isEmpty { take(.tick) }
+            for event in events where end == nil { handle(event) }
         }
         performer.finish()
         terminal.close()
         return leave()
+    }
+
+    /// Until the model wants to look at something again; -1 for as long as nothing happens.
+    private func pause() -> Int32 {
+        guard let time = model.wakeAt else { return -1 }
+        return Int32(clamping: max(0, time - now()) * 1_000)
     }
 
     private func handle(_ event: Terminal.Event) {

@@ -40,6 +40,12 @@ struct TriageCommand: Subcommand {
 
     @Flag(help: "Draw with ASCII alone.") var ascii = false
 
+    @Flag(
+        help: """
+            The mouse chooses rows and keys of the footer, its wheel scrolls; Shift selects text.
+            """)
+    var mouse = false
+
     @OptionGroup var global: GlobalOptions
 
     func execute(_ run: Run) throws -> ExitStatus {
@@ -103,7 +109,8 @@ struct TriageCommand: Subcommand {
         do {
             terminal = try Terminal(
                 theme: theme,
-                ascii: ascii || Settings.isSet("INQUEST_ASCII", run.settings.environment))
+                ascii: ascii || Settings.isSet("INQUEST_ASCII", run.settings.environment),
+                mouse: mouse || Settings.isSet("INQUEST_MOUSE", run.settings.environment))
         } catch {
             throw Failure.terminal(error)
         }

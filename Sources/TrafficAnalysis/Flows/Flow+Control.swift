@@ -48,6 +48,7 @@ extension Flow {
             history.note(.retransmitted, direction: d)
             let index = tables.rareIndex(&self)
             tables.rare[index].directions[d].retransmitted &+= 1
+            tables.timeline.noteSentAgain(place.time)
             if tables.rare[index].directions[d].synTimes.count < RareDirection.listLimit {
                 tables.rare[index].directions[d].synTimes.append(place.time)
             }
@@ -63,7 +64,12 @@ extension Flow {
         if isAnswer {
             seen.insert(.synACK)
             directions[d].has.insert(.synACK)
-            if synACKTime == 0 { synACKTime = place.time }
+            if synACKTime == 0 {
+                synACKTime = place.time
+                if seen.contains(.syn) {
+                    tables.timeline.noteConnect(place.time &- firstTime, at: place.time)
+                }
+            }
         } else {
             seen.insert(.syn)
         }
@@ -76,6 +82,7 @@ extension Flow {
             history.note(.retransmitted, direction: d)
             let index = tables.rareIndex(&self)
             tables.rare[index].directions[d].retransmitted &+= 1
+            tables.timeline.noteSentAgain(place.time)
         }
         noteClose(direction: d, isReset: false, at: place)
         if close.packet == place.number, segment.sequence == directions[d].base,
@@ -89,6 +96,7 @@ extension Flow {
         _ segment: TCPSegment, direction d: Int, at place: PacketPlace,
         tables: inout SideTables
     ) {
+        tables.timeline.noteReset(place.time)
         let index = tables.rareIndex(&self)
         if tables.rare[index].directions[d].reset.packet == 0 {
             var facts = ResetFacts()

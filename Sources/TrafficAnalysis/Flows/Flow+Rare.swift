@@ -44,6 +44,7 @@ extension Flow {
         tables: inout SideTables
     ) {
         history.note(.retransmitted, direction: d)
+        tables.timeline.noteSentAgain(place.time)
         let rare = tables.rareIndex(&self)
         tables.rare[rare].directions[d].retransmitted &+= 1
         tables.rare[rare].directions[d].noteRepeat(

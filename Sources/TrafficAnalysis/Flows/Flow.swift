@@ -86,6 +86,13 @@ struct Flow {
         return a.rst > 0 || b.rst > 0 || a.fin > 0 && b.fin > 0
     }
 
+    /// Whether a SYN of direction `d` opens another flow with the same endpoints: its initial
+    /// sequence number is not this one's.
+    func isFollowed(by segment: TCPSegment, direction d: Int) -> Bool {
+        guard !segment.flags.contains(.ack) else { return false }
+        return directions[d].has.contains(.started) && directions[d].base != segment.sequence &+ 1
+    }
+
     var client: Int { Int(clientDirection) }
     var server: Int { 1 - Int(clientDirection) }
 

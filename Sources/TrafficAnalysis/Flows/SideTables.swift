@@ -19,6 +19,9 @@ struct SideTables {
     var serverHellos = 0
     /// Alerts in clear.
     var alerts = 0
+    var timeline = TrafficTimeline()
+    /// Only while the packets of one flow are traced.
+    var journal: FlowJournal?
 
     /// Names come from captures; a hostile one could invent millions, each is kept once.
     static let nameLimit = 1 << 20

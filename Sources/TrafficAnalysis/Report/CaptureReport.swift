@@ -37,6 +37,9 @@ public struct CaptureReport: Sendable {
     public let flowRecords: Int
     public let findings: [Evidence]
     public let warnings: [Warning]
+    public let timeline: TrafficTimeline
+    /// `nil` unless the analysis was told to list the flows.
+    public let digests: FlowDigests?
     private let servers: ServersOfFlows
     private let waits: HandshakeWaits
     private let kept: (table: FlowTable, places: [UInt32], tables: SideTables)?
@@ -61,7 +64,11 @@ public struct CaptureReport: Sendable {
                 analysis.table.forget(before: Int(place))
             }
         }
+        analysis.examination.digests?.finish()
         let examination = analysis.examination
+        digests = examination.digests
+        analysis.tables.timeline.finish(analysis.lastTime)
+        timeline = analysis.tables.timeline
         servers = examination.servers
         waits = examination.waits
         tcp = examination.tcp

@@ -10,6 +10,8 @@ struct Examination {
     var datagrams = DatagramExamination()
     private var oneSidedFlows = 0
     private(set) var servers = ServersOfFlows()
+    /// `nil` unless somebody wants to list the flows.
+    var digests: FlowDigests?
 
     mutating func visit(_ flow: Flow, _ tables: SideTables, captureEnd: Int64) {
         var facts = FlowFacts(
@@ -25,6 +27,7 @@ struct Examination {
         facts.pairNumber = pairs.number(
             of: NumberedPair(client: facts.pair.client, server: facts.serverNumber))
         waits.visit(facts)
+        digests?.add(FlowDigest(flow, tls: facts.tls, rare: facts.rare, tables: tables))
         for index in running.indices { running[index].visit(facts) }
         datagrams.visit(facts)
     }

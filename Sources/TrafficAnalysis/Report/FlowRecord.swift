@@ -20,7 +20,7 @@ extension PerSide: Equatable where Value: Equatable {}
 
 /// One flow as `inquest.flow/1` shows it.
 public struct FlowRecord: Sendable {
-    public struct Endpoint: Sendable, Equatable {
+    public struct Endpoint: Sendable, Hashable {
         public var address: IPAddress
         public var port: UInt16
     }
@@ -37,6 +37,9 @@ public struct FlowRecord: Sendable {
     public struct Alert: Sendable, Equatable {
         public var byClient: Bool
         public var alert: TLSAlert
+
+        /// The registry's name.
+        public var name: String { alert.name }
     }
 
     public struct TLS: Sendable {

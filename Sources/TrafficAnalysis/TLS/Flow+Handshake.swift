@@ -43,6 +43,7 @@ extension Flow {
                 keep(bytes, offset..<range.upperBound, direction: d, at: place, tables: &tables)
                 return
             } else {
+                tables.journal?.handshake(header.type)
                 note(type: header.type, direction: d, tables: &tables)
                 takeStream(direction: d, tables: &tables)
                 tables.pool.streams[Int(directions[d].tls.stream)].skip = header.length + 4 - left
@@ -133,6 +134,7 @@ extension Flow {
         _ header: HandshakeHeader, _ body: RawSpan, direction d: Int, endSequence: UInt32,
         segments: UInt8, at place: PacketPlace, tables: inout SideTables
     ) {
+        tables.journal?.handshake(header.type)
         switch header.type {
         case 1:
             if let hello = try? ClientHello(body: body) {
@@ -200,6 +202,10 @@ extension Flow {
         tables.tls[index].serverHellos &+= 1
         guard tables.tls[index].serverHellos == 1 else { return }
         tables.tls[index].serverHelloTime = place.time
+        if tables.tls[index].clientHelloTime != 0 {
+            tables.timeline.noteHello(
+                place.time &- tables.tls[index].clientHelloTime, at: place.time)
+        }
         tables.tls[index].serverHelloPacket = place.number
         tables.tls[index].version = hello.selectedVersion
         if let alpn = hello.alpn { tables.tls[index].alpn = tables.intern(alpn) }

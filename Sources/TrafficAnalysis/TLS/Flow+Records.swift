@@ -86,6 +86,8 @@ extension Flow {
         directions[d].tls.lastLength = UInt16(record.length)
         directions[d].tls.remaining = UInt32(record.length)
         directions[d].tls.isSSLv2 = false
+        tables.journal?.record(
+            record.contentType, isOpaque: directions[d].tls.state == .opaque)
         let index = tables.tlsIndex(&self)
         if d == server, tables.tls[index].serverRecordTime == 0 {
             tables.tls[index].serverRecordTime = place.time
@@ -155,6 +157,7 @@ extension Flow {
     ) {
         let index = tables.tlsIndex(&self)
         directions[d].tls.lastAlert = alert.description
+        tables.journal?.alert(alert)
         tables.alerts += 1
         guard tables.tls[index].alerts.count < TLSFlow.alertLimit else { return }
         tables.tls[index].alerts.append(

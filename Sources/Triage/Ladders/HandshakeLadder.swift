@@ -1,25 +1,32 @@
 import Casebook
-import TrafficAnalysis
+public import TrafficAnalysis
 
 /// A drawing of handshakes that were held and then released: who was silent, who waited, and that
 /// the waiting ended together.
 ///
 ///     flow 0 silent |..............................x      |
 ///     flow 3 waited |      wwwwwwwwwwwwwwwwwwwwwwwwwS---  |
-struct HandshakeLadder {
+public struct HandshakeLadder: Sendable {
     private typealias Row = HandshakeWaits.Wait
+
+    /// One connection.
+    public struct Line: Sendable {
+        /// `flow 3 waited`
+        public var name: String
+        public var drawing: String
+    }
 
     private static let finding = "capture.tls.hello-released-by-silent-flow-end"
     private static let columns: Int64 = 52
     private static let maximumRows = 12
 
     private let server: String
-    private let rows: [Row]
+    private let waits: [Row]
     private let start: Int64
     private let end: Int64
 
     /// `nil` when the capture shows no such thing.
-    init?(_ report: CaptureReport) {
+    public init?(_ report: CaptureReport) {
         guard let evidence = report.findings.first(where: { $0.id == Self.finding }),
             evidence.state == .present, let cited = evidence.locations.compactMap(\.flow).first
         else { return nil }
@@ -32,22 +39,25 @@ struct HandshakeLadder {
             let released = waiting.compactMap(\.answered).max()
         else { return nil }
         let holders = silent.filter { $0.first <= released && $0.last >= first }
-        rows = (holders.prefix(Self.maximumRows / 2) + waiting.prefix(Self.maximumRows / 2))
+        let rows = (holders.prefix(Self.maximumRows / 2) + waiting.prefix(Self.maximumRows / 2))
             .sorted { ($0.first, $0.flow) < ($1.first, $1.flow) }
+        self.waits = rows
         start = rows.map(\.first).min() ?? first
         end = max(rows.map(\.last).max() ?? released, start + 1)
     }
 
-    func write(_ page: inout TextPage) {
-        if page.width == nil { return }
-        page.heading("Handshakes held at \(server), \(Figures.seconds(end - start)) across")
-        for row in rows {
-            let name = "flow \(row.flow) \(row.answered == nil ? "silent" : "waited")"
-            page.line("  " + DisplayWidth.pad(name, to: 18) + "|" + drawing(row) + "|")
+    public var title: String {
+        "Handshakes held at \(server), \(Figures.seconds(end - start)) across"
+    }
+
+    public static let legend = ". open and silent, x its end; w waiting, S ServerHello"
+
+    public var lines: [Line] {
+        waits.map { wait in
+            Line(
+                name: "flow \(wait.flow) \(wait.answered == nil ? "silent" : "waited")",
+                drawing: "|" + drawing(wait) + "|")
         }
-        page.paragraph(
-            ". open and silent, x its end; w waiting, S ServerHello", indent: 2,
-            style: .dim)
     }
 
     private func drawing(_ row: Row) -> String {

@@ -1,10 +1,9 @@
-import Casebook
-import Triage
+public import Casebook
 
 /// Numbers and instants for people.
-enum Figures {
+public enum Figures {
     /// At most three significant digits, no exponent: `1,234`, `56.7`, `1.95`, `0.0028`.
-    static func number(_ value: Double) -> String {
+    public static func number(_ value: Double) -> String {
         guard value.isFinite else { return "?" }
         let size = abs(value)
         if size >= 1e15 { return value.description }
@@ -27,7 +26,7 @@ enum Figures {
     }
 
     /// With thousands apart.
-    static func grouped(_ number: Int) -> String {
+    public static func grouped(_ number: Int) -> String {
         let digits = Array(String(number.magnitude))
         var text = number < 0 ? "-" : ""
         for (index, digit) in digits.enumerated() {
@@ -38,7 +37,7 @@ enum Figures {
     }
 
     /// Exactly `places` decimals.
-    static func fixed(_ value: Double, _ places: Int) -> String {
+    public static func fixed(_ value: Double, _ places: Int) -> String {
         var scale = 1.0
         for _ in 0..<places { scale *= 10 }
         guard abs(value * scale) < 1e15 else { return value.description }
@@ -51,7 +50,7 @@ enum Figures {
     }
 
     /// `1.95 s`, `3 %`; a count has no unit to say.
-    static func measure(_ measure: Evidence.Measure) -> String {
+    public static func measure(_ measure: Evidence.Measure) -> String {
         let figure = number(measure.value)
         return switch measure.unit {
         case "", "count": figure
@@ -61,7 +60,7 @@ enum Figures {
     }
 
     /// `12.3 kB`, in powers of a thousand.
-    static func bytes(_ count: UInt64) -> String {
+    public static func bytes(_ count: UInt64) -> String {
         let units = ["bytes", "kB", "MB", "GB", "TB", "PB"]
         var value = Double(count)
         var unit = 0
@@ -72,7 +71,7 @@ enum Figures {
         return number(value) + " " + units[unit]
     }
 
-    static func seconds(_ nanoseconds: Int64) -> String {
+    public static func seconds(_ nanoseconds: Int64) -> String {
         let seconds = Double(nanoseconds) / 1e9
         if seconds < 1 { return number(seconds * 1000) + " ms" }
         if seconds < 120 { return number(seconds) + " s" }
@@ -81,7 +80,7 @@ enum Figures {
     }
 
     /// `2026-01-01 00:00:00 UTC`.
-    static func instant(_ nanoseconds: Int64) -> String {
+    public static func instant(_ nanoseconds: Int64) -> String {
         let text = Timestamp.text(nanoseconds)
         let parts = text.split(separator: "T", maxSplits: 1)
         guard parts.count == 2 else { return text }
@@ -89,7 +88,7 @@ enum Figures {
     }
 
     /// - Parameter many: where it is not the word and an s.
-    static func plural(_ count: Int, _ word: String, _ many: String? = nil) -> String {
+    public static func plural(_ count: Int, _ word: String, _ many: String? = nil) -> String {
         "\(grouped(count)) \(count == 1 ? word : many ?? word + "s")"
     }
 }

@@ -1,0 +1,94 @@
+import Dissection
+public import PacketCapture
+public import TrafficAnalysis
+
+/// Reads a capture again for the packets of one flow.
+public enum FlowReading {
+    /// Which flow.
+    public enum Wish: Hashable, Sendable {
+        /// One of a list.
+        case known(FlowPlace)
+        /// Zero-based, Wireshark's `tcp.stream`.
+        case flow(Int)
+        /// The flow of a packet, one-based.
+        case packet(Int)
+    }
+
+    /// Why there is nothing to show.
+    public enum Fault: Error {
+        case capture(CaptureError)
+        /// The capture has no such flow, or no such packet of TCP.
+        case notThere
+    }
+
+    /// - Parameters:
+    ///   - cited: a packet that is to be among those kept of a long flow.
+    ///   - goOn: asked after each packet with the number read so far.
+    /// - Returns: `nil` when it was stopped.
+    public static func trace(
+        _ wish: Wish, path: String, cited: Int?, goOn: (Int) -> Bool
+    ) throws(Fault) -> FlowTrace? {
+        do throws(CaptureError) {
+            if let place = try place(wish, path, goOn) {
+                return try read(place, path, cited, goOn)
+            }
+        } catch {
+            throw .capture(error)
+        }
+        if goOn(0) { throw .notThere }
+        return nil
+    }
+
+    private static func place(
+        _ wish: Wish, _ path: String, _ goOn: (Int) -> Bool
+    ) throws(CaptureError) -> FlowPlace? {
+        if case .known(let place) = wish { return place }
+        var reader = try CaptureReader(path: path)
+        var analysis = CaptureAnalysis(file: path, keepsFlows: false)
+        var found: FlowPlace?
+        _ = try reader.forEachPacket { record, bytes in
+            analysis.packet(
+                bytes, number: record.number, time: record.time, wireLength: record.wireLength,
+                link: record.link)
+            let isIt =
+                switch wish {
+                case .flow(let number): analysis.flowCount > number
+                case .packet(let number): record.number >= number
+                case .known: true
+                }
+            if isIt {
+                found = analysis.place(of: bytes, wireLength: record.wireLength, link: record.link)
+            }
+            return !isIt && goOn(record.number)
+        }
+        return found
+    }
+
+    private static func read(
+        _ place: FlowPlace, _ path: String, _ cited: Int?, _ goOn: (Int) -> Bool
+    ) throws(CaptureError) -> FlowTrace? {
+        var reader = try CaptureReader(path: path)
+        var tracer = FlowTracer(
+            flow: place.flow, place.one, place.other, firstPacket: place.firstPacket, cited: cited)
+        var stopped = false
+        _ = try reader.forEachPacket { record, bytes in
+            let isOver = !tracer.packet(
+                bytes, number: record.number, time: record.time, wireLength: record.wireLength,
+                link: record.link)
+            stopped = !goOn(record.number)
+            return !isOver && !stopped && !place.isBehind(record.time, packets: tracer.total)
+        }
+        return stopped ? nil : tracer.finish()
+    }
+}
+
+extension FlowPlace {
+    /// Packets that come later than this were not counted with the flow.
+    private static let patience: Int64 = 2 * CaptureAnalysis.linger
+
+    /// Whether nothing more of the flow is to be expected.
+    fileprivate func isBehind(_ time: Int64, packets read: Int) -> Bool {
+        guard let packets, let last else { return false }
+        return read >= packets && time > last + Self.patience
+    }
+}
