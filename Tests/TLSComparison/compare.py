@@ -28,9 +28,15 @@ SECTIONS = {name: ["-p", "-S", "-R"] for name in (
 
 # Why a tool differs: property, tool, a condition on the three answers, the reason.
 REASONS = [
-    ("session id", "sslyze", lambda rows, server: server != "Java",
+    ("session id", "sslyze", lambda answers, server: server != "Java",
      "sslyze goes away without close_notify, and the server forgets the session (RFC 5246 §7.2.1); "
      "inquest tells both: probe.tls.resumption-needs-clean-close"),
+    ("session id", "testssl", lambda answers, server: answers["inquest"] == "yes",
+     "testssl.sh's answer changes from run to run; `openssl s_client -no_ticket -sess_in` resumes"),
+    ("ticket", "sslyze", lambda answers, server: server == "Java",
+     "`openssl s_client -sess_in` resumes by ticket too, as testssl.sh says; sslyze does not"),
+    ("groups", "sslyze", lambda answers, server: server == "weak DH and suites",
+     "the server speaks ECDHE with the NULL suites alone, which sslyze does not offer with groups"),
 ]
 
 
@@ -67,7 +73,7 @@ def suites(name, found, mine):
         if not more and not less:
             yield name, "suites", answers, "agree" + unasked
         else:
-            yield (name, "suites", answers, explain(name, "suites", {tool}, found) or
+            yield (name, "suites", answers,
                    f"DIFFER: only inquest {tools.listed(more)}; only {tool} {tools.listed(less)}")
 
 
@@ -77,12 +83,12 @@ def verdict(name, property, answers, found):
     if len(set(answers.values())) == 1:
         return "agree"
     odd = {tool for tool in answers if answers[tool] != answers.get("inquest")}
-    return explain(name, property, odd, found) or "DIFFER"
+    return explain(name, property, odd, answers) or "DIFFER"
 
 
-def explain(name, property, odd, found):
+def explain(name, property, odd, answers):
     reasons = [next((reason for what, tool, condition, reason in REASONS
-                     if what == property and tool == one and condition(found, name)), None)
+                     if what == property and tool == one and condition(answers, name)), None)
                for one in sorted(odd)]
     return "; ".join(reasons) if all(reasons) and reasons else None
 

@@ -46,16 +46,17 @@ def inquest(program, port, farm):
         version for version in VERSIONS
         if summary(results["tls-versions"], version).startswith(version))
     found["groups"] = listed(
-        GROUPS[name] for name in GROUPS
-        # The name that OpenSSL gives the group that was used stands at the end.
-        if any(summary(results["tls-versions"], group).split(", ")[-1] == name
-               for group in set(GROUPS.values())))
+        group for group in set(GROUPS.values())
+        # The group that was used, by OpenSSL's name for it; a server may have chosen none.
+        if group in (GROUPS.get(word) for word in
+                     re.split("[,;] ", summary(results["tls-versions"], group))))
     suites = {detail["value"] for result in results["tls-ciphers"] for detail in result["details"]}
     found["suites"] = suites
     for property, label in (("session id", "session id"), ("ticket", "ticket")):
-        resumed = re.match(r"resumed (\d+) of (\d+)", summary(results["tls-resumption"], label))
-        if resumed:
-            found[property] = yes(int(resumed[1]) > 0)
+        text = summary(results["tls-resumption"], label)
+        resumed = re.match(r"resumed (\d+) of (\d+)", text)
+        if resumed or "no session was given out" in text:
+            found[property] = yes(resumed and int(resumed[1]) > 0)
     staple = summary(results["tls-revocation"], "")
     if "stapl" in staple:
         found["stapling"] = yes("staples no" not in staple)

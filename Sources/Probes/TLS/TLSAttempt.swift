@@ -113,7 +113,8 @@ struct TLSAttempt: Sendable {
             return number
         }
         // From the message itself: OpenSSL reads no extensions of a version that it refuses.
-        hasSecureRenegotiation = tls.serverHello?.has(HelloFacts.ExtensionType.renegotiationInfo) ?? false
+        hasSecureRenegotiation =
+            tls.serverHello?.has(HelloFacts.ExtensionType.renegotiationInfo) ?? false
         hasServerHello = tls.serverHello != nil
         heardTLS = tls.recorder.messages.contains { !$0.isOurs }
         isResumed = tls.isResumed
@@ -139,7 +140,9 @@ extension TLSAttempt {
         guard isConnected, [.timedOut, .reset, .closed].contains(failure) else {
             return "\(failure)"
         }
-        return "\(failure) \(heardTLS ? "in the handshake" : "after the ClientHello")"
+        // A reset may have come before it.
+        let isCut = heardTLS || failure == .reset
+        return "\(failure) \(isCut ? "in the handshake" : "after the ClientHello")"
     }
 
     /// The leaf, short enough for a summary and safe to print.

@@ -20,7 +20,8 @@ struct TLSConfiguration: Hashable, Sendable {
         lowest = options.lowest ?? options.highest.map { min($0, .tls12) } ?? .tls12
         highest = options.highest
         // OpenSSL signs nothing for TLS 1.1 and below at its usual security level.
-        allowsLegacy = [options.lowest, options.highest].contains { $0.map { $0 < .tls12 } ?? false }
+        let chosen = [options.lowest, options.highest].compactMap(\.self)
+        allowsLegacy = chosen.contains { $0 < .tls12 }
         ciphers = options.ciphers
         ciphersuites = options.ciphersuites
         groups = options.groups
