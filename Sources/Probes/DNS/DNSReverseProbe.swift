@@ -8,7 +8,8 @@ public enum DNSReverseProbe: Probe {
         "looks up the name of an address (PTR), as servers do with their client's; run it there"
     public static let findings: [FactID] = ["probe.dns.ptr-slow"]
     public static let effect = EffectClass.normal
-    public static let schemes = Set(ProbeTarget.Scheme.allCases)
+    /// Not part of any other target's bundle: a client's name is no question to a server.
+    public static let schemes: Set<ProbeTarget.Scheme> = [.dns]
 
     /// Nanoseconds (probe.dns.ptr-slow).
     private static let slow: Int64 = 2_000_000_000
@@ -34,15 +35,22 @@ public enum DNSReverseProbe: Probe {
         let client: IPAddress
         do throws(NetworkFailure) {
             let known = try ResolverConfiguration(file: context.options.dns.configurationFile)
-            servers =
-                context.options.dns.resolvers.isEmpty
-                ? known.servers.compactMap { .init(numeric: $0.address, port: $0.port) }
-                : context.options.dns.resolvers
             patience = min(Double(known.timeout), longestPatience)
-            guard let first = try context.addresses().compactMap(\.ipAddress).first else {
-                return context.failed("\(context.target.host) has no address")
+            var asked = context.options.dns.resolvers
+            var text = context.target.host
+            if context.target.path != "/" {
+                text = String(context.target.path.dropFirst())
+                asked = try context.addresses()
             }
-            client = first
+            servers =
+                asked.isEmpty
+                ? known.servers.compactMap { .init(numeric: $0.address, port: $0.port) } : asked
+            guard let address = IPAddress(text) else {
+                return context.failed(
+                    "\(printable(text.utf8)) is no address; write dns://ADDRESS, or "
+                        + "dns://SERVER/ADDRESS")
+            }
+            client = address
         } catch {
             return context.failed("\(error)")
         }

@@ -192,7 +192,7 @@ import Testing
     private static let reverse = "probe.dns.ptr-slow"
 
     private func lookUp(_ resolvers: [UInt16], host: String = "192.0.2.7") async -> ProbeReport {
-        await run(DNSReverseProbe.self, .tcp, port: 22, host: host) {
+        await run(DNSReverseProbe.self, .dns, port: 53, host: host) {
             $0.dns.resolvers = resolvers.map(loopback)
         }
     }
@@ -209,6 +209,8 @@ import Testing
             #expect(good.state(Self.reverse) == .absent, "\(good.summary(Self.reverse))")
             #expect(good.summary(Self.reverse).contains("client.example.test"))
         }
+        let named = await lookUp([server.port], host: "client.example.test")
+        #expect(named.failure?.contains("is no address") == true)
         let dead = TestResponder { _, _ in .silence }
         let bad = await lookUp([dead.port, server.port])
         #expect(bad.state(Self.reverse) == .present)
