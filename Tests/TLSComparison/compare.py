@@ -33,6 +33,9 @@ REASONS = [
      "inquest tells both: probe.tls.resumption-needs-clean-close"),
     ("session id", "testssl", lambda answers, server: answers["inquest"] == "yes",
      "testssl.sh's answer changes from run to run; `openssl s_client -no_ticket -sess_in` resumes"),
+    ("ticket", "testssl", lambda answers, server: server in ("no tickets", "no sessions"),
+     "testssl.sh counts tickets of TLS 1.3 (RFC 8446 §4.6.1), which s_server -no_ticket goes on "
+     "giving out; inquest calls those PSK"),
     ("ticket", "sslyze", lambda answers, server: server == "Java",
      "`openssl s_client -sess_in` resumes by ticket too, as testssl.sh says; sslyze does not"),
     ("groups", "sslyze", lambda answers, server: server == "weak DH and suites",
