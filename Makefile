@@ -3,7 +3,7 @@
 PREFIX = /usr/local
 DESTDIR =
 
-.PHONY: triage test lint bench casebook evaluate truth truth-generator fuzz install uninstall clean help
+.PHONY: triage test lint bench casebook evaluate truth truth-generator compare-tls fuzz install uninstall clean help
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' Makefile
@@ -35,6 +35,9 @@ truth: truth-generator ## compare flows with known truth (CAPTURES=folder: other
 
 truth-generator: build-release ## compare generated captures with what tshark sees
 	@python3 Tests/CaptureGenerator/cross-check.py "$(RELEASE)/capture-generator"
+
+compare-tls: build-release ## compare verdicts about TLS servers with sslyze (SSLYZE=path) and testssl.sh
+	@python3 Tests/TLSComparison/compare.py "$(RELEASE)/inquest"
 
 FUZZ_SECONDS = 600
 fuzz: ## fuzz the dissectors, the capture reader and the analysis (FUZZ_SECONDS each)

@@ -48,6 +48,11 @@ tests() {
     need dnsmasq-base "a name server that the probes ask" [ -x /usr/sbin/dnsmasq ]
     need unbound "a resolver that the probes ask" [ -x /usr/sbin/unbound ]
     need postfix "a mail server that the probes ask" [ -x /usr/sbin/postfix ]
+    need dovecot-imapd "a mail server that the probes ask" [ -x /usr/lib/dovecot/imap ]
+    need dovecot-pop3d "a mail server that the probes ask" [ -x /usr/lib/dovecot/pop3 ]
+    need slapd "a directory that the probes ask" [ -x /usr/sbin/slapd ]
+    need postgresql "a database that the probes ask" [ -d /usr/lib/postgresql ]
+    need mariadb-server "a database that the probes ask" [ -x /usr/sbin/mariadbd ]
     need bsdutils "a terminal for tests" has_command script
     need tmux "drives the screens" has_command tmux
 }

@@ -27,9 +27,6 @@ static inline int copenssl_SSL_set_tlsext_host_name(SSL *ssl, const char *name) 
 static inline void copenssl_SSL_set_msg_callback_arg(SSL *ssl, void *argument) {
     SSL_set_msg_callback_arg(ssl, argument);
 }
-static inline int copenssl_SSL_get_secure_renegotiation_support(SSL *ssl) {
-    return (int)SSL_get_secure_renegotiation_support(ssl);
-}
 static inline int copenssl_SSL_get_negotiated_group(SSL *ssl) {
     return (int)SSL_get_negotiated_group(ssl);
 }

@@ -81,7 +81,9 @@ enum ErrorText {
     private static func usage(_ failure: Failure) -> String {
         switch failure {
         case .badValue(let option, let value, let expected):
-            "\(option) cannot be '\(value)'; use one of \(expected.joined(separator: ", "))"
+            "\(option) cannot be '\(value)'; "
+                + (expected.count == 1 ? "it wants " : "use one of ")
+                + expected.joined(separator: ", ")
         case .unknownSymptom(let id, let suggestion):
             "--symptom: the casebook knows no symptom '\(id)'"
                 + (suggestion.map { "; did you mean '\($0)'?" } ?? "")

@@ -11,6 +11,7 @@ public enum Program {
     private static func run(_ arguments: [String]) -> Int32 {
         let environment = Settings.processEnvironment()
         do {
+            if let command = direct(arguments) { return execute(command, environment) }
             var command = try Inquest.parseAsRoot(arguments)
             guard let command = command as? any Subcommand else {
                 // A group without its command, or `help`: ends in a request for help.
@@ -19,8 +20,23 @@ public enum Program {
             }
             return execute(command, environment)
         } catch {
+            if let joined = NegativeValue.joined(arguments, Inquest.message(for: error)) {
+                return run(joined)
+            }
             return explain(error, arguments, environment)
         }
+    }
+
+    /// The command that the first word names, asked by itself: under the root the parser makes the
+    /// options of every command on the way several times over, which is most of a short run. `nil`
+    /// for help and for faults, whose words are the root's.
+    private static func direct(_ arguments: [String]) -> (any Subcommand)? {
+        guard let name = arguments.first,
+            let command = Inquest.configuration.subcommands.first(where: {
+                $0.configuration.commandName == name
+            })
+        else { return nil }
+        return (try? command.parseAsRoot(Array(arguments.dropFirst()))) as? any Subcommand
     }
 
     private static func execute(

@@ -61,9 +61,12 @@ extension Settings {
         var variables: [String: String] = [:]
         var entry = environ
         while let pointer = entry.pointee {
-            let parts = String(cString: pointer).split(
-                separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            if parts.count == 2 { variables[String(parts[0])] = String(parts[1]) }
+            let text = String(cString: pointer)
+            // Bytes, not characters: every run comes through here.
+            if let equals = text.utf8.firstIndex(of: UInt8(ascii: "=")) {
+                let value = text[text.utf8.index(after: equals)...]
+                variables[String(text[..<equals])] = String(value)
+            }
             entry += 1
         }
         return variables

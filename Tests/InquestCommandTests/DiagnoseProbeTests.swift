@@ -104,7 +104,10 @@ import Triage
     }
 
     @Test func `undo takes the evidence of a probe back`() throws {
-        let run = try ask("y\nundo\nq\n", "127.0.0.1:\(closedPort())")
+        // A server that never answers leaves the cause open, so that the dialogue goes on.
+        let server = LoopbackServer { LoopbackServer.drain($0) }
+        let run = try ask("y\nundo\nq\n", "127.0.0.1:\(server.port)", "--timeout", "1")
+        #expect(server.connections > 0)
         let evidence = try document(run.output)["evidence"]?.array ?? []
         #expect(!evidence.contains { $0["source"]?.string?.hasPrefix("probe:") == true })
     }

@@ -111,7 +111,7 @@ struct ProbeArguments: ParsableArguments {
             "--hello-size wants 100 to 65535 bytes")
         try check(
             (clientKey == nil) || clientCert != nil, "--client-key needs --client-cert")
-        for line in header where !line.contains(":") || line.contains(where: \.isNewline) {
+        for line in header where !Self.isField(line) {
             throw ValidationError("--header wants 'name: value', not '\(line)'")
         }
     }
@@ -187,6 +187,13 @@ struct ProbeArguments: ParsableArguments {
         } catch {
             throw .probing(.badTargets([error], path: nil))
         }
+    }
+
+    /// A name of visible ASCII (RFC 9110 §5.6.2), a colon, a value in one line.
+    private static func isField(_ line: String) -> Bool {
+        let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        return parts.count == 2 && !parts[0].isEmpty && !line.contains(where: \.isNewline)
+            && parts[0].utf8.allSatisfy { 0x21...0x7E ~= $0 }
     }
 
     private static func field(_ line: String) -> ProbeOptions.HeaderField? {

@@ -39,6 +39,11 @@ struct ProbeDetailArguments: ParsableArguments {
             "Parallel requests that your client makes. (default: 100)", valueName: "n"))
     var clientConcurrency: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "How often your client of HTTP/2 pings. (default: 10)", valueName: "seconds"))
+    var pingInterval: Double?
+
     @Option(help: ArgumentHelp("How many backends stand behind the target.", valueName: "n"))
     var backends: Int?
 
@@ -68,6 +73,10 @@ struct ProbeDetailArguments: ParsableArguments {
                 throw ValidationError("\(name) wants a number from 1")
             }
         }
+        // Faster ones are a flood to some servers (CVE-2019-9512), slower ones no question.
+        if let pingInterval, !(pingInterval >= 0.1 && pingInterval <= 60) {
+            throw ValidationError("--ping-interval wants 0.1 to 60 seconds")
+        }
         if let health, !health.hasPrefix("/") || health.contains(where: \.isWhitespace) {
             throw ValidationError("--health wants a path that begins with '/'")
         }
@@ -82,6 +91,7 @@ struct ProbeDetailArguments: ParsableArguments {
         if let abandonAfter { options.http.abandonAfter = abandonAfter }
         if let proxyIdle { options.http.proxyIdle = proxyIdle }
         if let clientConcurrency { options.http.clientConcurrency = clientConcurrency }
+        if let pingInterval { options.http.pingInterval = pingInterval }
         options.http.backends = backends
         var clocks: [ProbeTarget] = []
         for server in clockServer { clocks.append(try ProbeArguments.target(server)) }

@@ -60,6 +60,7 @@ public enum ProbeList {
         GreetingProbe.self,
         IPv6Probe.self,
         DNSProbe.self,
+        DNSReverseProbe.self,
         PingProbe.self,
         PathMTUProbe.self,
         PathLossProbe.self,

@@ -48,14 +48,7 @@ extension ProbeOptions {
 extension TLSOptions {
     func faults() -> [ProbeOptionFault] {
         var faults: [ProbeOptionFault] = []
-        do throws(NetworkFailure) {
-            var configuration = TLSConfiguration(self)
-            // Opening the key log would make the file.
-            configuration.keyLogFile = nil
-            _ = try TLSContext(configuration)
-        } catch {
-            faults.append(.init(option: "TLS", fault: "\(error)", suggestion: Self.advice))
-        }
+        if shapesContext { faults += contextFaults }
         if let trustFile {
             do throws(NetworkFailure) {
                 _ = try TrustStore(file: trustFile)
@@ -73,6 +66,25 @@ extension TLSOptions {
                     suggestion: "the lowest version must not be above the highest"))
         }
         return faults
+    }
+
+    /// Whether somebody chose what OpenSSL may refuse; its own defaults it takes.
+    private var shapesContext: Bool {
+        [ciphers, ciphersuites, groups, clientCertificateFile, clientKeyFile]
+            .contains { $0 != nil } || !applicationProtocols.isEmpty || lowest != nil
+            || highest != nil
+    }
+
+    private var contextFaults: [ProbeOptionFault] {
+        do throws(NetworkFailure) {
+            var configuration = TLSConfiguration(self)
+            // Opening the key log would make the file.
+            configuration.keyLogFile = nil
+            _ = try TLSContext(configuration)
+            return []
+        } catch {
+            return [.init(option: "TLS", fault: "\(error)", suggestion: Self.advice)]
+        }
     }
 
     private static let advice =

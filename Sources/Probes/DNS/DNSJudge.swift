@@ -14,14 +14,16 @@ struct DNSJudge {
     var evidence: [Evidence] {
         [
             fails, firstNameserverDead, resolversDisagree, answerEmpty, negativeCached,
-            truncatedTCPFails, ednsSizeFails, validationFails,
+            truncatedTCPFails, ednsSizeFails, validationFails, slowLookup, searchMultiplies,
         ]
     }
 
-    private var resolvers: [ResolverView] { observed.resolvers }
+    var resolvers: [ResolverView] { observed.resolvers }
     var authority: AuthoritativeView { observed.authority }
+    /// Seconds until the next server is asked; `nil` where the search list has no say.
+    var configuredTimeout: Int? { observed.timeout }
     var answering: [ResolverView] { resolvers.filter { !$0.plain.isSilent } }
-    private var name: DNSName { observed.name }
+    var name: DNSName { observed.name }
 
     /// The first server that answers decides, as it does for the C library.
     private var fails: Evidence {

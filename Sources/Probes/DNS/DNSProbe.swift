@@ -9,7 +9,8 @@ public enum DNSProbe: Probe {
     public static let findings: [FactID] = [
         "probe.dns.fails", "probe.dns.first-nameserver-dead", "probe.dns.resolvers-disagree",
         "probe.dns.answer-empty", "probe.dns.negative-cached", "probe.dns.truncated-tcp-fails",
-        "probe.dns.edns-size-fails", "probe.dns.validation-fails",
+        "probe.dns.edns-size-fails", "probe.dns.validation-fails", "probe.dns.slow",
+        "probe.dns.search-multiplies",
     ]
     public static let effect = EffectClass.normal
     public static let schemes = Set(ProbeTarget.Scheme.allCases)
@@ -86,7 +87,9 @@ public enum DNSProbe: Probe {
         let alive = views.first { !$0.plain.isSilent }
         let authority = AuthoritativeView.ask(
             alive?.plain.name ?? name, context, via: alive?.server)
-        return DNSObservation(name: name, resolvers: views, authority: authority)
+        return DNSObservation(
+            name: name, resolvers: views, authority: authority,
+            timeout: servers.isEmpty ? configuration.timeout : nil)
     }
 
     private static func application(_ context: ProbeContext) -> Result<[IPAddress], NetworkFailure>
@@ -105,6 +108,9 @@ struct DNSObservation: Sendable {
     /// In the order of configuration.
     var resolvers: [ResolverView]
     var authority: AuthoritativeView
+    /// Seconds until the C library asks the next server; `nil` when servers were asked that no
+    /// library asks by itself.
+    var timeout: Int?
     /// getaddrinfo's answer; `nil` when other servers were asked than those of the system.
     var application: Result<[IPAddress], NetworkFailure>?
 

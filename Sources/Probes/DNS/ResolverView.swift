@@ -5,6 +5,8 @@ struct ResolverView: Sendable {
     var server: SocketAddress
     /// Without EDNS, as the C library asks unless told otherwise.
     var plain: DNSLookup
+    /// Names asked for until one was known, as the search list says.
+    var tried = 1
     /// With EDNS and 1232 bytes, the size that DNS Flag Day 2020 agreed on.
     var small: DNSLookup?
     /// With EDNS, 4096 bytes and signatures.
@@ -24,14 +26,16 @@ struct ResolverView: Sendable {
     ) -> ResolverView {
         var shape = DNSQueryShape(recursionDesired: recursive)
         var plain = client.lookUp(candidates[0], shape)
+        var tried = 1
         for next in candidates.dropFirst() where plain.isNegative {
+            tried += 1
             let found = client.lookUp(next, shape)
             // When nobody knows any of them, the name as it was written is the one to speak of.
             let isShorter = next.labels.count < plain.name.labels.count
             if !found.isNegative || isShorter { plain = found }
         }
         let name = plain.name
-        var view = ResolverView(server: client.server, plain: plain)
+        var view = ResolverView(server: client.server, plain: plain, tried: tried)
         guard !plain.isSilent, !client.context.cancellation.isCancelled else { return view }
         if plain.failed == .serverFailure, recursive {
             shape.checkingDisabled = true

@@ -96,9 +96,11 @@ public enum StartTLSProbe: Probe {
         if let version = attempt.version {
             text = "goes over to \(version)"
         } else if let failure = attempt.failure {
-            text = outcome.isReady ? "agrees to TLS, then: \(failure)" : "\(failure)"
+            let place = attempt.isConnected ? "before TLS: " : ""
+            text = outcome.isReady ? "agrees to TLS, then: \(failure)" : "\(place)\(failure)"
         } else {
-            text = "does not go over to TLS: \(printable(outcome.answer))"
+            let answer = printable(outcome.answer)
+            text = "does not go over to TLS: \(answer.isEmpty ? "no readable answer" : answer)"
         }
         var details: [ProbeReport.Detail] = []
         if !outcome.greeting.isEmpty {

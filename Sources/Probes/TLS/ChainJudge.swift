@@ -27,7 +27,7 @@ enum ChainJudge {
         var leaf: Certificate?
         var presented: [Certificate] = []
         var path: Path = .broken("no certificate came")
-        /// With validity periods, and only certificates in force.
+        /// With validity periods, and only certificates in force; looked at where some are not.
         var isTrustedWithoutExpired = false
         var time: Int64
         var expectedName: String
@@ -48,7 +48,10 @@ enum ChainJudge {
                 let store = try context.shared.tls.trustStore(context.options.tls.trustFile)
                 path = ChainJudge.path(leaf, others, store, context)
                 let current = others.filter { !$0.isExpired(at: time) }
-                isTrustedWithoutExpired = store.verify(leaf, with: current, at: time).isTrusted
+                // Only an expired extra makes anybody ask.
+                if current.count < others.count {
+                    isTrustedWithoutExpired = store.verify(leaf, with: current, at: time).isTrusted
+                }
             } catch {
                 path = .broken("\(error)")
             }

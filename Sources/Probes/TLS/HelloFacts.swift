@@ -41,6 +41,8 @@ struct HelloFacts: Sendable {
         static let sessionTicket: UInt16 = 35
         static let preSharedKey: UInt16 = 41
         static let supportedVersions: UInt16 = 43
+        /// RFC 5746 §3.2.
+        static let renegotiationInfo: UInt16 = 0xFF01
     }
 
     private struct Reader {

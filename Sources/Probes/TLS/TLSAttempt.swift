@@ -25,6 +25,7 @@ struct TLSAttempt: Sendable {
     var alert: UInt8?
     /// Every alert of the server but close_notify, warnings too.
     var alerts: [UInt8] = []
+    /// RFC 5746; meaningless in TLS 1.3.
     var hasSecureRenegotiation = false
     var hasServerHello = false
     /// At least one whole message or alert came from the server.
@@ -111,7 +112,9 @@ struct TLSAttempt: Sendable {
             }
             return number
         }
-        hasSecureRenegotiation = tls.hasSecureRenegotiation
+        // From the message itself: OpenSSL reads no extensions of a version that it refuses.
+        hasSecureRenegotiation =
+            tls.serverHello?.has(HelloFacts.ExtensionType.renegotiationInfo) ?? false
         hasServerHello = tls.serverHello != nil
         heardTLS = tls.recorder.messages.contains { !$0.isOurs }
         isResumed = tls.isResumed
@@ -124,11 +127,22 @@ struct TLSAttempt: Sendable {
 extension TLSAttempt {
     /// One line for a person.
     var summary: String {
-        if let failure { return "\(failure)" }
-        if let alert { return "handshake done, then TLS alert \(alert) (\(alertName(alert)))" }
-        return [
+        if let failure { return place(failure) }
+        let words = [
             version?.name, suite, group, applicationProtocol.map { "ALPN \(printable($0.utf8))" },
         ].compactMap(\.self).joined(separator: ", ")
+        return words + (alert.map { "; then TLS alert \($0) (\(alertName($0)))" } ?? "")
+    }
+
+    /// The failure, with how far the handshake had come where the failure does not say it.
+    private func place(_ failure: NetworkFailure) -> String {
+        if let version { return "\(version.name) chosen, then \(failure)" }
+        guard isConnected, [.timedOut, .reset, .closed].contains(failure) else {
+            return "\(failure)"
+        }
+        // A reset may have come before it.
+        let isCut = heardTLS || failure == .reset
+        return "\(failure) \(isCut ? "in the handshake" : "after the ClientHello")"
     }
 
     /// The leaf, short enough for a summary and safe to print.

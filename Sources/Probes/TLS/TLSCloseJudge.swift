@@ -14,17 +14,24 @@ enum TLSCloseJudge {
 
     /// For https a request that asks the server to close; nothing else is known to make a server
     /// end by itself.
+    ///
+    /// - Parameter highest: the newest version to offer, unless the user's is older.
     static func exchange(
-        _ context: ProbeContext, _ address: SocketAddress
+        _ context: ProbeContext, _ address: SocketAddress, highest: TLSOptions.Version?
     ) -> (TLSAttempt, Ending) {
         var configuration = context.tlsConfiguration
+        if let highest {
+            configuration.highest = min(configuration.highest ?? highest, highest)
+        }
         let isHTTP = context.target.scheme == .https
         if isHTTP { configuration.applicationProtocols = ["http/1.1"] }
         var ending = Ending.notSeen("no protocol is known here that ends by itself; use https://")
         let attempt = TLSAttempt.make(
             context, address,
             .init(
-                configuration: configuration, name: context.serverName, label: "request",
+                configuration: configuration, name: context.serverName,
+                label: (isHTTP ? "request" : "handshake")
+                    + (highest.map { ", at most \($0.name)" } ?? ""),
                 hello: context.helloShape)
         ) { tls in
             guard isHTTP else { return }

@@ -19,6 +19,9 @@ struct TLSConfiguration: Hashable, Sendable {
         // What clients offer today, whatever this host's openssl.cnf says.
         lowest = options.lowest ?? options.highest.map { min($0, .tls12) } ?? .tls12
         highest = options.highest
+        // OpenSSL signs nothing for TLS 1.1 and below at its usual security level.
+        let chosen = [options.lowest, options.highest].compactMap(\.self)
+        allowsLegacy = chosen.contains { $0 < .tls12 }
         ciphers = options.ciphers
         ciphersuites = options.ciphersuites
         groups = options.groups

@@ -40,10 +40,14 @@ extension TLSConnection {
         }
     }
 
+    /// Bytes read at once of what nobody wants; a record holds no more (RFC 8446 §5.1).
+    private static let dropped = 16 * 1024
+
     private func noteEnding() {
-        var byte: UInt8 = 0
         OpenSSLErrors.clear()
-        while unsafe SSL_read(handle.pointer, &byte, 1) > 0 {}
+        unsafe withUnsafeTemporaryAllocation(byteCount: Self.dropped, alignment: 1) { buffer in
+            while unsafe SSL_read(handle.pointer, buffer.baseAddress, Int32(buffer.count)) > 0 {}
+        }
         OpenSSLErrors.clear()
     }
 }

@@ -39,11 +39,6 @@ extension TLSConnection {
 
     var isResumed: Bool { unsafe SSL_session_reused(handle.pointer) == 1 }
 
-    /// RFC 5746; meaningless in TLS 1.3.
-    var hasSecureRenegotiation: Bool {
-        unsafe copenssl_SSL_get_secure_renegotiation_support(handle.pointer) == 1
-    }
-
     var clientHello: HelloFacts? { HelloFacts(recorder.clientHello) }
     var serverHello: HelloFacts? { HelloFacts(recorder.serverHello) }
 

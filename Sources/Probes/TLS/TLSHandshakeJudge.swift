@@ -47,11 +47,20 @@ enum TLSHandshakeJudge {
             .init(value: Double(first.duration) / 1e9, unit: "s"))
     }
 
+    /// Nanoseconds to the first record of each try that got one, shortest first.
+    private static func delays(_ tries: [TLSAttempt]) -> [Int64] {
+        tries.filter { $0.heardTLS }.compactMap(\.answerDelay).sorted()
+    }
+
+    /// Two of three that are quick make the median quick, whatever the third is.
+    static func needsThirdTry(_ tries: [TLSAttempt]) -> Bool {
+        delays(tries).count { $0 < slow } < 2
+    }
+
     private static func slowness(_ view: TLSProbe.View) -> Judgement {
-        let delays = ([view.first] + view.others).filter { $0.heardTLS }
-            .compactMap(\.answerDelay).sorted()
-        guard delays.count >= TLSProbe.tries else {
-            return .unknown("\(delays.count) of \(TLSProbe.tries) tries got a record of TLS")
+        let delays = delays(view.tries)
+        guard delays.count >= TLSProbe.tries || !needsThirdTry(view.tries) else {
+            return .unknown("\(delays.count) of \(view.tries.count) tries got a record of TLS")
         }
         let median = delays[delays.count / 2]
         let measure = Evidence.Measure(value: Double(median) / 1e9, unit: "s")
@@ -125,13 +134,13 @@ enum TLSHandshakeJudge {
     }
 
     private static func renegotiation(_ view: TLSProbe.View) -> Judgement {
-        guard let capped = view.capped, capped.hasServerHello, capped.version != .tls13 else {
+        guard let old = view.old else {
             return .unknown(
-                "no ServerHello of TLS 1.2 or below: \(view.capped?.summary ?? "not asked")")
+                "no ServerHello of TLS 1.2 or below: \(view.others.first?.summary ?? "not asked")")
         }
-        return capped.hasSecureRenegotiation
+        return old.hasSecureRenegotiation
             ? .absent("the ServerHello carries renegotiation_info")
-            : .present("the \(capped.version?.name ?? "") ServerHello lacks renegotiation_info")
+            : .present("the \(old.version?.name ?? "") ServerHello lacks renegotiation_info")
     }
 
     private static func plain(_ first: TLSAttempt) -> Judgement {

@@ -4,7 +4,7 @@ public import Casebook
 public enum TLSProbe: Probe {
     public static let name = "tls"
     public static let summary =
-        "three handshakes with every address: answer, time, certificate chain, close"
+        "two or three handshakes with every address: answer, time, certificate chain, close"
     public static let findings: [FactID] =
         TLSHandshakeJudge.findings + TLSCloseJudge.findings + ChainJudge.findings
     public static let effect = EffectClass.normal
@@ -21,9 +21,9 @@ public enum TLSProbe: Probe {
             connections: (tries + ChainJudge.mostFetches) * addresses,
             bytes: 6000 * tries * addresses,
             seconds: Double(addresses) * (Double(2 * tries) + 4) * options.timeout,
-            description: "three handshakes with each address, closed politely; the second asks for "
-                + "the path of an https target; issuers that a certificate names may be fetched "
-                + "from their own hosts over HTTP")
+            description: "up to three handshakes with each address, closed politely; the second "
+                + "asks for the path of an https target; issuers that a certificate names may be "
+                + "fetched from their own hosts over HTTP")
     }
 
     public static func run(_ context: ProbeContext) -> ProbeReport {
@@ -59,10 +59,13 @@ public enum TLSProbe: Probe {
         var first: TLSAttempt
         /// The second and third try; empty when the first met silence.
         var others: [TLSAttempt] = []
-        /// At most TLS 1.2.
-        var capped: TLSAttempt?
         var ending: TLSCloseJudge.Ending
         var chain: ChainJudge.View
+
+        var tries: [TLSAttempt] { [first] + others }
+
+        /// The one that shows what only ServerHellos up to TLS 1.2 carry.
+        var old: TLSAttempt? { tries.first { $0.hasServerHello && $0.version != .tls13 } }
     }
 
     private static func look(at address: SocketAddress, _ context: ProbeContext) -> View {
@@ -77,17 +80,18 @@ public enum TLSProbe: Probe {
                 first: first, ending: .notSeen("the handshake failed: \(first.summary)"),
                 chain: .init(first, context))
         }
-        let (second, ending) = TLSCloseJudge.exchange(context, address)
-        var capped = configuration
-        capped.highest = min(capped.highest ?? .tls12, .tls12)
-        let third = TLSAttempt.make(
-            context, address,
-            .init(
-                configuration: capped, name: context.serverName, label: "at most TLS 1.2",
-                hello: context.helloShape))
-        return View(
-            first: first, others: [second, third], capped: third, ending: ending,
-            chain: .init(first, context))
+        // One try shows both the close and, capped, what only TLS 1.2 and below show.
+        let isOld = first.version.map { $0 < .tls13 } ?? false
+        let (second, close) = TLSCloseJudge.exchange(
+            context, address, highest: isOld ? nil : .tls12)
+        var (others, ending) = ([second], close)
+        // A server that refuses the cap still has to show its close; slow answers need three tries.
+        if second.failure != nil || TLSHandshakeJudge.needsThirdTry([first, second]) {
+            let (third, last) = TLSCloseJudge.exchange(context, address, highest: nil)
+            others.append(third)
+            if case .notSeen = ending { ending = last }
+        }
+        return View(first: first, others: others, ending: ending, chain: .init(first, context))
     }
 
     private static func measures(of view: View) -> [ProbeReport.Measure] {

@@ -6,22 +6,25 @@ final class TLSShared: Sendable {
     private static let mostContexts = 64
     private let stores = Mutex<[String: TrustStore]>([:])
 
+    /// Made under the lock: the workers of a run begin at once, and would each make their own.
     func context(_ configuration: TLSConfiguration) throws(NetworkFailure) -> TLSContext {
-        if let known = contexts.withLock({ $0[configuration] }) { return known }
-        let made = try TLSContext(configuration)
-        contexts.withLock {
+        try contexts.withLock { table throws(NetworkFailure) in
+            if let known = table[configuration] { return known }
+            let made = try TLSContext(configuration)
             // Probes of suites make many that nobody asks for again.
-            if $0.count >= Self.mostContexts { $0.removeAll() }
-            $0[configuration] = made
+            if table.count >= Self.mostContexts { table.removeAll() }
+            table[configuration] = made
+            return made
         }
-        return made
     }
 
     /// - Parameter file: PEM; `nil` is the system's.
     func trustStore(_ file: String?) throws(NetworkFailure) -> TrustStore {
-        if let known = stores.withLock({ $0[file ?? ""] }) { return known }
-        let made = try TrustStore(file: file)
-        stores.withLock { $0[file ?? ""] = made }
-        return made
+        try stores.withLock { table throws(NetworkFailure) in
+            if let known = table[file ?? ""] { return known }
+            let made = try TrustStore(file: file)
+            table[file ?? ""] = made
+            return made
+        }
     }
 }

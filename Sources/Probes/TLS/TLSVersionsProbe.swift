@@ -43,7 +43,8 @@ public enum TLSVersionsProbe: Probe {
             for group in groups where !context.cancellation.isCancelled {
                 var configuration = context.tlsConfiguration
                 configuration.groups = group
-                configuration.ciphers = configuration.ciphers ?? "ECDHE:DHE"
+                configuration.ciphers =
+                    configuration.ciphers ?? (group.hasPrefix("ffdhe") ? "DHE" : "ECDHE")
                 _ = attempt(context, address, configuration, group, &report)
             }
             return [

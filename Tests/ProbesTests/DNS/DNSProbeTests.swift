@@ -140,3 +140,80 @@ import Testing
         #expect(good.state(id) == .absent && good.state("probe.dns.fails") == .absent)
     }
 }
+
+/// What a lookup costs the application.
+@Suite struct DNSCostTests {
+    @Test func `a slow resolver is slow, and so is one behind a dead one`() async {
+        let late = TestResponder { query, overTCP in
+            usleep(overTCP ? 0 : 150_000)
+            return zoneHandler([[192, 0, 2, 1]])(query, overTCP)
+        }
+        let id = "probe.dns.slow"
+        let report = await probeDNS(resolvers: [late.port], authoritative: [late.port])
+        #expect(report.state(id) == .present, "\(report.summary(id))")
+        #expect((report.measure(id) ?? 0) >= 0.15)
+        let dead = TestResponder { _, _ in .silence }
+        let good = TestResponder(zoneHandler([[192, 0, 2, 1]]))
+        let behind = await probeDNS(
+            resolvers: [dead.port, good.port], authoritative: [good.port])
+        #expect(behind.state(id) == .present && (behind.measure(id) ?? 0) >= 1)
+        let silent = await probeDNS(resolvers: [dead.port], authoritative: [dead.port])
+        #expect(silent.state(id) == .unknown)
+    }
+
+    @Test func `a search list with many dots asked for multiplies the questions`() async throws {
+        let folder = TemporaryFolder()
+        let known: Set = ["www.example.test", "inner.a.test"]
+        let server = TestResponder { query, overTCP in
+            if known.contains(query.questions[0].name.description) {
+                return zoneHandler([[192, 0, 2, 1]])(query, overTCP)
+            }
+            var answer = TestAnswer(query)
+            answer.code = 3
+            return answer.reply
+        }
+        func look(_ file: String, _ name: String) async throws -> ProbeReport {
+            let path = try folder.file("resolv.conf", file + "\nnameserver 127.0.0.1\n")
+            return await probeDNS(
+                resolvers: [server.port], authoritative: [server.port], name: name
+            ) { $0.dns.configurationFile = path }
+        }
+        let id = "probe.dns.search-multiplies"
+        let many = "search a.test b.test c.test\noptions ndots:5"
+        let bad = try await look(many, "www.example.test")
+        #expect(bad.state(id) == .present, "\(bad.summary(id))")
+        #expect(bad.summary(id).hasPrefix("8 questions"))
+        // With a dot at its end, with few dots asked for, or found under the list: no storm.
+        #expect(try await look(many, "www.example.test.").state(id) == .absent)
+        #expect(try await look("search a.test", "www.example.test").state(id) == .absent)
+        #expect(try await look(many, "inner").state(id) == .absent)
+    }
+
+    private static let reverse = "probe.dns.ptr-slow"
+
+    private func lookUp(_ resolvers: [UInt16], host: String = "192.0.2.7") async -> ProbeReport {
+        await run(DNSReverseProbe.self, .dns, port: 53, host: host) {
+            $0.dns.resolvers = resolvers.map(loopback)
+        }
+    }
+
+    @Test(.enabled(if: DNSServers.hasDNSMasq))  // package dnsmasq-base
+    func `the name of an address comes at once, or late because a resolver is silent`() async throws
+    {
+        let server = try await DNSServers.dnsmasq([
+            "--host-record=client.example.test,192.0.2.7",
+            "--host-record=client.example.test,2001:db8::7",
+        ])
+        for host in ["192.0.2.7", "2001:db8::7"] {
+            let good = await lookUp([server.port], host: host)
+            #expect(good.state(Self.reverse) == .absent, "\(good.summary(Self.reverse))")
+            #expect(good.summary(Self.reverse).contains("client.example.test"))
+        }
+        let named = await lookUp([server.port], host: "client.example.test")
+        #expect(named.failure?.contains("is no address") == true)
+        let dead = TestResponder { _, _ in .silence }
+        let bad = await lookUp([dead.port, server.port])
+        #expect(bad.state(Self.reverse) == .present)
+        #expect((bad.measure(Self.reverse) ?? 0) >= 2)
+    }
+}

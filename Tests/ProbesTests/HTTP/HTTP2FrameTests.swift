@@ -78,9 +78,20 @@ import Testing
 
     @Test func `A long authority is encoded with its length in several bytes`() {
         let name = String(repeating: "a", count: 300)
-        let block = HTTP2Fields.request(method: "GET", scheme: "http", authority: name, path: "/")
+        let request = HTTPRequest(path: "/", host: name)
+        let block = HTTP2Fields.block(request, scheme: "http")
         // 300 = 127 + 173: 0x7F, then 173 in groups of seven bits.
         let at = block.indices.first { block[$0...].starts(with: [0x7F, 0xAD, 0x01, 0x61]) }
         #expect(at != nil)
+    }
+
+    @Test func `A long field block is cut into frames that every server takes`() {
+        let block = [UInt8](repeating: 7, count: 40_000)
+        let frames = HTTP2Frame.headers(block, stream: 5)
+        #expect(frames.map(\.kind) == [1, 9, 9])
+        // END_STREAM stands on HEADERS, END_HEADERS on the last.
+        #expect(frames.map(\.flags) == [1, 0, 4])
+        #expect(frames.flatMap(\.payload) == block)
+        #expect(HTTP2Frame.headers([1], stream: 1).map(\.flags) == [5])
     }
 }

@@ -66,6 +66,32 @@ struct HTTP2ProbeTests {
         #expect(text.state(Self.low) == .unknown)
     }
 
+    @Test func `Headers that a person gives are sent over HTTP version 2 too`() async throws {
+        let (server, folder) = try await Nginx.start(
+            port: FreePort.take(), listen: "http2",
+            """
+            large_client_header_buffers 4 64k; http2_max_field_size 64k; http2_max_header_size 128k;
+            location / {
+                set $seen "$http_x_team/$host/$http_connection";
+                if ($seen = "shop/tenant.test/") { return 204; }
+                return 403;
+            }
+            """)
+        defer { withExtendedLifetime((server, folder)) {} }
+        func answer(_ fields: [(String, String)]) async -> String {
+            let report = await run(HTTP2Probe.self, .http, port: server.port) {
+                $0.headers = fields.map { .init(name: $0.0, value: $0.1) }
+            }
+            return report.results.first?.summary ?? ""
+        }
+        let given = [("X-Team", "shop "), ("Host", "tenant.test"), ("Connection", "close")]
+        #expect(await answer(given).contains("last 204"))
+        #expect(await answer([]).contains("last 403"))
+        // More than one frame holds.
+        let large = String(repeating: "v", count: 30_000)
+        #expect(await answer(given + [("X-Large", large)]).contains("last 204"))
+    }
+
     @Test(
         arguments: [
             [], [0], [0xFF, 0xFF, 0xFF, 4, 0, 0, 0, 0, 0],

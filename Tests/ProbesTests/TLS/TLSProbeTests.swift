@@ -86,7 +86,7 @@ struct TLSProbeTests {
         let report = await look(port: server.port) { $0.tls.helloSize = size }
         #expect(report.results.map(\.isGood) == [true])
         let stages = report.timelines.compactMap { $0.stage("tls.client-hello")?.detail }
-        #expect(stages == Array(repeating: "sent, \(size) bytes", count: 3))
+        #expect(stages == Array(repeating: "sent, \(size) bytes", count: 2))
     }
 
     @Test func `Each message of the handshake is a stage with a time`() async throws {
@@ -110,6 +110,33 @@ struct TLSProbeTests {
             report, present: ["alert"], absent: ["cut-after-hello", "port-speaks-plain"],
             unknown: ["leaf-expired", "client-cert-wanted"])
         #expect(report.summary("probe.tls.alert").contains("70 (protocol_version)"))
+        // Its ServerHello is read, though we go no further with TLS 1.1.
+        expect(report, absent: ["no-secure-renegotiation"])
+        let old = await look(port: server.port) { $0.tls.lowest = .tls10 }
+        expect(old, absent: ["alert", "leaf-expired", "no-secure-renegotiation", "root-untrusted"])
+        #expect(old.results.first?.summary.hasPrefix("TLS 1.1, ") == true, "\(old.results)")
+    }
+
+    @Test func `Two quick answers are enough, and a third try is made where they are not`()
+        async throws
+    {
+        func labels(_ report: ProbeReport) -> [String] {
+            report.timelines.map(\.label).filter { $0 != "resolve" }
+        }
+        let server = try await nginx(
+            ports: [FreePort.take()],
+            nginxCertificate(good) + "ssl_protocols TLSv1.2 TLSv1.3; location / { return 200 ok; }")
+        let quick = await look(.https, port: server.port)
+        #expect(labels(quick) == ["handshake", "request, at most TLS 1.2"])
+        expect(quick, absent: ["no-close-notify", "no-secure-renegotiation", "slow-server-flight"])
+        let new = try await nginx(
+            ports: [FreePort.take()],
+            nginxCertificate(good) + "ssl_protocols TLSv1.3; location / { return 200 ok; }")
+        let refused = await look(.https, port: new.port)
+        #expect(labels(refused) == ["handshake", "request, at most TLS 1.2", "request"])
+        expect(
+            refused, absent: ["no-close-notify", "slow-server-flight"],
+            unknown: ["no-secure-renegotiation"])
     }
 
     @Test(arguments: ["-tls1_2", "-tls1_3"])

@@ -1,4 +1,4 @@
-/// One request of HTTP/1.1, as it goes over the wire.
+/// One request; `head` and `bytes` are how it goes over the wire in HTTP/1.1.
 struct HTTPRequest: Sendable {
     var method = "GET"
     /// Origin form (RFC 9112 §3.2.1); what may not stand there is percent-encoded.
@@ -8,15 +8,6 @@ struct HTTPRequest: Sendable {
     var fields: [ProbeOptions.HeaderField] = []
     var body: [UInt8] = []
 
-    /// The request that the operator's target asks for.
-    init(_ context: ProbeContext, method: String = "GET", path: String? = nil, host: String? = nil)
-    {
-        self.method = method
-        self.path = path ?? context.target.path
-        self.host = host ?? context.target.hostField
-        fields = context.options.headers
-    }
-
     func with(_ name: String, _ value: String) -> HTTPRequest {
         var copy = self
         copy.fields.append(.init(name: name, value: value))
@@ -25,7 +16,17 @@ struct HTTPRequest: Sendable {
 
     /// The bytes up to the empty line, which is included.
     var head: [UInt8] {
-        var lines = ["\(Self.visible(method)) \(Self.encoded(path)) HTTP/1.1"]
+        let lines =
+            ["\(Self.visible(method)) \(target) HTTP/1.1"]
+            + sentFields.map { "\($0.name): \($0.value)" }
+        return Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8)
+    }
+
+    /// The path as the wire allows it.
+    var target: String { Self.encoded(path) }
+
+    /// All fields in the order of the wire, `Host` among them, cleaned.
+    var sentFields: [ProbeOptions.HeaderField] {
         var all = [
             ProbeOptions.HeaderField(name: "Host", value: host),
             .init(name: "User-Agent", value: userAgent), .init(name: "Accept", value: "*/*"),
@@ -33,8 +34,9 @@ struct HTTPRequest: Sendable {
         // What a person gives stands in the place of ours.
         all.removeAll { ours in fields.contains { $0.name.lowercased() == ours.name.lowercased() } }
         if !body.isEmpty { all.append(.init(name: "Content-Length", value: "\(body.count)")) }
-        lines += (all + fields).map { "\(Self.visible($0.name)): \(Self.printable($0.value))" }
-        return Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8)
+        return (all + fields).map {
+            .init(name: Self.visible($0.name), value: Self.printable($0.value))
+        }
     }
 
     var bytes: [UInt8] { head + body }
@@ -58,5 +60,15 @@ struct HTTPRequest: Sendable {
 
     private static func visible(_ name: String) -> String {
         String(name.unicodeScalars.filter { 0x21...0x7E ~= $0.value }.map(Character.init))
+    }
+}
+
+extension HTTPRequest {
+    /// The request that the operator's target asks for.
+    init(_ context: ProbeContext, method: String = "GET", path: String? = nil, host: String? = nil)
+    {
+        self.init(
+            method: method, path: path ?? context.target.path,
+            host: host ?? context.target.hostField, fields: context.options.headers)
     }
 }

@@ -1,13 +1,30 @@
 /// Field blocks (HPACK, RFC 7541) as far as a probe needs them: a request out, the status in.
 enum HTTP2Fields {
+    /// Fields of a connection of HTTP/1, which must not stand in HTTP/2 (RFC 9113 §8.2.2), and what
+    /// `:authority` says already (§8.3.1).
+    private static let left: Set<String> = [
+        "connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade", "host",
+    ]
+
     /// A GET without indexing and without Huffman coding (§6.2.2), which every decoder must take.
-    static func request(method: String, scheme: String, authority: String, path: String) -> [UInt8]
-    {
+    static func block(_ request: HTTPRequest, scheme: String) -> [UInt8] {
+        let sent = request.sentFields.map { field in
+            // Values neither begin nor end with a blank (§8.2.1).
+            (
+                name: field.name.lowercased(),
+                value: String(
+                    field.value.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+            )
+        }
         let pseudo = [
-            (":method", method), (":scheme", scheme), (":authority", authority), (":path", path),
-            ("user-agent", userAgent), ("accept", "*/*"),
+            (":method", request.method), (":scheme", scheme),
+            (":authority", sent.last { $0.name == "host" }?.value ?? request.host),
+            (":path", request.target),
         ]
-        return pseudo.flatMap { name, value in [0x00] + literal(name) + literal(value) }
+        let fields = sent.filter { name, value in
+            !left.contains(name) && (name != "te" || value == "trailers")
+        }
+        return (pseudo + fields).flatMap { name, value in [0x00] + literal(name) + literal(value) }
     }
 
     /// The value of `:status`, which stands first (RFC 9113 §8.3); `nil` when it cannot be read.

@@ -31,6 +31,24 @@ struct HTTP2Frame: Equatable, Sendable {
         return bigEndian(length).dropFirst() + [kind, flags] + bigEndian(stream) + payload
     }
 
+    /// A request's field block without a body: HEADERS, and CONTINUATION for what a frame that every
+    /// server takes does not hold (§4.2, §6.10).
+    static func headers(_ block: [UInt8], stream: UInt32) -> [HTTP2Frame] {
+        var frames: [HTTP2Frame] = []
+        var rest = block[...]
+        repeat {
+            let part = rest.prefix(HTTP2FrameReader.limit)
+            rest = rest.dropFirst(part.count)
+            var flags: UInt8 = rest.isEmpty ? Flag.endHeaders : 0
+            if frames.isEmpty { flags |= Flag.endStream }
+            frames.append(
+                HTTP2Frame(
+                    kind: frames.isEmpty ? Kind.headers : Kind.continuation, flags: flags,
+                    stream: stream, payload: Array(part)))
+        } while !rest.isEmpty
+        return frames
+    }
+
     func has(_ flag: UInt8) -> Bool { flags & flag != 0 }
 
     /// The payload without padding and priority (RFC 9113 §6.1, §6.2); `nil` when they do not fit.

@@ -53,14 +53,10 @@ final class HTTP2Session {
     {
         let stream = nextStream
         nextStream += 2
-        let block = HTTP2Fields.request(
-            method: request.method, scheme: scheme, authority: request.host, path: request.path)
-        let frame = HTTP2Frame(
-            kind: HTTP2Frame.Kind.headers,
-            flags: HTTP2Frame.Flag.endHeaders | HTTP2Frame.Flag.endStream, stream: stream,
-            payload: block)
+        let frames = HTTP2Frame.headers(
+            HTTP2Fields.block(request, scheme: scheme), stream: stream)
         streams[stream] = Stream()
-        try send(frame.bytes, by: deadline)
+        try send(frames.flatMap(\.bytes), by: deadline)
         return stream
     }
 

@@ -13,7 +13,7 @@ internal import COpenSSL
             if let file {
                 unsafe X509_STORE_load_file(made, file)
             } else {
-                unsafe X509_STORE_set_default_paths(made)
+                unsafe Self.addSystemRoots(to: made)
             }
         guard loaded == 1 else {
             unsafe X509_STORE_free(made)
@@ -23,6 +23,21 @@ internal import COpenSSL
     }
 
     deinit { unsafe X509_STORE_free(pointer) }
+
+    /// The file and the folder of hashed names that OpenSSL looks into, or SSL_CERT_FILE and
+    /// SSL_CERT_DIR. Not X509_STORE_set_default_paths(3): since OpenSSL 3.0 that also reads the
+    /// whole folder again for each issuer that is not there.
+    private static func addSystemRoots(to store: OpaquePointer) -> Int32 {
+        guard let file = unsafe X509_STORE_add_lookup(store, X509_LOOKUP_file()),
+            let folder = unsafe X509_STORE_add_lookup(store, X509_LOOKUP_hash_dir())
+        else { return 0 }
+        // A host may have only one of them.
+        let kind = Int(X509_FILETYPE_DEFAULT)
+        unsafe X509_LOOKUP_ctrl(file, X509_L_FILE_LOAD, nil, kind, nil)
+        unsafe X509_LOOKUP_ctrl(folder, X509_L_ADD_DIR, nil, kind, nil)
+        OpenSSLErrors.clear()
+        return 1
+    }
 
     struct Verdict: Hashable, Sendable {
         /// X509_V_OK, or the first error met.

@@ -57,12 +57,12 @@ public enum ResumptionProbe: Probe {
         if !series.controls.isEmpty {
             parts.append("\(ResumptionSeries.share(series.controls)) after close_notify again")
         }
-        if series.tries.isEmpty { parts.append(series.failure ?? "no session was given out") }
+        let nothing = "nothing was offered: \(series.failure ?? "no session was given out")"
         return .init(
             address: "\(address) \(series.kind.rawValue)",
             // A kind that the server does not know is no trouble; one that it always refuses is.
             isGood: series.tries.isEmpty || series.tries.contains(where: \.isAccepted),
-            summary: "resumed " + parts.joined(separator: ", "))
+            summary: parts.isEmpty ? nothing : "resumed " + parts.joined(separator: ", "))
     }
 
     private static func measures(
