@@ -1,7 +1,7 @@
 #!/bin/sh
 # Install the Debian packages that are missing, by purpose. Touches nothing when none is.
 #
-#   scripts/dependencies.sh build|test|bench...
+#   scripts/dependencies.sh build|test|servers|bench...
 #
 # As root, or with a sudo that asks for no password, it runs apt-get; otherwise it prints the one
 # line to run. Status: 0 all there, 1 something is still missing.
@@ -48,13 +48,18 @@ tests() {
     need dnsmasq-base "a name server that the probes ask" [ -x /usr/sbin/dnsmasq ]
     need unbound "a resolver that the probes ask" [ -x /usr/sbin/unbound ]
     need postfix "a mail server that the probes ask" [ -x /usr/sbin/postfix ]
+    need bsdutils "a terminal for tests" has_command script
+    need tmux "drives the screens" has_command tmux
+}
+
+# Debian starts these as services of the machine, so only who asks for them gets them, CI for one;
+# their tests say that they are skipped without.
+servers() {
     need dovecot-imapd "a mail server that the probes ask" [ -x /usr/lib/dovecot/imap ]
     need dovecot-pop3d "a mail server that the probes ask" [ -x /usr/lib/dovecot/pop3 ]
     need slapd "a directory that the probes ask" [ -x /usr/sbin/slapd ]
     need postgresql "a database that the probes ask" [ -d /usr/lib/postgresql ]
     need mariadb-server "a database that the probes ask" [ -x /usr/sbin/mariadbd ]
-    need bsdutils "a terminal for tests" has_command script
-    need tmux "drives the screens" has_command tmux
 }
 
 # Peers to measure against, and what the measuring script and its loop are written in.
@@ -70,9 +75,9 @@ bench() {
 
 for purpose in "${@:-build}"; do
     case $purpose in
-    build | bench) "$purpose" ;;
+    build | servers | bench) "$purpose" ;;
     test) tests ;;
-    *) echo "dependencies.sh: no purpose '$purpose'; build, test, bench" >&2; exit 64 ;;
+    *) echo "dependencies.sh: no purpose '$purpose'; build, test, servers, bench" >&2; exit 64 ;;
     esac
 done
 
