@@ -22,7 +22,7 @@ public struct TriageSession: Sendable {
     /// Names of the probes that ran.
     private var probed: Set<String> = []
     /// Server endpoints of the flows that findings cite, by capture and flow.
-    private var servers: [String: [Int: String]] = [:]
+    private(set) var servers: [String: [Int: String]] = [:]
     public let engine: Engine
 
     public init(casebook: Casebook) {
@@ -47,11 +47,14 @@ public struct TriageSession: Sendable {
     }
 
     /// Takes up what was kept of an earlier run.
-    mutating func restore(_ kept: SessionFile) {
+    mutating func restore(_ kept: SessionFile.Record) {
+        log = EvidenceLog()
         log.record(kept.evidence)
-        captures = kept.captures
-        if let target = kept.target.flatMap({ try? ProbeTarget(parsing: $0) }) { aim(at: target) }
-        truncated = kept.truncated
+        (captures, truncated) = (kept.captures, kept.truncated)
+        for warning in kept.warnings { warn(warning) }
+        targets = kept.targets.compactMap { try? ProbeTarget(parsing: $0) }
+        servers = [:]
+        for place in kept.servers { servers[place.file, default: [:]][place.flow] = place.server }
     }
 
     /// Analyses a capture and records what it shows.
@@ -64,10 +67,16 @@ public struct TriageSession: Sendable {
     /// Records what a capture showed that was read elsewhere, for example on another thread.
     public mutating func record(_ run: CaptureRun, of path: String) {
         captures.append(path)
-        truncated = truncated || run.interrupted
-        log.record(run.report.findings)
-        for warning in run.report.warnings { warn(warning) }
+        record(
+            CheckOutcome(
+                run.report.findings, warnings: run.report.warnings, interrupted: run.interrupted))
         servers[path] = citedServers(run.report)
+    }
+
+    mutating func record(_ outcome: CheckOutcome) {
+        truncated = truncated || outcome.interrupted
+        log.record(outcome.evidence)
+        for warning in outcome.warnings { warn(warning) }
     }
 
     /// Looks at this host, or through logs, and records what they show.
@@ -75,9 +84,7 @@ public struct TriageSession: Sendable {
         _ wish: HostRun.Wish, goOn: () -> Bool
     ) throws(LogSearch.Fault) -> HostRun {
         let run = try HostRun(wish, casebook: casebook, goOn: goOn)
-        truncated = truncated || run.interrupted
-        log.record(run.findings)
-        for warning in run.warnings { warn(warning) }
+        record(CheckOutcome(run))
         return run
     }
 
@@ -88,6 +95,9 @@ public struct TriageSession: Sendable {
         if !targets.contains(target) { targets.append(target) }
     }
 
+    /// Forgets the other targets.
+    mutating func turn(to target: ProbeTarget) { targets = [target] }
+
     /// Runs probes and records what they show; blocks until all are done or cancelled.
     @discardableResult
     public mutating func probe(
@@ -95,11 +105,8 @@ public struct TriageSession: Sendable {
     ) -> [TargetReport] {
         for job in request.jobs { aim(at: job.target) }
         let reports = ProbeRun.run(request, cancellation: cancellation)
-        for report in reports {
-            log.record(report.evidence)
-            probed.formUnion(report.reports.map(\.check))
-            truncated = truncated || report.interrupted
-        }
+        record(CheckOutcome(reports))
+        probed.formUnion(reports.flatMap(\.reports).map(\.check))
         return reports
     }
 

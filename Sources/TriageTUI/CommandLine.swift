@@ -7,8 +7,8 @@ import Triage
 enum CommandLine {
     /// Words that do what a key does.
     static let plain: [(name: String, command: Command)] = [
-        ("casebook", .casebook), ("cancel", .cancelJobs), ("copy", .copy), ("end", .end),
-        ("help", .help), ("quit", .quit), ("q", .quit), ("resolve", .confirmCause),
+        ("casebook", .casebook), ("cancel", .cancelJobs), ("copy", .copy), ("draft", .draftCase),
+        ("end", .end), ("help", .help), ("jobs", .jobs), ("quit", .quit), ("q", .quit), ("resolve", .confirmCause),
         ("sessions", .sessions), ("steps", .steps), ("summary", .leaveSummary), ("undo", .undo),
         ("why", .why),
     ]
@@ -52,9 +52,9 @@ extension Model {
         switch first {
         case "say" where !rest.isEmpty: return say(rest, now)
         case "capture" where !rest.isEmpty: return captureNamed(rest)
-        case "report" where !rest.isEmpty: return [.saveReport(path: rest)]
+        case "report" where !rest.isEmpty: return [.saveReport(path: rest, replacing: false)]
         case "target" where !rest.isEmpty:
-            if let fault = conversation.aim(at: rest) {
+            if let fault = conversation.aim(at: rest, at: now) {
                 notice = "No target: \(fault)"
                 return []
             }
@@ -91,7 +91,7 @@ extension Model {
                 notice = "Answer with " + Answer.allCases.map(\.rawValue).joined(separator: ", ")
                 return []
             }
-            conversation.correct(parts[0], answer)
+            conversation.correct(parts[0], answer, at: now)
             notice = "Noted: \(line)."
             return changed(now)
         }

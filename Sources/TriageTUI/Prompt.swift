@@ -15,6 +15,9 @@ extension Model {
             self.prompt = nil
             return [.enter, .character("y"), .character("q")].contains(key) ? [.quit] : []
         case .confirmCause(let cause): return confirm(cause, key)
+        case .overwrite(let path):
+            self.prompt = nil
+            return key == .character("y") ? [.saveReport(path: path, replacing: true)] : []
         case .command(var editor):
             if key == .enter { return finish { $0.obey(editor.text, now) } }
             if key == .tab {
@@ -31,9 +34,15 @@ extension Model {
             _ = editor.handle(key)
             self.prompt = .capturePath(editor)
         case .reportPath(var editor):
-            if key == .enter { return finish { _ in [.saveReport(path: editor.text)] } }
+            if key == .enter {
+                return finish { _ in [.saveReport(path: editor.text, replacing: false)] }
+            }
             _ = editor.handle(key)
             self.prompt = .reportPath(editor)
+        case .draftPath(var editor):
+            if key == .enter { return finish { _ in [.draftCase(path: editor.text)] } }
+            _ = editor.handle(key)
+            self.prompt = .draftPath(editor)
         case .consent(let check, var editor):
             if key == .enter { return finish { $0.consented(check, editor.text) } }
             _ = editor.handle(key)
@@ -89,7 +98,9 @@ extension Model {
         switch prompt {
         case .command(let editor): (":", editor)
         case .capturePath(let editor): ("Capture to read: ", editor)
-        case .reportPath(let editor): ("Save the report as: ", editor)
+        case .reportPath(let editor): ("Save the report as (.md, .html): ", editor)
+        case .overwrite(let path): ("\(path) exists. y replaces it, any other key does not.", nil)
+        case .draftPath(let editor): ("Write the draft as FAMILY/ID/case.md: ", editor)
         case .consent(let check, let editor):
             ("\(check.command) \(Phrases.effect(check.effect)). Type 'yes': ", editor)
         case .confirmCause(let cause):

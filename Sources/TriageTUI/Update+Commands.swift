@@ -25,8 +25,13 @@ extension Model {
             return [.loadSessions]
         case .say: screens.append(.start(StartState()))
         case .undo: return undo(now)
+        case .jobs: screens.append(.jobs(ListState()))
         case .cancelJobs: return cancelJobs()
+        case .cancelJob: return cancelChosenJob()
+        case .runTogether: return runTogether()
         case .saveReport: prompt = .reportPath(LineEditor("inquest-report.md"))
+        case .saveHTML: prompt = .reportPath(LineEditor("inquest-report.html"))
+        case .draftCase: prompt = .draftPath(LineEditor(draftPath))
         case .confirmCause: prompt = .confirmCause(result.diagnosis.leader?.id)
         case .copy: return copy()
         case .why: return openWhy()
@@ -56,11 +61,6 @@ extension Model {
         return changed(now)
     }
 
-    private mutating func cancelJobs() -> [Effect] {
-        notice = jobs.isEmpty ? "Nothing runs." : nil
-        return jobs.map { .cancel(job: $0.id) }
-    }
-
     private mutating func startTriage(_ now: Int64) -> [Effect] {
         guard case .start(let state) = screen else { return [] }
         let text = state.editor.text
@@ -70,7 +70,7 @@ extension Model {
 
     /// What the words may mean is asked next.
     mutating func say(_ text: String, _ now: Int64) -> [Effect] {
-        if conversation.say(text) == 0 {
+        if conversation.say(text, at: now) == 0 {
             notice =
                 "No open question of the casebook resembles that; here is the most telling one."
         }
@@ -127,10 +127,10 @@ extension Model {
         }
         if case .step(let step) = question, step.kind == .run, !step.byHand, answer != .unknown {
             if answer == .yes { return runQuestion(now) }
-            conversation.answer(.unknown, to: question)
+            conversation.answer(.unknown, to: question, at: now)
             return changed(now)
         }
-        conversation.answer(answer, to: question)
+        conversation.answer(answer, to: question, at: now)
         return changed(now)
     }
 
@@ -144,16 +144,15 @@ extension Model {
             notice = "A machine saw this; x takes it out."
             return []
         }
-        conversation.correct(item.id, answer)
+        conversation.correct(item.id, answer, at: now)
         notice = "Changed. u takes it back."
         return changed(now)
     }
 
     private mutating func remove(_ now: Int64) -> [Effect] {
-        guard case .triage(let state) = screen, state.pane == .evidence else { return [] }
-        let rows = EvidencePane.rows(self)
-        guard state.evidence.selected < rows.count else { return [] }
-        conversation.remove(rows[state.evidence.selected])
+        guard let item = chosenEvidence else { return [] }
+        conversation.remove(item, at: now)
+        if case .evidence = screen { screens.removeLast() }
         notice = "Taken out. u takes that back."
         return changed(now)
     }
@@ -181,6 +180,7 @@ extension Model {
                 return nil
             }
             return steps[list.selected].command
+        case .evidence(let state): return conversation.casebook[finding: state.id]?.byHand
         case .caseFile(let state):
             guard let entry = conversation.casebook[case: state.id],
                 entry.decision.undecidable == nil
@@ -191,6 +191,13 @@ extension Model {
                 .joined(separator: "\n") + "\n"
         default: return nil
         }
+    }
+
+    /// A new case lies beside its likeliest relatives; its name has to be thought of.
+    private var draftPath: String {
+        let leader = result.diagnosis.leader.flatMap { conversation.casebook[case: $0.id] }
+        let day = Times.text(created).prefix(10)
+        return "\(leader?.family ?? "tcp")/incident-\(day)/case.md"
     }
 
     private mutating func openWhy() -> [Effect] {
@@ -233,7 +240,7 @@ extension Model {
         case .triage(let state):
             switch state.pane {
             case .causes: return openCause(state.causes.selected)
-            case .evidence: return readEvidence(state.evidence.selected)
+            case .evidence: readEvidence(state.evidence.selected)
             case .question: return runQuestion(now)
             }
         case .steps(let list):
@@ -253,18 +260,26 @@ extension Model {
         case .sessions(let list):
             guard list.selected < earlier.count else { return [] }
             return resume(earlier[list.selected], now)
-        case .start, .caseFile: break
+        case .start, .caseFile, .jobs, .evidence, .note: break
         }
         return []
     }
 
-    private mutating func readEvidence(_ row: Int) -> [Effect] {
+    private mutating func readEvidence(_ row: Int) {
         let rows = EvidencePane.rows(self)
-        guard row < rows.count else { return [] }
-        let item = rows[row]
-        let places = Phrases.places(item)
-        notice = "\(item.id): \(item.summary)" + (places.isEmpty ? "" : " (\(places))")
-        return []
+        guard row < rows.count else { return }
+        screens.append(.evidence(EvidenceState(rows[row])))
+    }
+
+    /// What stands chosen in the list, or is read.
+    private var chosenEvidence: Evidence? {
+        switch screen {
+        case .evidence(let state): return state.find(self)
+        case .triage(let state) where state.pane == .evidence:
+            let rows = EvidencePane.rows(self)
+            return state.evidence.selected < rows.count ? rows[state.evidence.selected] : nil
+        default: return nil
+        }
     }
 
     /// Enter in the question: what it proposes, where it is not a mere question.
@@ -276,17 +291,17 @@ extension Model {
         }
         if step.id == OpenSteps.captureStep {
             prompt = .capturePath(LineEditor())
-        } else if jobs.contains(where: { $0.title == "running \(step.id)" }) {
-            notice = "It is running. X cancels."
         } else if runnable(step) {
             let check = Check(
-                step: step.id, facts: step.facts, command: step.command, effect: step.effect,
+                steps: [step.id], command: step.command, effect: step.effect,
                 target: conversation.session.target)
             if step.effect > .normal {
                 prompt = .consent(check, LineEditor())
             } else {
                 return run(check)
             }
+        } else if step.needsTarget {
+            prompt = .command(LineEditor("target "))
         } else {
             notice =
                 step.byHand
@@ -297,7 +312,26 @@ extension Model {
     }
 
     mutating func run(_ check: Check) -> [Effect] {
-        startJob("running \(check.step)") { .runCheck(job: $0, check) }
+        let names = check.steps
+        let title = names.count > 3 ? "\(names.count) checks" : names.joined(separator: ", ")
+        return startJob(title, steps: names) { .runCheck(job: $0, check) }
+    }
+
+    /// The probes that are as harmless as the one that is proposed, in one go.
+    private mutating func runTogether() -> [Effect] {
+        let steps = together
+        guard steps.count > 1 else { return runQuestion(now) }
+        let target = conversation.session.target
+        return run(
+            Check(
+                steps: steps.map(\.id),
+                command: "inquest probe \(CommandFilling.quoted(target ?? "TARGET")) "
+                    + steps.map(\.id).joined(separator: " "),
+                effect: steps.map(\.effect).max() ?? .normal, target: target))
+    }
+
+    var together: [NextStep] {
+        assessment.together.filter { runnable($0) && $0.effect <= .normal }
     }
 
     /// The part of a case's deciding test that is still open becomes the question.
@@ -309,9 +343,10 @@ extension Model {
         guard
             let step = conversation.session.openSteps().steps.first(where: {
                 !facts.isDisjoint(with: $0.facts) && !conversation.done.contains($0.id)
+                    && !conversation.underWay.contains($0.id)
             })
         else {
-            notice = "Nothing of this test can be done from here, or all of it was done."
+            notice = "Nothing of this test can be done from here, or it runs, or it was done."
             return []
         }
         conversation.choose(step.id)
@@ -323,7 +358,7 @@ extension Model {
         let old = conversation.session
         var fresh = TriageSession(casebook: old.casebook, engine: old.engine)
         for warning in old.warnings { fresh.warn(warning) }
-        conversation = Conversation(session: fresh)
+        conversation = Conversation(session: fresh, at: session.created)
         conversation.restore(session)
         (id, created) = (session.id, session.created)
         screens = [.triage(TriageState())]

@@ -16,6 +16,17 @@ extension Model {
             list.move(
                 motion, count: result.next.count, page: max(1, body.height / StepsScreen.rowsEach))
             screen = .steps(list)
+        case .jobs(var list):
+            list.move(motion, count: jobs.count, page: max(1, body.height / JobsScreen.rowsEach))
+            screen = .jobs(list)
+        case .evidence(var state):
+            let lines = state.text(self, width: pageWidth).lines.count
+            state.page.move(motion, lines: lines, rows: body.height)
+            screen = .evidence(state)
+        case .note(var state):
+            let lines = state.text(width: pageWidth).lines.count
+            state.page.move(motion, lines: lines, rows: body.height)
+            screen = .note(state)
         case .sessions(var list):
             list.move(motion, count: earlier.count, page: body.height)
             screen = .sessions(list)

@@ -8,6 +8,7 @@ extension Model {
     ///
     /// - Parameter now: seconds since 1970.
     public mutating func update(_ message: Message, now: Int64) -> [Effect] {
+        self.now = now
         switch message {
         case .key(let key): return press(key, now)
         case .resized(let size):
@@ -16,24 +17,12 @@ extension Model {
         case .captureProgress(let job, let packets):
             setStage(of: job, "\(Self.grouped(packets)) packets")
         case .checkProgress(let job, let stage): setStage(of: job, stage)
-        case .captureRead(let job, let path, let run):
-            guard endJob(job) else { return [] }
-            conversation.record(run, of: path)
-            let seen = conversation.evidence.count {
-                $0.state == .present && $0.source == "capture:\(path)"
-            }
-            notice =
-                "Read \(Phrases.name(path)): \(Phrases.plural(seen, "finding")) present."
-                + (run.interrupted ? " It was stopped before its end." : "")
-            return changed(now)
-        case .checkFinished(let job, let step, let evidence):
-            guard endJob(job) else { return [] }
-            conversation.record(evidence, from: step)
-            let seen = evidence.count { $0.state == .present }
-            notice = "\(step): \(Phrases.plural(seen, "finding")) present."
-            return changed(now)
+        case .captureRead(let job, let path, let run): return take(run, of: path, job, now)
+        case .checkFinished(let job, let outcome): return take(outcome, job, now)
         case .failed(let job, let text):
-            if endJob(job) { notice = text }
+            guard endJob(job) != nil else { return [] }
+            notice = text
+            return judge(now)
         case .searched(let query, let hits):
             if case .casebook(var state) = screen, state.editor.text == query {
                 state.hits = hits
@@ -42,6 +31,9 @@ extension Model {
         case .kept: isKept = true
         case .notKept(let text): notice = text
         case .copied(let text), .reportSaved(let text), .refused(let text): notice = text
+        case .reportExists(let path): prompt = .overwrite(path: path)
+        case .drafted(let path, let faults):
+            screens.append(.note(NoteState(draft: path, faults: faults)))
         case .confirmed(let incident):
             notice = "Recorded as incident \(incident); 'inquest incident list' shows it."
         case .sessions(let sessions): earlier = sessions.filter { $0.id != id }
@@ -57,35 +49,64 @@ extension Model {
     }
 
     mutating func judge(_ now: Int64) -> [Effect] {
+        conversation.underWay = Set(jobs.flatMap(\.steps))
         assessment = conversation.assess()
         thoughts = nil
-        let doubts = conversation.session.engine.doubts(Observations(conversation.evidence))
-        doubtful = Set(doubts.lazy.filter { $0.probabilityWrong > 0.5 }.map(\.fact))
         isKept = false
         return [.keep(kept(at: now))]
+    }
+
+    private mutating func take(
+        _ run: CaptureRun, of path: String, _ job: Int, _ now: Int64
+    ) -> [Effect] {
+        guard endJob(job) != nil else { return [] }
+        conversation.record(run, of: path, at: now)
+        let seen = conversation.evidence.count {
+            $0.state == .present && $0.source == "capture:\(path)"
+        }
+        notice =
+            "Read \(Phrases.name(path)): \(Phrases.plural(seen, "finding")) present."
+            + (run.interrupted ? " It was stopped before its end." : "")
+        return changed(now)
+    }
+
+    private mutating func take(_ outcome: CheckOutcome, _ job: Int, _ now: Int64) -> [Effect] {
+        guard let ended = endJob(job) else { return [] }
+        if outcome.interrupted, !outcome.evidence.contains(where: { $0.state != .unknown }) {
+            notice = "\(ended.title): cancelled before it saw anything."
+            return judge(now)
+        }
+        conversation.record(outcome, from: ended.steps, at: now)
+        func count(_ state: FactState) -> Int { outcome.evidence.count { $0.state == state } }
+        notice =
+            "\(ended.title): \(count(.present)) seen, \(count(.absent)) not seen, "
+            + "\(count(.unknown)) could not be told."
+        return changed(now)
     }
 
     private mutating func setStage(of job: Int, _ stage: String) {
         if let place = jobs.firstIndex(where: { $0.id == job }) { jobs[place].stage = stage }
     }
 
-    /// - Returns: whether anybody still waits for it.
-    private mutating func endJob(_ job: Int) -> Bool {
-        let count = jobs.count
-        jobs.removeAll { $0.id == job }
-        return jobs.count < count
+    /// - Returns: `nil` when nobody waits for it any longer.
+    private mutating func endJob(_ job: Int) -> Job? {
+        jobs.firstIndex { $0.id == job }.map { jobs.remove(at: $0) }
     }
 
-    /// Begins something in the background.
-    mutating func startJob(_ title: String, _ effect: (Int) -> Effect) -> [Effect] {
-        jobs.append(Job(id: nextJob, title: title, stage: "started"))
+    /// Begins something in the background; something else is asked meanwhile.
+    mutating func startJob(
+        _ title: String, steps: [String], _ effect: (Int) -> Effect
+    ) -> [Effect] {
+        jobs.append(Job(id: nextJob, title: title, stage: "started", steps: steps, began: now))
         nextJob += 1
-        return [effect(nextJob - 1)]
+        return [effect(nextJob - 1)] + judge(now)
     }
 
     /// Reads a capture as if it had been asked for by key.
     public mutating func readCapture(_ path: String) -> [Effect] {
-        startJob("reading \(path)") { .readCapture(job: $0, path: path) }
+        startJob("reading \(path)", steps: [OpenSteps.captureStep]) {
+            .readCapture(job: $0, path: path)
+        }
     }
 
     private static func grouped(_ number: Int) -> String {

@@ -113,7 +113,7 @@ struct Walk: CustomTestStringConvertible, Sendable {
                 player.model.conversation.casebook[case: cause]?.title.prefix(40).description ?? "?"
             ))
         player.press(.character("m"), .enter)
-        #expect(player.effects.contains(.saveReport(path: "inquest-report.md")))
+        #expect(player.effects.contains(.saveReport(path: "inquest-report.md", replacing: false)))
         player.press(.character("r"), .character("v"))
         #expect(player.effects.contains(.confirm(cause: cause, verified: true)))
         #expect(player.shows("Recorded as incident 1"))

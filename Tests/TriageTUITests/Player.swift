@@ -41,7 +41,7 @@ struct Player {
             else { return [.failed(job: job, "cannot open capture \(path)")] }
             return [.captureRead(job: job, path: path, run)]
         case .confirm: return [.confirmed(incident: 1)]
-        case .saveReport(let path): return [.reportSaved("Saved as \(path).")]
+        case .saveReport(let path, _): return [.reportSaved("Saved as \(path).")]
         case .copy: return [.copied("Copied.")]
         default: return []
         }

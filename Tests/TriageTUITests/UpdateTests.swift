@@ -125,7 +125,7 @@ import Triage
         var player = started()
         let before = player.screen
         player.take(.captureProgress(job: 77, packets: 1))
-        player.take(.checkFinished(job: 77, step: "tcp", []))
+        player.take(.checkFinished(job: 77, CheckOutcome([])))
         #expect(player.screen == before)
         #expect(!player.model.conversation.canUndo)
     }
@@ -133,7 +133,7 @@ import Triage
     @Test func `a check shows what it runs; what may harm needs the word yes`() {
         var player = started()
         let check = Check(
-            step: "tls-second-client", facts: [], command: "inquest probe a:1 tls-second-client",
+            steps: ["tls-second-client"], command: "inquest probe a:1 tls-second-client",
             effect: .disruptive, target: "a:1")
         player.model.prompt = .consent(check, LineEditor())
         #expect(player.shows("inquest probe a:1 tls-second-client may harm"))
@@ -143,12 +143,14 @@ import Triage
         player.model.prompt = .consent(check, LineEditor())
         player.type("yes")
         player.press(.enter)
-        #expect(player.effects.last == .runCheck(job: 1, check))
+        #expect(player.effects.contains(.runCheck(job: 1, check)))
         let fact = player.model.conversation.casebook.findings[0].id
         player.take(
             .checkFinished(
-                job: 1, step: "tls-second-client",
-                [Evidence(id: fact, kind: .finding, state: .present, source: "probe:a:1")]))
+                job: 1,
+                CheckOutcome([
+                    Evidence(id: fact, kind: .finding, state: .present, source: "probe:a:1")
+                ])))
         #expect(player.state(of: fact) == .present)
     }
 

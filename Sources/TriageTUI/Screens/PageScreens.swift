@@ -70,10 +70,16 @@ enum EndScreen {
         [
             .init(
                 [.character("m")], .saveReport, hint: "save report",
-                help: "Write a Markdown report to a file."),
+                help: "Write a report as Markdown to a file."),
+            .init(
+                [.character("M")], .saveHTML, hint: "as HTML",
+                help: "Write it as one HTML file, which needs nothing else."),
             .init(
                 [.character("r")], .confirmCause, hint: "resolve",
                 help: "Record what it turned out to be; later triages learn of it."),
+            .init(
+                [.character("N")], .draftCase, hint: "new case",
+                help: "Make a draft case of what was seen, and check it."),
             .init(
                 [.escape, .character("q"), .character("h"), .left], .back, hint: "back",
                 help: "Back."),

@@ -19,7 +19,7 @@ public struct TriageState: Hashable, Sendable {
 
     /// What the question pane offers decides what is worth a place in the footer.
     enum Offer {
-        case answer, byHand, capture, check, nothing
+        case answer, byHand, capture, check, checks, target, nothing
     }
 
     func keys(_ offer: Offer) -> Keys {
@@ -42,6 +42,19 @@ public struct TriageState: Hashable, Sendable {
                 [
                     Self.open("run it", "Runs the check that is shown."),
                     Self.decline("not now"),
+                ] + Self.answers
+            case (.question, .checks):
+                [
+                    Self.open("run it", "Runs the check that is shown."),
+                    .init(
+                        [.character("A")], .runTogether, hint: "run all that is safe",
+                        help: "Runs the check that is shown and all others that are as harmless."),
+                    Self.decline("not now"),
+                ] + Self.answers
+            case (.question, .target):
+                [
+                    Self.open("name the target", "Asks which service this is about."),
+                    Self.decline("have none"),
                 ] + Self.answers
             case (.question, .nothing):
                 [Self.open("read the case", "Read the leading case."), Self.end, Self.steps]
@@ -96,6 +109,7 @@ public struct TriageState: Hashable, Sendable {
             .init([.character("o")], .capture, help: "Read a packet capture."),
             .init([.character("a")], .say, help: "Say more in your own words."),
             .init([.character("c")], .copy, help: "Copy the command that is shown."),
+            .init([.character("r")], .jobs, help: "What runs in the background; cancel some."),
             .init([.character("X")], .cancelJobs, help: "Cancel what runs in the background."),
             .init([.character("f")], .nextFamily, help: "Causes by family, or one by one."),
             .init([.escape, .character("h"), .left], .back, help: "Back to the question."),
