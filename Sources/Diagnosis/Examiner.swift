@@ -1,9 +1,17 @@
 import Casebook
 
 /// Looks at one case after the other in the light of what is known.
-struct Examiner {
+///
+/// A class: closures hold it by one reference, where a copy of the engine would cost more than the
+/// looking.
+final class Examiner {
     let engine: Engine
     let posterior: Posterior
+
+    init(engine: Engine, posterior: Posterior) {
+        self.engine = engine
+        self.posterior = posterior
+    }
 
     private var model: Model { engine.model }
 

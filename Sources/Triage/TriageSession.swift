@@ -175,8 +175,17 @@ public struct TriageSession: Sendable {
 
     /// The steps that are open now, commands filled in for the case that leads.
     public func openSteps() -> OpenSteps {
-        openSteps(commands(for: engine.diagnose(Observations(log.entries), detailed: 1)))
+        openSteps(for: engine.diagnose(Observations(log.entries), detailed: 1))
     }
+
+    /// The same steps; only what people named is filled into their commands.
+    var plainSteps: [Step] {
+        openSteps(
+            CommandFilling(target: targets.first?.words, capture: captures.first)
+        ).steps
+    }
+
+    func openSteps(for diagnosis: Diagnosis) -> OpenSteps { openSteps(commands(for: diagnosis)) }
 
     /// A new triage of what is known, before anything was done.
     ///
@@ -233,4 +242,11 @@ public struct TriageResult: Sendable {
     public let stop: StopReason?
     let engine: Engine
     let observations: Observations
+
+    /// A case with all that explains it, also where the diagnosis has left that out.
+    public func ranked(_ id: CaseID) -> RankedCase? {
+        guard let place = diagnosis.cases.firstIndex(where: { $0.id == id }) else { return nil }
+        let ranked = diagnosis.cases[place]
+        return place < Conversation.detailedCases ? ranked : engine.detail(ranked, observations)
+    }
 }

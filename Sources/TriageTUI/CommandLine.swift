@@ -8,7 +8,8 @@ enum CommandLine {
     /// Words that do what a key does.
     static let plain: [(name: String, command: Command)] = [
         ("casebook", .casebook), ("cancel", .cancelJobs), ("copy", .copy), ("draft", .draftCase),
-        ("end", .end), ("help", .help), ("jobs", .jobs), ("quit", .quit), ("q", .quit), ("resolve", .confirmCause),
+        ("end", .end), ("help", .help), ("jobs", .jobs), ("quit", .quit), ("q", .quit),
+        ("resolve", .confirmCause),
         ("sessions", .sessions), ("steps", .steps), ("summary", .leaveSummary), ("undo", .undo),
         ("why", .why),
     ]
@@ -58,6 +59,7 @@ extension Model {
                 notice = "No target: \(fault)"
                 return []
             }
+            showTriage()
             notice = "The target is \(rest)."
             return changed(now)
         case "case" where !rest.isEmpty: return openCase(rest)

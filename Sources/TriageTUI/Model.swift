@@ -52,7 +52,9 @@ public struct Model: Sendable {
     /// Of the last message, in seconds since 1970.
     var now: Int64
     /// Answers that are probably wrong.
-    var doubtful: Set<FactID> { Set(assessment.doubts.map(\.fact)) }
+    var doubtful: Set<FactID> = []
+    /// What the pane of causes lists; follows the assessment.
+    var causes: [CausesPane.Row] = []
     /// Computed when the why screen opens, forgotten with every change.
     var thoughts: SecondThoughts?
     /// Causes by family or one by one; `nil` as the evidence suggests.
@@ -63,6 +65,7 @@ public struct Model: Sendable {
     let runnable: @Sendable (NextStep) -> Bool
     /// Of the casebook, sorted.
     let families: [String]
+    let familyOfCase: [CaseID: String]
 
     /// - Parameters:
     ///   - id: of the session, for keeping it.
@@ -81,9 +84,14 @@ public struct Model: Sendable {
         now = created
         self.earlier = earlier
         self.runnable = runnable
-        families = Set(conversation.casebook.cases.map(\.family)).sorted()
+        familyOfCase = Dictionary(
+            conversation.casebook.cases.map { ($0.id, $0.family) },
+            uniquingKeysWith: { first, _ in first })
+        families = Set(familyOfCase.values).sorted()
         let isFresh = conversation.evidence.isEmpty && conversation.done.isEmpty
         screens = isFresh ? [.start(StartState())] : [.triage(TriageState())]
+        doubtful = Set(assessment.doubts.map(\.fact))
+        causes = CausesPane.rows(self)
     }
 
     var screen: Screen {

@@ -105,7 +105,7 @@ extension Model {
             ("\(check.command) \(Phrases.effect(check.effect)). Type 'yes': ", editor)
         case .confirmCause(let cause):
             (
-                "Resolved as \(cause ?? "no case")? b believed, v verified, o none of the cases, Esc",
+                "v verified, b believed, o no known case, Esc: resolved as \(cause ?? "no case")?",
                 nil
             )
         case .quit: ("Quit? All that was said is kept. Enter quits, Esc stays.", nil)

@@ -32,7 +32,12 @@ extension Model {
         case .saveReport: prompt = .reportPath(LineEditor("inquest-report.md"))
         case .saveHTML: prompt = .reportPath(LineEditor("inquest-report.html"))
         case .draftCase: prompt = .draftPath(LineEditor(draftPath))
-        case .confirmCause: prompt = .confirmCause(result.diagnosis.leader?.id)
+        case .confirmCause:
+            if case .caseFile(let state) = screen {
+                prompt = .confirmCause(state.id)
+            } else {
+                prompt = .confirmCause(result.diagnosis.leader?.id)
+            }
         case .copy: return copy()
         case .why: return openWhy()
         case .startTriage: return startTriage(now)
@@ -219,13 +224,13 @@ extension Model {
     }
 
     func cause(_ row: Int) -> CaseID? {
-        let rows = CausesPane.rows(self)
+        let rows = causes
         guard row >= 0, row < rows.count, case .cause(let ranked) = rows[row] else { return nil }
         return ranked.id
     }
 
     mutating func openCause(_ row: Int) -> [Effect] {
-        let rows = CausesPane.rows(self)
+        let rows = causes
         guard row >= 0, row < rows.count else { return [] }
         switch rows[row] {
         case .cause(let ranked): screens.append(.caseFile(CaseState(id: ranked.id)))
@@ -306,7 +311,9 @@ extension Model {
             notice =
                 step.byHand
                 ? "Look at it by hand, then answer y, n or d. c copies the command."
-                : "Answer with y, n or d."
+                : step.kind == .ask
+                    ? "Answer with y, n or d."
+                    : "It cannot be run from here; c copies the command, d leaves it."
         }
         return []
     }

@@ -59,10 +59,10 @@ extension Model {
         case .question:
             state.pane = .causes
             state.causes.clamp(
-                count: CausesPane.rows(self).count, page: parts.causes.height - 1)
+                count: causes.count, page: parts.causes.height - 1)
         case .causes:
             state.causes.move(
-                motion, count: CausesPane.rows(self).count, page: max(1, parts.causes.height - 1))
+                motion, count: causes.count, page: max(1, parts.causes.height - 1))
         case .evidence:
             state.evidence.move(
                 motion, count: result.evidence.count, page: max(1, parts.evidence.height - 1))
@@ -107,6 +107,7 @@ extension Model {
             screen = .casebook(state)
         case .triage(var state):
             wantsFamilies = !CausesPane.showsFamilies(self)
+            causes = CausesPane.rows(self)
             state.causes = ListState()
             screen = .triage(state)
         default: break

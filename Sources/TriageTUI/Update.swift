@@ -41,16 +41,22 @@ extension Model {
         return []
     }
 
+    /// A change of less cannot be seen.
+    private static let leastRemembered = 0.001
+
     /// After every change of the conversation: judge anew, keep what was said.
     mutating func changed(_ now: Int64) -> [Effect] {
         before = Dictionary(
-            uniqueKeysWithValues: result.diagnosis.cases.map { ($0.id, $0.probability) })
+            result.diagnosis.cases.lazy.filter { $0.probability >= Self.leastRemembered }
+                .map { ($0.id, $0.probability) }, uniquingKeysWith: { first, _ in first })
         return judge(now)
     }
 
     mutating func judge(_ now: Int64) -> [Effect] {
         conversation.underWay = Set(jobs.flatMap(\.steps))
         assessment = conversation.assess()
+        doubtful = Set(assessment.doubts.map(\.fact))
+        causes = CausesPane.rows(self)
         thoughts = nil
         isKept = false
         return [.keep(kept(at: now))]

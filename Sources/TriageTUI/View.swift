@@ -25,7 +25,7 @@ extension Model {
             } else if runnable(step) {
                 together.count > 1 ? .checks : .check
             } else {
-                step.needsTarget ? .target : .byHand
+                step.needsTarget ? .target : .elsewhere
             }
         }
     }

@@ -1,4 +1,5 @@
 import Casebook
+import Foundation
 import TerminalUI
 import Testing
 import Triage
@@ -171,6 +172,53 @@ import Triage
         #expect(other.model.conversation.evidence == player.model.conversation.evidence)
         #expect(other.model.conversation.done == player.model.conversation.done)
         #expect(question(other) == question(player))
+    }
+
+    @Test func `undo is exact over a session that was kept and taken up again`() throws {
+        var player = Player()
+        player.captures["held.pcap"] = Book.repository(
+            "casebook/tls/blocking-tls-accept-held-by-silent-client/replays/held-by-nc.pcap")
+        player.type("it hangs")
+        player.press(.enter, .character("y"), .character("d"), .character("o"))
+        player.type("held.pcap")
+        player.press(.enter, .character("n"), .tab, .tab, .character("x"))
+        guard case .keep(let kept)? = player.effects.last else {
+            Issue.record("nothing was kept")
+            return
+        }
+        var other = Player()
+        let read = try SessionFile.read(kept.write(), casebook: other.model.conversation.casebook)
+        #expect(read == kept)
+        _ = other.model.begin(captures: [], said: [], resuming: read, now: other.now)
+        var steps = 0
+        while player.model.conversation.canUndo {
+            #expect(other.model.conversation.evidence == player.model.conversation.evidence)
+            #expect(other.model.conversation.done == player.model.conversation.done)
+            #expect(other.model.conversation.times == player.model.conversation.times)
+            #expect(
+                other.model.conversation.session.warnings
+                    == player.model.conversation.session.warnings)
+            #expect(question(other) == question(player))
+            player.press(.character("u"))
+            other.press(.character("u"))
+            steps += 1
+        }
+        #expect(steps > 4)
+        #expect(other.model.conversation.evidence.isEmpty)
+        #expect(!other.model.conversation.canUndo)
+    }
+
+    @Test func `a history that is damaged costs only what is older`() throws {
+        var player = started()
+        for key in ["y", "n", "y"] { player.press(.character(Character(key))) }
+        guard case .keep(let kept)? = player.effects.last else { return }
+        let text = String(decoding: kept.write(), as: UTF8.self)
+        let damaged = text.replacingOccurrences(of: "\"kept\":0", with: "\"kept\":9")
+        #expect(damaged != text)
+        let read = try SessionFile.read(
+            Array(damaged.utf8), casebook: player.model.conversation.casebook)
+        #expect(read.evidence == kept.evidence)
+        #expect(read.past.count < kept.past.count)
     }
 
     @Test(arguments: [

@@ -32,7 +32,10 @@ struct ProbeExecutor: CheckExecutor {
         return CheckOutcome(
             ProbeRun.run(
                 request(check, target), cancellation: cancellation,
-                onNotice: { notices.put("\($0.check): \($0.text)") }))
+                onNotice: { notice in
+                    let name = check.steps.count == 1 ? "" : notice.check + ": "
+                    notices.put(name + notice.text)
+                }))
     }
 
     private func request(_ check: Check, _ target: ProbeTarget) -> ProbeRequest {

@@ -26,7 +26,8 @@ final class ScreenLoop {
         self.run = run
         mailbox = Mailbox(waker: terminal.waker)
         model = Model(
-            size: terminal.size, conversation: Conversation(session: session, at: IncidentCommand.now()),
+            size: terminal.size,
+            conversation: Conversation(session: session, at: IncidentCommand.now()),
             id: SessionStore.newID(), created: IncidentCommand.now(), earlier: earlier,
             runnable: { CheckExecutors.canRun($0) })
         performer = EffectPerformer(

@@ -1,6 +1,5 @@
 public import Casebook
 
-
 /// What a check in the world came back with.
 public struct CheckOutcome: Sendable {
     public var evidence: [Evidence]

@@ -4,13 +4,15 @@ import Diagnosis
 extension Conversation {
     /// An answer that is wrong with more than this is worth another look.
     private static let doubtful = 0.5
+    /// Cases whose lists are filled at once; those of others when somebody reads the case.
+    static let detailedCases = 32
 
     /// Judges everything that is known and finds what to ask next.
     public func assess() -> Assessment {
         let session = state.session
         let observations = Observations(session.log.entries)
-        let diagnosis = session.engine.diagnose(observations)
-        let open = session.openSteps()
+        let diagnosis = session.engine.diagnose(observations, detailed: Self.detailedCases)
+        let open = session.openSteps(for: diagnosis)
         var dialogue = session.dialogue(open.steps, observations, policy)
         for step in state.done { dialogue.finish([step]) }
         dialogue.steps.removeAll { underWay.contains($0.id) }

@@ -14,9 +14,10 @@ extension Conversation {
                 if answer != .unknown { state.session.record([evidence]) }
             }
         case .step(let next) where next.kind == .ask || next.byHand:
-            guard let step = state.session.openSteps().steps.first(where: { $0.id == next.id })
-            else { return }
-            let evidence = step.facts.map { answer.evidence(of: $0, in: casebook) }
+            let step = Step(
+                id: next.id, facts: next.facts, instrument: .operator, seconds: next.costSeconds,
+                effect: next.effect)
+            let evidence = next.facts.map { answer.evidence(of: $0, in: casebook) }
             move(Move(.answered, next.id, answer), time) { state in
                 state.session.record(evidence)
                 state.done.append(step)
@@ -134,7 +135,7 @@ extension Conversation {
 extension Conversation.State {
     mutating func markDone(_ matches: (Step) -> Bool) {
         let known = Set(done.map(\.id))
-        done += session.openSteps().steps.filter { matches($0) && !known.contains($0.id) }
+        done += session.plainSteps.filter { matches($0) && !known.contains($0.id) }
     }
 
     /// What is as it was before keeps its time; the rest came to be now.

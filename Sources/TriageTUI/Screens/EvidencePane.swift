@@ -66,7 +66,10 @@ struct EvidencePane {
         let source = CharacterWidth.cut(Phrases.source(item), to: rect.width < 70 ? 10 : 14)
         let age = model.age(of: item).map { Phrases.age($0) } ?? ""
         var parts = [source, String(repeating: " ", count: max(0, 6 - age.count)) + age]
-        if rect.width >= 70, item.state == .present, let measure = item.measure {
+        // How many there are is told by the sentence.
+        if rect.width >= 70, item.state == .present, let measure = item.measure,
+            measure.unit != "count"
+        {
             parts.insert(Phrases.value(measure), at: 0)
         }
         let text = " " + parts.joined(separator: " ")

@@ -60,12 +60,14 @@ public struct EvidenceState: Hashable, Sendable {
                 Span(item.measure.map { " · " + Phrases.value($0) } ?? ""),
                 Span(item.count.map { " · \($0) times" } ?? ""),
             ])
-        page.paragraph(book[symptom: id]?.question ?? id, style: .strong)
+        let question = book[symptom: id]?.question
+        page.paragraph(question ?? id, style: .strong)
         let time = model.age(of: item).map { age in
             ", " + Times.text(model.now - age)
                 + (age < 5 ? "" : " (\(Phrases.age(age)) ago)")
         }
-        page.paragraph("\(id), said by \(item.source)\(time ?? "")", style: .dim)
+        let name = question == nil ? "" : "\(id), "
+        page.paragraph("\(name)said by \(item.source)\(time ?? "")", style: .dim)
         guard let doubt = model.assessment.doubts.first(where: { $0.fact == id }) else { return }
         page.paragraph(
             "Doubtful: it does not fit the rest, and is wrong with a probability of "

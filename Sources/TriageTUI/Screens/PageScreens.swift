@@ -18,13 +18,16 @@ public struct CaseState: Hashable, Sendable {
                 [.escape, .character("q"), .character("h"), .left], .back, hint: "back",
                 help: "Back."),
             .init([.character("c")], .copy, hint: "copy test", help: "Copy the test's command."),
+            .init(
+                [.character("R")], .confirmCause, hint: "it was this",
+                help: "Record that this case was the cause."),
             .init([.tab, .character("]")], .nextHeading, hint: "next part", help: "Next heading."),
         ] + Keys.Binding.moves + Keys.Binding.everywhere)
 
     func text(_ model: Model, width: Int) -> Page {
         guard let entry = model.conversation.casebook[case: id] else { return Page(width: width) }
         return CasePage(
-            entry: entry, ranked: model.result.diagnosis.cases.first { $0.id == id },
+            entry: entry, ranked: model.result.ranked(id),
             result: model.result
         ).page(width: width)
     }

@@ -22,7 +22,10 @@ enum DraftFile {
         try OutputFile.create(Array(text.utf8), at: path)
         return parseCase(
             text: text, path: path, vocabulary: Vocabulary(report.result.casebook)
-        ).diagnostics.map(\.text)
+        ).diagnostics.map { diagnostic in
+            "line \(diagnostic.line): \(diagnostic.fault)"
+                + (diagnostic.suggestion.map { " (\($0))" } ?? "")
+        }
     }
 }
 

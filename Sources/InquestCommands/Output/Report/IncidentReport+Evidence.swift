@@ -15,13 +15,19 @@ extension IncidentReport {
                 let figures = EvidenceText.figures(item)
                 let details = [figures, places].filter { !$0.isEmpty }.joined(separator: "; ")
                 return [
-                    item.id, text(item) + (details.isEmpty ? "" : " (\(details))"), item.source,
+                    item.id, text(item) + (details.isEmpty ? "" : " (\(details))"), source(item),
                     Self.time(times[item] ?? nil),
                 ]
             })
         for file in captures { document.figure(ReportFigures.cited(result.evidence, in: file)) }
         others(.absent, "Looked for and not there", &document)
         others(.unknown, "Could not be told", &document)
+    }
+
+    /// Of a capture without its folders.
+    private func source(_ item: Evidence) -> String {
+        guard item.instrument == .capture else { return item.source }
+        return "capture:" + (item.source.split(separator: "/").last.map(String.init) ?? "")
     }
 
     private var captures: [String] {
@@ -65,25 +71,30 @@ extension IncidentReport {
 
     func beliefs(_ document: inout ReportDocument) {
         document.heading("What was believed, when and why")
-        let believed = believed
-        document.figure(ReportFigures.beliefs(believed))
-        document.table(
-            "time", "after", "then believed",
-            rows: zip(moments, believed).map { moment, belief in
-                [Self.time(moment.time), words(moment.move), words(belief)]
-            })
-        guard let leader, isNamed else { return }
-        document.text("What speaks for it, in decibans (10 dB is ten times likelier):")
-        document.table(
-            "fact", "state", "dB",
-            rows: leader.ranked.supports.prefix(12).map {
-                [$0.fact, $0.state.rawValue, Figures.fixed($0.decibans, 1)]
-            })
+        if moments.count > 1 {
+            let believed = believed
+            document.figure(ReportFigures.beliefs(believed))
+            document.table(
+                "time", "after", "then believed",
+                rows: zip(moments, believed).map { moment, belief in
+                    [Self.time(moment.time), words(moment.move), words(belief)]
+                })
+        }
+        guard let ranked = result.diagnosis.leader else { return }
         document.text(
-            leader.ranked.against.isEmpty
-                ? "Nothing speaks against it."
-                : "What speaks against it: "
-                    + leader.ranked.against.map(\.fact).joined(separator: ", ") + ".")
+            "What weighs most for and against \(ranked.id), in decibans (10 dB is ten times "
+                + "likelier):")
+        document.table("fact", "state", "dB", rows: weights(ranked.supports + ranked.against))
+    }
+
+    /// Less than this is noise.
+    private static let leastDecibans = 0.5
+    private static let mostWeights = 16
+
+    private func weights(_ contributions: [Contribution]) -> [[String]] {
+        contributions.filter { abs($0.decibans) >= Self.leastDecibans }
+            .sorted { abs($0.decibans) > abs($1.decibans) }.prefix(Self.mostWeights)
+            .map { [$0.fact, $0.state.rawValue, Figures.fixed($0.decibans, 1)] }
     }
 
     func remarks(_ document: inout ReportDocument) {

@@ -109,7 +109,7 @@ extension IncidentReport {
         return switch move.kind {
         case .said: "Said: “\(move.what)”"
         case .answered: "Answered \(answer): \(fact)"
-        case .corrected: "Corrected to \(answer): \(fact)"
+        case .corrected: "Noted \(answer): \(fact)"
         case .declined: "Left out: \(move.what)"
         case .removed: "Taken out: \(fact)"
         case .read: "Read the capture \(move.what)"
