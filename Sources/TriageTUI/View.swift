@@ -105,13 +105,21 @@ extension Model {
                 grid.write(CharacterWidth.cut(text, to: row.width), x: 1, y: y, style: .key)
             }
         } else if let notice {
-            grid.write(CharacterWidth.cut(notice, to: row.width), x: 1, y: y, style: .strong)
+            grid.write(Self.squeezed(notice, to: row.width), x: 1, y: y, style: .strong)
         } else if let job = jobs.last {
             let hint = jobs.count > 1 ? " · \(jobs.count) run, r shows" : " · X cancels"
             let text = CharacterWidth.cut(
                 "\(job.title): \(job.stage)", to: max(8, row.width - CharacterWidth.of(hint)))
             grid.write(text + hint, x: 1, y: y, style: .strong)
         }
+    }
+
+    /// The beginning says what it is about, the end what came of it.
+    private static func squeezed(_ text: String, to cells: Int) -> String {
+        guard CharacterWidth.of(text) > cells else { return text }
+        var end = text.suffix(cells)
+        while CharacterWidth.of(String(end)) > cells / 2 { end.removeFirst() }
+        return CharacterWidth.cut(text, to: cells - CharacterWidth.of(String(end))) + end
     }
 
     private func footer(_ grid: inout CellGrid) {

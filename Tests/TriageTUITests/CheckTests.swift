@@ -7,7 +7,9 @@ import Triage
 
 /// Checks that run beside the questions.
 @Suite struct CheckTests {
-    private static let probes: Set<String> = ["tcp", "tls", "dns", "ping", "tls-resumption"]
+    private static let probes: Set<String> = [
+        "tcp", "tls", "http", "dns", "ping", "tls-resumption",
+    ]
 
     private func aimed(_ size: Size = Size(width: 80, height: 24)) -> Player {
         var player = Player(.whole, size: size, runnable: Self.probes)
@@ -26,9 +28,9 @@ import Triage
         player.press(.enter)
         player.model.conversation.choose("tcp")
         _ = player.model.judge(0)
-        #expect(player.shows("Nothing is sent yet."))
+        #expect(player.shows("Enter asks for the address and port"))
         player.press(.enter)
-        #expect(player.shows(":target "))
+        #expect(player.shows(":target"))
         player.type("192.0.2.1:443")
         player.press(.enter)
         #expect(player.shows("The target is 192.0.2.1:443."))
@@ -36,7 +38,7 @@ import Triage
 
     @Test func `what would be sent is shown before it is`() {
         let player = aimed(Size(width: 120, height: 40))
-        #expect(player.shows("inquest probe 192.0.2.1:443"))
+        #expect(player.shows("inquest probe https://192.0.2.1:443 tls"))
         #expect(player.shows("Sends at most"))
         #expect(player.shows("Enter runs this; d leaves it; A runs all that are safe"))
         #expect(checks(player).isEmpty)
