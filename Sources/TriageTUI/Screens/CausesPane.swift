@@ -45,9 +45,11 @@ struct CausesPane {
 
     private static func families(_ model: Model) -> [Row] {
         var sums: [String: (probability: Double, count: Int)] = [:]
-        for ranked in model.result.diagnosis.cases where ranked.verdict != .excluded {
-            guard let family = model.familyOfCase[ranked.id] else { continue }
-            sums[family, default: (0, 0)].probability += ranked.probability
+        let cases = model.result.diagnosis.cases
+        // By place: a copy of each case costs more than what is asked of it.
+        for place in cases.indices where cases[place].verdict != .excluded {
+            guard let family = model.familyOfCase[cases[place].id] else { continue }
+            sums[family, default: (0, 0)].probability += cases[place].probability
             sums[family, default: (0, 0)].count += 1
         }
         return sums.sorted { ($1.value.probability, $0.key) < ($0.value.probability, $1.key) }
