@@ -41,9 +41,9 @@ struct EvidencePane {
             }
             return item.state == .present ? 1 : item.state == .absent ? 2 : 3
         }
-        return newestFirst.enumerated().sorted { left, right in
-            (rank(left.element), left.offset) < (rank(right.element), right.offset)
-        }.map(\.element)
+        let ranks = newestFirst.map(rank)
+        return newestFirst.indices.sorted { (ranks[$0], $0) < (ranks[$1], $1) }
+            .map { newestFirst[$0] }
     }
 
     /// State, what it is, its number, who said it, how long ago.
