@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Measure inquest against the price of reading a capture, and against other programs.
 
-usage: bench.py [--full] [--probes | --sockets | --logs] [--runs N] [--markdown] [--scratch DIR]
-                [--inquest PROGRAM]
+usage: bench.py [--full] [--probes | --sockets | --logs | --screens] [--runs N] [--markdown]
+                [--scratch DIR] [--inquest PROGRAM] [--generator PROGRAM]
 
 Prints CPU times, ratios and peak memory beside the goals of the project. It judges nothing: a missed
 goal is marked, the status stays 0. See README.md in this folder for how to read the tables.
@@ -21,6 +21,7 @@ import engine
 import logs
 import measure
 import probes
+import screens
 import sockets
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -86,6 +87,11 @@ class Capture:
                 f"{self.totals['flows']:,} flows")
 
 
+def make_capture(generator):
+    """A maker of captures in a folder, by name and generator options."""
+    return lambda folder, name, options: Capture(generator, folder, name, options)
+
+
 class Table:
     """Columns aligned for a terminal, or as Markdown."""
 
@@ -114,7 +120,7 @@ class Bench:
         self.folder = folder
         self.loop = counting_loop(folder)
         self.inquest = arguments.inquest or built("inquest")
-        self.generator = built("capture-generator")
+        self.generator = arguments.generator or built("capture-generator")
         self.missing = []
 
     @staticmethod
@@ -223,12 +229,19 @@ class Bench:
         self.measure_sockets()
         self.measure_logs()
         self.measure_probes()
+        self.measure_screens()
         self.summarise(grown)
 
     def measure_probes(self):
         """Handshakes against openssl s_client, many targets against sslyze."""
         note("  probes ...")
         probes.table(Table, self.inquest, self.folder, self.runs, self.markdown).show()
+
+    def measure_screens(self):
+        """What a person waits for, with much loaded."""
+        note("  screens ...")
+        screens.table(Table, self.inquest, make_capture(self.generator), self.folder,
+                      self.markdown, note).show()
 
     def measure_engine(self):
         """An answer and the next step, over the engine's protocol."""
@@ -308,12 +321,20 @@ def main():
     parser.add_argument("--probes", action="store_true", help="the table of the probes alone")
     parser.add_argument("--sockets", action="store_true", help="the table of sockets alone")
     parser.add_argument("--logs", action="store_true", help="the table of logs alone")
+    parser.add_argument("--screens", action="store_true", help="the table of the screens alone")
+    parser.add_argument("--generator", help="make captures with this program (default: build it)")
     parser.add_argument("--scratch", help="where captures are written (default: a new folder)")
     parser.add_argument("--inquest", help="measure this program (default: build it)")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="inquest-bench-", dir=arguments.scratch) as folder:
         if arguments.probes or arguments.sockets or arguments.logs:
             one_table(arguments, arguments.inquest or built("inquest"), folder)
+            return 0
+        if arguments.screens:
+            inquest = arguments.inquest or built("inquest")
+            generator = arguments.generator or built("capture-generator")
+            screens.table(Table, inquest, make_capture(generator), pathlib.Path(folder),
+                          arguments.markdown, note).show()
             return 0
         Bench(arguments, pathlib.Path(folder)).run(arguments.full)
     return 0

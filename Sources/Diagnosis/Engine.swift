@@ -13,6 +13,8 @@ public struct Engine: Sendable {
     private let entryOfCase: [Int]
     /// Cases with the same first action, where there are two or more.
     let sameActionCases: [[Int]]
+    /// What settles each case of the model.
+    let proofs: [Proof]
     /// Cases that name evidence which proves them.
     private let provableCases: [Int]
     /// T of the softmax: fitted to confirmed incidents, or the parameter.
@@ -43,9 +45,10 @@ public struct Engine: Sendable {
         sameActionCases =
             actions.filter { $0.key != nil && $0.value.count > 1 }.map(\.value)
             .sorted { $0[0] < $1[0] }
-        provableCases = model.caseIDs.indices.filter { item in
-            let entry = knowledge.cases[entryOfCase[item]]
-            return !entry.confirms.isEmpty || !entry.sufficient.isEmpty
+        let proofs = model.caseIDs.indices.map { Proof(knowledge.cases[entryOfCase[$0]], model) }
+        self.proofs = proofs
+        provableCases = proofs.indices.filter {
+            !proofs[$0].confirms.isEmpty || !proofs[$0].sufficient.isEmpty
         }
         let wanted = learned.temperature ?? parameters.temperature
         temperature = wanted.isFinite && wanted > 0 ? wanted : 1

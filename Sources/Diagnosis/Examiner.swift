@@ -1,9 +1,25 @@
 import Casebook
 
 /// Looks at one case after the other in the light of what is known.
-struct Examiner {
+///
+/// A class: closures hold it by one reference, where a copy of the engine would cost more than the
+/// looking.
+final class Examiner {
     let engine: Engine
     let posterior: Posterior
+
+    /// By place in the model.
+    private let isPresent: [Bool]
+
+    init(engine: Engine, posterior: Posterior) {
+        self.engine = engine
+        self.posterior = posterior
+        var isPresent = [Bool](repeating: false, count: engine.model.factIDs.count)
+        for reading in posterior.readings where reading.state == .present {
+            isPresent[reading.fact] = true
+        }
+        self.isPresent = isPresent
+    }
 
     private var model: Model { engine.model }
 
@@ -15,42 +31,40 @@ struct Examiner {
 
     /// Required facts that a machine found absent and listed "never" facts that it found present.
     func exclusions(_ item: Int) -> [FactID] {
-        let entry = engine.entry(item)
-        let lacking = entry.requires.filter { fact in
-            guard let reading = reading(fact) else { return false }
-            return reading.state == .absent && reading.machineSaysAbsent
+        var facts: [Int] = []
+        for fact in engine.proofs[item].requires {
+            guard let reading = posterior.reading(of: fact) else { continue }
+            if reading.state == .absent, reading.machineSaysAbsent { facts.append(fact) }
         }
-        let forbidden = model.forward.listings(ofCase: item).filter { listing in
-            guard listing.word == .never, let reading = posterior.reading(of: listing.fact)
-            else { return false }
-            return reading.state == .present && reading.machineSaysPresent
+        for listing in model.forward.listings(ofCase: item) where listing.word == .never {
+            guard let reading = posterior.reading(of: listing.fact) else { continue }
+            if reading.state == .present, reading.machineSaysPresent { facts.append(listing.fact) }
         }
-        return lacking + forbidden.map { model.factIDs[$0.fact] }
+        return facts.map { model.factIDs[$0] }
     }
 
     func isProven(_ item: Int) -> Bool {
-        isDecided(item) || hasAll(engine.entry(item).sufficient, item)
+        isDecided(item) || hasAll(engine.proofs[item].sufficient, item)
     }
 
     /// Whether the deciding test has run and matched.
-    func isDecided(_ item: Int) -> Bool {
-        hasAll(engine.entry(item).confirms, item)
-    }
+    func isDecided(_ item: Int) -> Bool { hasAll(engine.proofs[item].confirms, item) }
 
     /// Whether one of the alternatives is fully present. A person's word does for the symptoms
     /// among its facts, for no other, and never alone, unless the case knows nothing but symptoms.
-    private func hasAll(_ alternatives: [[FactID]], _ item: Int) -> Bool {
-        let wordWillDo = engine.entry(item).hasOnlySymptoms
-        return alternatives.contains { facts in
+    private func hasAll(_ alternatives: [[Int]], _ item: Int) -> Bool {
+        for facts in alternatives where facts.allSatisfy({ isPresent[$0] }) {
+            let wordWillDo = engine.proofs[item].wordWillDo
             var machineSaysOne = false
-            for id in facts {
-                guard let reading = reading(id), reading.state == .present else { return false }
-                machineSaysOne = machineSaysOne || reading.machineSaysPresent
-                let isSymptom = model.isSymptom[reading.fact]
-                if !(reading.machineSaysPresent || isSymptom || wordWillDo) { return false }
+            var isMet = true
+            for fact in facts {
+                let machineSays = posterior.reading(of: fact)?.machineSaysPresent ?? false
+                machineSaysOne = machineSaysOne || machineSays
+                isMet = isMet && (machineSays || model.isSymptom[fact] || wordWillDo)
             }
-            return !facts.isEmpty && (machineSaysOne || wordWillDo)
+            if isMet, machineSaysOne || wordWillDo { return true }
         }
+        return false
     }
 
     // MARK: Lists

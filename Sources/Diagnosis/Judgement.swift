@@ -37,6 +37,13 @@ extension Engine {
             unrecognised: unrecognised(observations))
     }
 
+    /// The lists of one case that a diagnosis without them has named.
+    public func detail(_ ranked: RankedCase, _ observations: Observations) -> RankedCase {
+        guard let item = model.caseIDs.firstIndex(of: ranked.id) else { return ranked }
+        return Examiner(engine: self, posterior: posterior(observations)).ranked(
+            item, verdict: ranked.verdict, excludedBy: ranked.excludedBy, detailed: true)
+    }
+
     /// At least `likelyProbability`, ahead of the next case and of "none" by 6 dB, and with
     /// something abnormal in its favour: neither what merely remains when all else is ruled out
     /// nor what fits a healthy system too is likely.

@@ -77,6 +77,15 @@ struct DiagnoseCommand: Subcommand {
     @Flag(help: "One JSON document.") var json = false
     @Flag(help: "One JSON object a line.") var ndjson = false
     @Flag(help: "Markdown, for a ticket.") var markdown = false
+    @Option(
+        help: ArgumentHelp(
+            "Write a report for people to a file: HTML where it ends in .html, else Markdown.",
+            valueName: "file"))
+    var report: String?
+
+    @Option(help: ArgumentHelp("The same, as HTML whatever its name.", valueName: "file"))
+    var html: String?
+
     @Flag(help: "One line and exit codes for a monitoring system.") var nagios = false
 
     @OptionGroup(title: "Probes") var probes: ProbeArguments
@@ -92,13 +101,17 @@ struct DiagnoseCommand: Subcommand {
         for warning in casebook.warnings + (warning.map { [$0] } ?? []) { session.warn(warning) }
         try gather(into: &session, run)
         if probe { try DiagnoseProbing(self, run).run(in: &session) }
+        var conversation: Conversation?
         if interactive != nil {
             var dialogue = PlainDialogue(
                 session: session, said: say, budget: budget, options: try probes.options(),
                 run: run)
-            session = dialogue.ask()
+            dialogue.ask()
+            conversation = dialogue.conversation
+            session = dialogue.conversation.session
         }
         let result = session.result(budget: budget)
+        try writeReports(result, conversation)
         if let record { try OutputFile.write(EvidenceFile.write(result.evidence), to: record) }
         present(result, run)
         return status(of: result)
@@ -172,6 +185,16 @@ struct DiagnoseCommand: Subcommand {
         let contents = try EvidenceInput.read(path, casebook: session.casebook)
         session.record(contents.evidence)
         for fault in contents.unknown { session.warn(EvidenceInput.warning(fault, path)) }
+    }
+
+    private func writeReports(
+        _ result: TriageResult, _ conversation: Conversation?
+    ) throws(Failure) {
+        guard report != nil || html != nil else { return }
+        let report =
+            conversation.map { IncidentReport(result, $0) } ?? IncidentReport(result, said: say)
+        if let path = self.report { try ReportFile.write(report, to: path) }
+        if let html { try OutputFile.write(ReportHTML.write(report.document), to: html) }
     }
 
     private func present(_ result: TriageResult, _ run: Run) {

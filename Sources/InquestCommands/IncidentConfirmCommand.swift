@@ -51,16 +51,33 @@ struct IncidentConfirmCommand: Subcommand {
         guard known.contains(where: { $0.state != .unknown }) else {
             throw Failure.emptyEvidence(path: evidence)
         }
-        let entry = LedgerEntry(
-            time: IncidentCommand.now(), cause: cause == "none" ? nil : cause,
-            verified: verified, fingerprint: fingerprint, evidence: known)
-        let number: Int
-        do {
-            number = try loaded.store.confirm(entry)
-        } catch {
-            throw Failure.ledger(error)
-        }
+        let number = try Self.confirm(
+            cause == "none" ? nil : cause, verified: verified, fingerprint: fingerprint,
+            evidence: known, in: loaded.store)
         try IncidentText.present(number, asJSON: json, run)
         return .done
+    }
+
+    /// Into the ledger of this machine.
+    ///
+    /// - Parameters:
+    ///   - cause: `nil` for none of the cases.
+    ///   - evidence: unknown facts are kept too, and count for nothing.
+    /// - Returns: the number of the entry.
+    static func confirm(
+        _ cause: CaseID?, verified: Bool, fingerprint: String? = nil, evidence: [Evidence],
+        in store: CasebookStore
+    ) throws(Failure) -> Int {
+        guard evidence.contains(where: { $0.state != .unknown }) else {
+            throw .emptyEvidence(path: "this triage")
+        }
+        let entry = LedgerEntry(
+            time: IncidentCommand.now(), cause: cause, verified: verified,
+            fingerprint: fingerprint, evidence: evidence)
+        do {
+            return try store.confirm(entry)
+        } catch {
+            throw .ledger(error)
+        }
     }
 }

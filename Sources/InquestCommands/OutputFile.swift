@@ -21,6 +21,33 @@ enum OutputFile {
         }
     }
 
+    /// Writes a file that is not there yet.
+    ///
+    /// - Throws: `.writing` with EEXIST where there is one.
+    static func create(_ bytes: [UInt8], at path: String) throws(Failure) {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        if descriptor < 0 { throw .writing(path: path, code: errno) }
+        defer { close(descriptor) }
+        if let code = Console.writeAll(bytes, to: descriptor) {
+            unlink(path)
+            throw .writing(path: path, code: code)
+        }
+    }
+
+    static func isRegular(_ path: String) -> Bool {
+        var facts = stat()
+        return stat(path, &facts) == 0 && facts.st_mode & S_IFMT == S_IFREG
+    }
+
+    /// Makes the folders that a file is to lie in.
+    static func makeFolders(of path: String) {
+        var made = path.hasPrefix("/") ? "/" : ""
+        for part in path.split(separator: "/").dropLast() {
+            made += part + "/"
+            mkdir(made, 0o777)
+        }
+    }
+
     private static func append(_ bytes: [UInt8], to path: String) throws(Failure) {
         let descriptor = open(path, O_WRONLY | O_CLOEXEC)
         if descriptor < 0 { throw .writing(path: path, code: errno) }

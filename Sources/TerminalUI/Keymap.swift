@@ -15,10 +15,18 @@ public struct Keymap<Command: Hashable & Sendable>: Sendable {
         }
     }
 
-    /// The most important first; an earlier one wins where a key occurs twice.
-    public var bindings: [Binding]
+    /// The most important first; no key occurs twice.
+    public private(set) var bindings: [Binding]
 
-    public init(_ bindings: [Binding]) { self.bindings = bindings }
+    /// - Parameter bindings: an earlier one wins where a key occurs twice.
+    public init(_ bindings: [Binding]) {
+        var taken: Set<Key> = []
+        self.bindings = bindings.compactMap { binding in
+            var binding = binding
+            binding.keys = binding.keys.filter { taken.insert($0).inserted }
+            return binding.keys.isEmpty ? nil : binding
+        }
+    }
 
     public func command(for key: Key) -> Command? {
         bindings.first { $0.keys.contains(key) }?.command

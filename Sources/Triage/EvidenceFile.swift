@@ -88,7 +88,7 @@ struct EvidenceDecoder {
         for node in nodes { contents.evidence.append(try entry(node)) }
     }
 
-    private mutating func entry(_ node: JSONNode) throws(Fault) -> Evidence {
+    mutating func entry(_ node: JSONNode) throws(Fault) -> Evidence {
         guard case .object = node.value else {
             throw fault(node, "\(node.kindName) where an evidence object is expected")
         }

@@ -24,12 +24,19 @@ public struct NextStep: Hashable, Sendable {
     public var byHand: Bool
     /// What is needed and not at hand; `nil` where it can be done as it stands.
     public var needs: String?
+    /// What a check would send at most, in words; `nil` where nothing is sent.
+    public var sends: String?
     /// Expected information about the cause.
     public var gainBits: Double
     /// Expected time, without the penalties that the order takes into account.
     public var costSeconds: Double
     /// Where the diagnosis would stand after either answer; empty where many facts are settled.
     public var outcomes: [Outcome]
+}
+
+extension NextStep {
+    /// Whether a probe waits for somebody to name what it should ask.
+    public var needsTarget: Bool { needs == ProbeSteps.missingTarget }
 }
 
 /// What to look at next and whether it is worth it, from the engine's proposals.

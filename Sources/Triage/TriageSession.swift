@@ -22,7 +22,7 @@ public struct TriageSession: Sendable {
     /// Names of the probes that ran.
     private var probed: Set<String> = []
     /// Server endpoints of the flows that findings cite, by capture and flow.
-    private var servers: [String: [Int: String]] = [:]
+    private(set) var servers: [String: [Int: String]] = [:]
     public let engine: Engine
 
     public init(casebook: Casebook) {
@@ -47,11 +47,14 @@ public struct TriageSession: Sendable {
     }
 
     /// Takes up what was kept of an earlier run.
-    mutating func restore(_ kept: SessionFile) {
+    mutating func restore(_ kept: SessionFile.Record) {
+        log = EvidenceLog()
         log.record(kept.evidence)
-        captures = kept.captures
-        if let target = kept.target.flatMap({ try? ProbeTarget(parsing: $0) }) { aim(at: target) }
-        truncated = kept.truncated
+        (captures, truncated) = (kept.captures, kept.truncated)
+        for warning in kept.warnings { warn(warning) }
+        targets = kept.targets.compactMap { try? ProbeTarget(parsing: $0) }
+        servers = [:]
+        for place in kept.servers { servers[place.file, default: [:]][place.flow] = place.server }
     }
 
     /// Analyses a capture and records what it shows.
@@ -64,9 +67,9 @@ public struct TriageSession: Sendable {
     /// Records what a capture showed that was read elsewhere, for example on another thread.
     public mutating func record(_ run: CaptureRun, of path: String) {
         captures.append(path)
-        truncated = truncated || run.interrupted
-        log.record(run.report.findings)
-        for warning in run.report.warnings { warn(warning) }
+        record(
+            CheckOutcome(
+                run.report.findings, warnings: run.report.warnings, interrupted: run.interrupted))
         servers[path] = citedServers(run.report)
     }
 
@@ -78,14 +81,18 @@ public struct TriageSession: Sendable {
         for warning in run.comparison.warnings { warn(warning) }
     }
 
+    mutating func record(_ outcome: CheckOutcome) {
+        truncated = truncated || outcome.interrupted
+        log.record(outcome.evidence)
+        for warning in outcome.warnings { warn(warning) }
+    }
+
     /// Looks at this host, or through logs, and records what they show.
     public mutating func inspectHost(
         _ wish: HostRun.Wish, goOn: () -> Bool
     ) throws(LogSearch.Fault) -> HostRun {
         let run = try HostRun(wish, casebook: casebook, goOn: goOn)
-        truncated = truncated || run.interrupted
-        log.record(run.findings)
-        for warning in run.warnings { warn(warning) }
+        record(CheckOutcome(run))
         return run
     }
 
@@ -96,6 +103,9 @@ public struct TriageSession: Sendable {
         if !targets.contains(target) { targets.append(target) }
     }
 
+    /// Forgets the other targets.
+    mutating func turn(to target: ProbeTarget) { targets = [target] }
+
     /// Runs probes and records what they show; blocks until all are done or cancelled.
     @discardableResult
     public mutating func probe(
@@ -103,11 +113,8 @@ public struct TriageSession: Sendable {
     ) -> [TargetReport] {
         for job in request.jobs { aim(at: job.target) }
         let reports = ProbeRun.run(request, cancellation: cancellation)
-        for report in reports {
-            log.record(report.evidence)
-            probed.formUnion(report.reports.map(\.check))
-            truncated = truncated || report.interrupted
-        }
+        record(CheckOutcome(reports))
+        probed.formUnion(reports.flatMap(\.reports).map(\.check))
         return reports
     }
 
@@ -176,8 +183,17 @@ public struct TriageSession: Sendable {
 
     /// The steps that are open now, commands filled in for the case that leads.
     public func openSteps() -> OpenSteps {
-        openSteps(commands(for: engine.diagnose(Observations(log.entries), detailed: 1)))
+        openSteps(for: engine.diagnose(Observations(log.entries), detailed: 1))
     }
+
+    /// The same steps; only what people named is filled into their commands.
+    var plainSteps: [Step] {
+        openSteps(
+            CommandFilling(target: targets.first?.words, capture: captures.first)
+        ).steps
+    }
+
+    func openSteps(for diagnosis: Diagnosis) -> OpenSteps { openSteps(commands(for: diagnosis)) }
 
     /// A new triage of what is known, before anything was done.
     ///
@@ -234,4 +250,11 @@ public struct TriageResult: Sendable {
     public let stop: StopReason?
     let engine: Engine
     let observations: Observations
+
+    /// A case with all that explains it, also where the diagnosis has left that out.
+    public func ranked(_ id: CaseID) -> RankedCase? {
+        guard let place = diagnosis.cases.firstIndex(where: { $0.id == id }) else { return nil }
+        let ranked = diagnosis.cases[place]
+        return place < Conversation.detailedCases ? ranked : engine.detail(ranked, observations)
+    }
 }

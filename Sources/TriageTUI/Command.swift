@@ -7,7 +7,8 @@ public enum Command: Hashable, Sendable {
     case yes, no, unknown, probably
     case undo, remove, nextPane, previousPane
     case why, casebook, steps, sessions, end, startTriage, say
-    case run, capture, cancelJobs, copy, saveReport, confirmCause
+    case run, runTogether, capture, jobs, cancelJob, cancelJobs
+    case copy, saveReport, saveHTML, draftCase, confirmCause
     case nextHeading, nextRival, nextFamily, search, suspend, repaint
     /// A screen of `Places.all`.
     case show(String)
@@ -52,6 +53,8 @@ extension Screen {
         case .start: StartState.keys
         case .triage(let state): state.keys(.answer)
         case .steps: StepsScreen.keys
+        case .jobs: JobsScreen.keys
+        case .note: NoteState.keys
         case .caseFile: CaseState.keys
         case .why: WhyState.keys
         case .casebook: CasebookState.keys
@@ -66,6 +69,8 @@ extension Screen {
         case .start: "start"
         case .triage: "triage"
         case .steps: "what can be done"
+        case .jobs: "what runs"
+        case .note(let state): state.title
         case .caseFile: "case"
         case .why: "why"
         case .casebook: "casebook"

@@ -8,10 +8,10 @@ enum CommandLine {
     /// Words that do what a key does.
     static let plain: [(name: String, command: Command)] =
         [
-            ("casebook", .casebook), ("cancel", .cancelJobs), ("copy", .copy), ("end", .end),
-            ("help", .help), ("quit", .quit), ("q", .quit), ("resolve", .confirmCause),
-            ("sessions", .sessions), ("steps", .steps), ("summary", .leaveSummary), ("undo", .undo),
-            ("why", .why),
+            ("casebook", .casebook), ("cancel", .cancelJobs), ("copy", .copy),
+            ("draft", .draftCase), ("end", .end), ("help", .help), ("jobs", .jobs),
+            ("quit", .quit), ("q", .quit), ("resolve", .confirmCause), ("sessions", .sessions),
+            ("steps", .steps), ("summary", .leaveSummary), ("undo", .undo), ("why", .why),
         ] + Places.all.map { ($0.word, .show($0.word)) }
     /// Words that need something behind them.
     static let withArgument = ["say", "capture", "case", "flow", "packet", "report", "target"]
@@ -53,12 +53,13 @@ extension Model {
         switch first {
         case "say" where !rest.isEmpty: return say(rest, now)
         case "capture" where !rest.isEmpty: return captureNamed(rest)
-        case "report" where !rest.isEmpty: return [.saveReport(path: rest)]
+        case "report" where !rest.isEmpty: return [.saveReport(path: rest, replacing: false)]
         case "target" where !rest.isEmpty:
-            if let fault = conversation.aim(at: rest) {
+            if let fault = conversation.aim(at: rest, at: now) {
                 notice = "No target: \(fault)"
                 return []
             }
+            showTriage()
             notice = "The target is \(rest)."
             return changed(now)
         case "case" where !rest.isEmpty: return openCase(rest)
@@ -93,7 +94,7 @@ extension Model {
                 notice = "Answer with " + Answer.allCases.map(\.rawValue).joined(separator: ", ")
                 return []
             }
-            conversation.correct(parts[0], answer)
+            conversation.correct(parts[0], answer, at: now)
             notice = "Noted: \(line)."
             return changed(now)
         }

@@ -12,7 +12,7 @@ public enum Message: Sendable {
     case captureProgress(job: Int, share: Double?, CaptureGlimpse)
     case captureRead(job: Int, path: String, CaptureRun)
     case checkProgress(job: Int, stage: String)
-    case checkFinished(job: Int, step: String, [Evidence])
+    case checkFinished(job: Int, CheckOutcome)
     /// Words for a person: what was done, to what, what came back.
     case failed(job: Int, String)
     case searched(query: String, [SearchHit])
@@ -20,6 +20,10 @@ public enum Message: Sendable {
     case notKept(String)
     case copied(String)
     case reportSaved(String)
+    /// A file of that name is there already.
+    case reportExists(path: String)
+    /// A draft case was written; what its check says, a line each.
+    case drafted(path: String, faults: [String])
     case confirmed(incident: Int)
     case refused(String)
     case sessions([SessionFile])
@@ -45,7 +49,10 @@ public enum Effect: Hashable, Sendable {
     case cancel(job: Int)
     case search(String)
     case copy(String)
-    case saveReport(path: String)
+    /// Markdown, or HTML where the name says so.
+    case saveReport(path: String, replacing: Bool)
+    /// A new case of what was seen, `FAMILY/ID/case.md`.
+    case draftCase(path: String)
     /// Into the ledger of this machine.
     case confirm(cause: CaseID?, verified: Bool)
     case loadSessions
@@ -57,21 +64,20 @@ public enum Effect: Hashable, Sendable {
     case lookAtHost
 }
 
-/// A check to be run in the background: whoever performs effects knows how.
+/// Checks to be run in the background, one after the other where they ask the same target: whoever
+/// performs effects knows how.
 public struct Check: Hashable, Sendable {
-    /// The id of the step.
-    public var step: String
-    public var facts: [FactID]
+    /// The ids of the steps.
+    public var steps: [String]
     /// As a person would type it.
     public var command: String
     public var effect: EffectClass
     public var target: String?
 
     public init(
-        step: String, facts: [FactID], command: String, effect: EffectClass, target: String?
+        steps: [String], command: String, effect: EffectClass, target: String?
     ) {
-        self.step = step
-        self.facts = facts
+        self.steps = steps
         self.command = command
         self.effect = effect
         self.target = target

@@ -11,6 +11,10 @@ public struct Model: Sendable {
         public var title: String
         /// How far it is, in words.
         public var stage: String
+        /// The steps that it is part of: not proposed meanwhile.
+        public var steps: [String]
+        /// Seconds since 1970.
+        public var began: Int64
     }
 
     /// A question of the program itself, answered on the last line.
@@ -18,6 +22,8 @@ public struct Model: Sendable {
         case command(LineEditor)
         case capturePath(LineEditor)
         case reportPath(LineEditor)
+        case overwrite(path: String)
+        case draftPath(LineEditor)
         /// A check that may harm: the word `yes` in full.
         case consent(Check, LineEditor)
         case confirmCause(CaseID?)
@@ -45,8 +51,12 @@ public struct Model: Sendable {
     /// Of the session on disk; another one after an earlier session was taken up.
     public internal(set) var id: String
     var created: Int64
+    /// Of the last message, in seconds since 1970.
+    var now: Int64
     /// Answers that are probably wrong.
     var doubtful: Set<FactID> = []
+    /// What the pane of causes lists; follows the assessment.
+    var causes: [CausesPane.Row] = []
     /// Computed when the why screen opens, forgotten with every change.
     var thoughts: SecondThoughts?
     /// Causes by family or one by one; `nil` as the evidence suggests.
@@ -62,6 +72,7 @@ public struct Model: Sendable {
     let runnable: @Sendable (NextStep) -> Bool
     /// Of the casebook, sorted.
     let families: [String]
+    let familyOfCase: [CaseID: String]
 
     /// - Parameters:
     ///   - id: of the session, for keeping it.
@@ -77,11 +88,17 @@ public struct Model: Sendable {
         assessment = conversation.assess()
         self.id = id
         self.created = created
+        now = created
         self.earlier = earlier
         self.runnable = runnable
-        families = Set(conversation.casebook.cases.map(\.family)).sorted()
+        familyOfCase = Dictionary(
+            conversation.casebook.cases.map { ($0.id, $0.family) },
+            uniquingKeysWith: { first, _ in first })
+        families = Set(familyOfCase.values).sorted()
         let isFresh = conversation.evidence.isEmpty && conversation.done.isEmpty
         screens = isFresh ? [.start(StartState())] : [.triage(TriageState())]
+        doubtful = Set(assessment.doubts.map(\.fact))
+        causes = CausesPane.rows(self)
     }
 
     var screen: Screen {
@@ -104,6 +121,8 @@ public enum Screen: Sendable {
     case start(StartState)
     case triage(TriageState)
     case steps(ListState)
+    case jobs(ListState)
+    case note(NoteState)
     case caseFile(CaseState)
     case why(WhyState)
     case casebook(CasebookState)

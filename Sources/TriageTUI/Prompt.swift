@@ -18,6 +18,9 @@ extension Model {
         case .withdraw(let number):
             self.prompt = nil
             return key == .character("y") ? [.withdraw(number)] : []
+        case .overwrite(let path):
+            self.prompt = nil
+            return key == .character("y") ? [.saveReport(path: path, replacing: true)] : []
         case .command(var editor):
             if key == .enter { return finish { $0.obey(editor.text, now) } }
             if key == .tab {
@@ -34,9 +37,15 @@ extension Model {
             _ = editor.handle(key)
             self.prompt = .capturePath(editor)
         case .reportPath(var editor):
-            if key == .enter { return finish { _ in [.saveReport(path: editor.text)] } }
+            if key == .enter {
+                return finish { _ in [.saveReport(path: editor.text, replacing: false)] }
+            }
             _ = editor.handle(key)
             self.prompt = .reportPath(editor)
+        case .draftPath(var editor):
+            if key == .enter { return finish { _ in [.draftCase(path: editor.text)] } }
+            _ = editor.handle(key)
+            self.prompt = .draftPath(editor)
         case .consent(let check, var editor):
             if key == .enter { return finish { $0.consented(check, editor.text) } }
             _ = editor.handle(key)
@@ -92,12 +101,14 @@ extension Model {
         switch prompt {
         case .command(let editor): (":", editor)
         case .capturePath(let editor): ("Capture to read: ", editor)
-        case .reportPath(let editor): ("Save the report as: ", editor)
+        case .reportPath(let editor): ("Save the report as (.md, .html): ", editor)
+        case .overwrite(let path): ("\(path) exists. y replaces it, any other key does not.", nil)
+        case .draftPath(let editor): ("Write the draft as FAMILY/ID/case.md: ", editor)
         case .consent(let check, let editor):
             ("\(check.command) \(Phrases.effect(check.effect)). Type 'yes': ", editor)
         case .confirmCause(let cause):
             (
-                "Resolved as \(cause ?? "no case")? b believed, v verified, o none of the cases, Esc",
+                "v verified, b believed, o no known case, Esc: resolved as \(cause ?? "no case")?",
                 nil
             )
         case .withdraw(let number):

@@ -26,9 +26,19 @@ extension Model {
             return [.loadSessions]
         case .say: screens.append(.start(StartState()))
         case .undo: return undo(now)
+        case .jobs: screens.append(.jobs(ListState()))
         case .cancelJobs: return cancelJobs()
+        case .cancelJob: return cancelChosenJob()
+        case .runTogether: return runTogether()
         case .saveReport: prompt = .reportPath(LineEditor("inquest-report.md"))
-        case .confirmCause: prompt = .confirmCause(result.diagnosis.leader?.id)
+        case .saveHTML: prompt = .reportPath(LineEditor("inquest-report.html"))
+        case .draftCase: prompt = .draftPath(LineEditor(draftPath))
+        case .confirmCause:
+            if case .caseFile(let state) = screen {
+                prompt = .confirmCause(state.id)
+            } else {
+                prompt = .confirmCause(result.diagnosis.leader?.id)
+            }
         case .copy: return copy()
         case .why: return openWhy()
         case .startTriage: return startTriage(now)
@@ -63,11 +73,6 @@ extension Model {
         return changed(now)
     }
 
-    private mutating func cancelJobs() -> [Effect] {
-        notice = jobs.isEmpty ? "Nothing runs." : nil
-        return jobs.map { .cancel(job: $0.id) }
-    }
-
     private mutating func startTriage(_ now: Int64) -> [Effect] {
         guard case .start(let state) = screen else { return [] }
         let text = state.editor.text
@@ -77,7 +82,7 @@ extension Model {
 
     /// What the words may mean is asked next.
     mutating func say(_ text: String, _ now: Int64) -> [Effect] {
-        if conversation.say(text) == 0 {
+        if conversation.say(text, at: now) == 0 {
             notice =
                 "No open question of the casebook resembles that; here is the most telling one."
         }
@@ -134,10 +139,10 @@ extension Model {
         }
         if case .step(let step) = question, step.kind == .run, !step.byHand, answer != .unknown {
             if answer == .yes { return runQuestion(now) }
-            conversation.answer(.unknown, to: question)
+            conversation.answer(.unknown, to: question, at: now)
             return changed(now)
         }
-        conversation.answer(answer, to: question)
+        conversation.answer(answer, to: question, at: now)
         return changed(now)
     }
 
@@ -151,24 +156,29 @@ extension Model {
             notice = "A machine saw this; x takes it out."
             return []
         }
-        conversation.correct(item.id, answer)
+        conversation.correct(item.id, answer, at: now)
         notice = "Changed. u takes it back."
         return changed(now)
     }
 
     private mutating func remove(_ now: Int64) -> [Effect] {
-        guard case .triage(let state) = screen, state.pane == .evidence else { return [] }
-        let rows = EvidencePane.rows(self)
-        guard state.evidence.selected < rows.count else { return [] }
-        conversation.remove(rows[state.evidence.selected])
+        guard let item = chosenEvidence else { return [] }
+        return takeOut(item, now)
+    }
+
+    mutating func takeOut(_ item: Evidence, _ now: Int64) -> [Effect] {
+        conversation.remove(item, at: now)
+        if case .part = screen { screens.removeLast() }
         notice = "Taken out. u takes that back."
         return changed(now)
     }
 }
 
 extension Model {
-    private mutating func copy() -> [Effect] {
-        guard let text = copyable() else {
+    private mutating func copy() -> [Effect] { copy(copyable()) }
+
+    mutating func copy(_ text: String?) -> [Effect] {
+        guard let text, !text.isEmpty else {
             notice = "There is no command here to copy."
             return []
         }
@@ -200,6 +210,13 @@ extension Model {
         }
     }
 
+    /// A new case lies beside its likeliest relatives; its name has to be thought of.
+    private var draftPath: String {
+        let leader = result.diagnosis.leader.flatMap { conversation.casebook[case: $0.id] }
+        let day = Times.text(created).prefix(10)
+        return "\(leader?.family ?? "tcp")/incident-\(day)/case.md"
+    }
+
     private mutating func openWhy() -> [Effect] {
         let subject: CaseID? =
             switch screen {
@@ -219,13 +236,13 @@ extension Model {
     }
 
     func cause(_ row: Int) -> CaseID? {
-        let rows = CausesPane.rows(self)
+        let rows = causes
         guard row >= 0, row < rows.count, case .cause(let ranked) = rows[row] else { return nil }
         return ranked.id
     }
 
     mutating func openCause(_ row: Int) -> [Effect] {
-        let rows = CausesPane.rows(self)
+        let rows = causes
         guard row >= 0, row < rows.count else { return [] }
         switch rows[row] {
         case .cause(let ranked): screens.append(.caseFile(CaseState(id: ranked.id)))
@@ -260,7 +277,7 @@ extension Model {
         case .sessions(let list):
             guard list.selected < earlier.count else { return [] }
             return resume(earlier[list.selected], now)
-        case .start, .caseFile, .part: break
+        case .start, .caseFile, .jobs, .note, .part: break
         }
         return []
     }
@@ -269,6 +286,13 @@ extension Model {
         let rows = EvidencePane.rows(self)
         guard row < rows.count else { return [] }
         return open(EvidenceScreen(rows[row]))
+    }
+
+    /// What stands chosen in the list.
+    private var chosenEvidence: Evidence? {
+        guard case .triage(let state) = screen, state.pane == .evidence else { return nil }
+        let rows = EvidencePane.rows(self)
+        return state.evidence.selected < rows.count ? rows[state.evidence.selected] : nil
     }
 
     /// Enter in the question: what it proposes, where it is not a mere question.
@@ -280,28 +304,49 @@ extension Model {
         }
         if step.id == OpenSteps.captureStep {
             prompt = .capturePath(LineEditor())
-        } else if jobs.contains(where: { $0.title == "running \(step.id)" }) {
-            notice = "It is running. X cancels."
         } else if runnable(step) {
             let check = Check(
-                step: step.id, facts: step.facts, command: step.command, effect: step.effect,
+                steps: [step.id], command: step.command, effect: step.effect,
                 target: conversation.session.target)
             if step.effect > .normal {
                 prompt = .consent(check, LineEditor())
             } else {
                 return run(check)
             }
+        } else if step.needsTarget {
+            prompt = .command(LineEditor("target "))
         } else {
             notice =
                 step.byHand
                 ? "Look at it by hand, then answer y, n or d. c copies the command."
-                : "Answer with y, n or d."
+                : step.kind == .ask
+                    ? "Answer with y, n or d."
+                    : "It cannot be run from here; c copies the command, d leaves it."
         }
         return []
     }
 
     mutating func run(_ check: Check) -> [Effect] {
-        startJob("running \(check.step)") { .runCheck(job: $0, check) }
+        let names = check.steps
+        let title = names.count > 3 ? "\(names.count) checks" : names.joined(separator: ", ")
+        return startJob(title, steps: names) { .runCheck(job: $0, check) }
+    }
+
+    /// The probes that are as harmless as the one that is proposed, in one go.
+    private mutating func runTogether() -> [Effect] {
+        let steps = together
+        guard steps.count > 1 else { return runQuestion(now) }
+        let target = conversation.session.target
+        return run(
+            Check(
+                steps: steps.map(\.id),
+                command: "inquest probe \(CommandFilling.quoted(target ?? "TARGET")) "
+                    + steps.map(\.id).joined(separator: " "),
+                effect: steps.map(\.effect).max() ?? .normal, target: target))
+    }
+
+    var together: [NextStep] {
+        assessment.together.filter { runnable($0) && $0.effect <= .normal }
     }
 
     /// The part of a case's deciding test that is still open becomes the question.
@@ -313,9 +358,10 @@ extension Model {
         guard
             let step = conversation.session.openSteps().steps.first(where: {
                 !facts.isDisjoint(with: $0.facts) && !conversation.done.contains($0.id)
+                    && !conversation.underWay.contains($0.id)
             })
         else {
-            notice = "Nothing of this test can be done from here, or all of it was done."
+            notice = "Nothing of this test can be done from here, or it runs, or it was done."
             return []
         }
         conversation.choose(step.id)
@@ -327,7 +373,7 @@ extension Model {
         let old = conversation.session
         var fresh = TriageSession(casebook: old.casebook, engine: old.engine)
         for warning in old.warnings { fresh.warn(warning) }
-        conversation = Conversation(session: fresh)
+        conversation = Conversation(session: fresh, at: session.created)
         conversation.restore(session)
         (id, created, resolved) = (session.id, session.created, session.resolved)
         screens = [.triage(TriageState())]

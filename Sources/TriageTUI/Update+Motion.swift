@@ -16,6 +16,13 @@ extension Model {
             list.move(
                 motion, count: result.next.count, page: max(1, body.height / StepsScreen.rowsEach))
             screen = .steps(list)
+        case .jobs(var list):
+            list.move(motion, count: jobs.count, page: max(1, body.height / JobsScreen.rowsEach))
+            screen = .jobs(list)
+        case .note(var state):
+            let lines = state.text(width: pageWidth).lines.count
+            state.page.move(motion, lines: lines, rows: body.height)
+            screen = .note(state)
         case .sessions(var list):
             list.move(motion, count: earlier.count, page: body.height)
             screen = .sessions(list)
@@ -49,10 +56,10 @@ extension Model {
         case .question:
             state.pane = .causes
             state.causes.clamp(
-                count: CausesPane.rows(self).count, page: parts.causes.height - 1)
+                count: causes.count, page: parts.causes.height - 1)
         case .causes:
             state.causes.move(
-                motion, count: CausesPane.rows(self).count, page: max(1, parts.causes.height - 1))
+                motion, count: causes.count, page: max(1, parts.causes.height - 1))
         case .evidence:
             state.evidence.move(
                 motion, count: result.evidence.count, page: max(1, parts.evidence.height - 1))
@@ -97,6 +104,7 @@ extension Model {
             screen = .casebook(state)
         case .triage(var state):
             wantsFamilies = !CausesPane.showsFamilies(self)
+            causes = CausesPane.rows(self)
             state.causes = ListState()
             screen = .triage(state)
         default: break

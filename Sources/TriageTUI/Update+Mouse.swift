@@ -51,7 +51,14 @@ extension Model {
                 page: max(1, (body.height - 2) / each))
             screen = .casebook(state)
             return wasChosen
-        case .start, .caseFile, .why, .end: return false
+        case .jobs(var list):
+            // A second press would cancel: that wants a key.
+            _ = list.choose(
+                row: row, each: JobsScreen.rowsEach, count: jobs.count,
+                page: max(1, body.height / JobsScreen.rowsEach))
+            screen = .jobs(list)
+            return false
+        case .start, .caseFile, .note, .why, .end: return false
         }
     }
 

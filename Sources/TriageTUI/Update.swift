@@ -8,6 +8,7 @@ extension Model {
     ///
     /// - Parameter now: seconds since 1970.
     public mutating func update(_ message: Message, now: Int64) -> [Effect] {
+        self.now = now
         switch message {
         case .key(let key): return press(key, now)
         case .resized(let size):
@@ -16,29 +17,14 @@ extension Model {
         case .captureProgress(let job, let share, let glimpse):
             take(glimpse, share: share, of: job)
         case .checkProgress(let job, let stage): setStage(of: job, stage)
-        case .captureRead(let job, let path, let run):
-            guard endJob(job) else { return [] }
-            endCapture(job: job, run)
-            conversation.record(run, of: path)
-            let seen = conversation.evidence.count {
-                $0.state == .present && $0.source == "capture:\(path)"
-            }
-            notice =
-                "Read \(CharacterWidth.cut(Phrases.name(path), to: 24)): "
-                + "\(Phrases.plural(seen, "finding")) present."
-                + (run.interrupted ? " It was stopped before its end." : "")
-                + " t shows its flows."
-            return changed(now)
-        case .checkFinished(let job, let step, let evidence):
-            guard endJob(job) else { return [] }
-            conversation.record(evidence, from: step)
-            let seen = evidence.count { $0.state == .present }
-            notice = "\(step): \(Phrases.plural(seen, "finding")) present."
-            return changed(now)
+        case .captureRead(let job, let path, let run): return take(run, of: path, job, now)
+        case .checkFinished(let job, let outcome): return take(outcome, job, now)
         case .failed(let job, let text):
-            if endJob(job) { notice = text }
             endCapture(job: job, nil)
             changeParts(FlowScreen.self) { if $0.job == job { $0.job = nil } }
+            guard endJob(job) != nil else { return [] }
+            notice = text
+            return judge(now)
         case .searched(let query, let hits):
             if case .casebook(var state) = screen, state.editor.text == query {
                 state.hits = hits
@@ -47,6 +33,9 @@ extension Model {
         case .kept: isKept = true
         case .notKept(let text): notice = text
         case .copied(let text), .reportSaved(let text), .refused(let text): notice = text
+        case .reportExists(let path): prompt = .overwrite(path: path)
+        case .drafted(let path, let faults):
+            screens.append(.note(NoteState(draft: path, faults: faults)))
         case .confirmed(let incident):
             resolved = incident
             notice = "Recorded as incident \(incident). i shows all incidents."
@@ -58,7 +47,7 @@ extension Model {
             notice = "Incident \(incident) was withdrawn."
             return [.loadLedger]
         case .flowRead(let job, let trace):
-            guard endJob(job) else { return [] }
+            guard endJob(job) != nil else { return [] }
             changeParts(FlowScreen.self) { if $0.job == job { $0.take(trace) } }
         case .hostSeen(let picture): take(picture, now)
         case .tick: return tick(now)
@@ -66,44 +55,82 @@ extension Model {
         return []
     }
 
+    /// A change of less cannot be seen.
+    private static let leastRemembered = 0.001
+
     /// After every change of the conversation: judge anew, keep what was said.
     mutating func changed(_ now: Int64) -> [Effect] {
         before = Dictionary(
-            uniqueKeysWithValues: result.diagnosis.cases.map { ($0.id, $0.probability) })
+            result.diagnosis.cases.lazy.filter { $0.probability >= Self.leastRemembered }
+                .map { ($0.id, $0.probability) }, uniquingKeysWith: { first, _ in first })
         return judge(now)
     }
 
     mutating func judge(_ now: Int64) -> [Effect] {
+        conversation.underWay = Set(jobs.flatMap(\.steps))
         assessment = conversation.assess()
+        doubtful = Set(assessment.doubts.map(\.fact))
+        causes = CausesPane.rows(self)
         thoughts = nil
-        let doubts = conversation.session.engine.doubts(Observations(conversation.evidence))
-        doubtful = Set(doubts.lazy.filter { $0.probabilityWrong > 0.5 }.map(\.fact))
         isKept = false
         return [.keep(kept(at: now))]
+    }
+
+    private mutating func take(
+        _ run: CaptureRun, of path: String, _ job: Int, _ now: Int64
+    ) -> [Effect] {
+        guard endJob(job) != nil else { return [] }
+        endCapture(job: job, run)
+        conversation.record(run, of: path, at: now)
+        let seen = conversation.evidence.count {
+            $0.state == .present && $0.source == "capture:\(path)"
+        }
+        notice =
+            "Read \(CharacterWidth.cut(Phrases.name(path), to: 24)): "
+            + "\(Phrases.plural(seen, "finding")) present."
+            + (run.interrupted ? " It was stopped before its end." : "")
+            + " t shows its flows."
+        return changed(now)
+    }
+
+    private mutating func take(_ outcome: CheckOutcome, _ job: Int, _ now: Int64) -> [Effect] {
+        guard let ended = endJob(job) else { return [] }
+        if outcome.interrupted, !outcome.evidence.contains(where: { $0.state != .unknown }) {
+            notice = "\(ended.title): cancelled before it saw anything."
+            return judge(now)
+        }
+        conversation.record(outcome, from: ended.steps, at: now)
+        func count(_ state: FactState) -> Int { outcome.evidence.count { $0.state == state } }
+        notice =
+            "\(ended.title): \(count(.present)) seen, \(count(.absent)) not seen, "
+            + "\(count(.unknown)) could not be told."
+        return changed(now)
     }
 
     mutating func setStage(of job: Int, _ stage: String) {
         if let place = jobs.firstIndex(where: { $0.id == job }) { jobs[place].stage = stage }
     }
 
-    /// - Returns: whether anybody still waits for it.
-    private mutating func endJob(_ job: Int) -> Bool {
-        let count = jobs.count
-        jobs.removeAll { $0.id == job }
-        return jobs.count < count
+    /// - Returns: `nil` when nobody waits for it any longer.
+    private mutating func endJob(_ job: Int) -> Job? {
+        jobs.firstIndex { $0.id == job }.map { jobs.remove(at: $0) }
     }
 
-    /// Begins something in the background.
-    mutating func startJob(_ title: String, _ effect: (Int) -> Effect) -> [Effect] {
-        jobs.append(Job(id: nextJob, title: title, stage: "started"))
+    /// Begins something in the background; something else is asked meanwhile.
+    mutating func startJob(
+        _ title: String, steps: [String], _ effect: (Int) -> Effect
+    ) -> [Effect] {
+        jobs.append(Job(id: nextJob, title: title, stage: "started", steps: steps, began: now))
         nextJob += 1
-        return [effect(nextJob - 1)]
+        return [effect(nextJob - 1)] + judge(now)
     }
 
     /// Reads a capture as if it had been asked for by key.
     public mutating func readCapture(_ path: String) -> [Effect] {
         expectCapture(path, job: nextJob)
-        return startJob("reading \(path)") { .readCapture(job: $0, path: path) }
+        return startJob("reading \(path)", steps: [OpenSteps.captureStep]) {
+            .readCapture(job: $0, path: path)
+        }
     }
 }
 

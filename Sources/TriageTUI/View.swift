@@ -23,7 +23,13 @@ extension Model {
         case .step(let step) where step.kind == .ask: .answer
         case .step(let step) where step.byHand: .byHand
         case .step(let step):
-            step.id == OpenSteps.captureStep ? .capture : runnable(step) ? .check : .byHand
+            if step.id == OpenSteps.captureStep {
+                .capture
+            } else if runnable(step) {
+                together.count > 1 ? .checks : .check
+            } else {
+                step.needsTarget ? .target : .elsewhere
+            }
         }
     }
 
@@ -52,6 +58,9 @@ extension Model {
         case .start(let state): StartScreen.draw(state, self, in: body, on: &grid)
         case .triage(let state): TriageScreen.draw(state, self, in: body, on: &grid)
         case .steps(let list): StepsScreen.draw(list, self, in: body, on: &grid)
+        case .jobs(let list): JobsScreen.draw(list, self, in: body, on: &grid)
+        case .note(let state):
+            state.text(width: pageWidth).draw(in: page, from: state.page.offset, on: &grid)
         case .sessions(let list): SessionsScreen.draw(list, self, in: body, on: &grid)
         case .casebook(let state): CasebookScreen.draw(state, self, in: body, on: &grid)
         case .part(let part): part.draw(self, in: body, on: &grid)
@@ -98,12 +107,21 @@ extension Model {
                 grid.write(CharacterWidth.cut(text, to: row.width), x: 1, y: y, style: .key)
             }
         } else if let notice {
-            grid.write(CharacterWidth.cut(notice, to: row.width), x: 1, y: y, style: .strong)
+            grid.write(Self.squeezed(notice, to: row.width), x: 1, y: y, style: .strong)
         } else if let job = jobs.last {
-            let more = jobs.count > 1 ? " (and \(jobs.count - 1) more)" : ""
-            let text = "\(job.title): \(job.stage)\(more) · X cancels"
-            grid.write(CharacterWidth.cut(text, to: row.width), x: 1, y: y, style: .strong)
+            let hint = jobs.count > 1 ? " · \(jobs.count) run, r shows" : " · X cancels"
+            let text = CharacterWidth.cut(
+                "\(job.title): \(job.stage)", to: max(8, row.width - CharacterWidth.of(hint)))
+            grid.write(text + hint, x: 1, y: y, style: .strong)
         }
+    }
+
+    /// The beginning says what it is about, the end what came of it.
+    private static func squeezed(_ text: String, to cells: Int) -> String {
+        guard CharacterWidth.of(text) > cells else { return text }
+        var end = text.suffix(cells)
+        while CharacterWidth.of(String(end)) > cells / 2 { end.removeFirst() }
+        return CharacterWidth.cut(text, to: cells - CharacterWidth.of(String(end))) + end
     }
 
     private func footer(_ grid: inout CellGrid) {

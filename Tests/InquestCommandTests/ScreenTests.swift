@@ -105,7 +105,7 @@ struct ScreenTests {
         try terminal.press("Enter")
         try terminal.wait(for: "Saved as")
         let report = try String(contentsOfFile: terminal.home + "/report.md", encoding: .utf8)
-        #expect(report.hasPrefix("# Inquest: confirmed"))
+        #expect(report.hasPrefix("# Incident: One silent connection"))
         try terminal.press("r", "v")
         try terminal.wait(for: "Recorded as incident 1")
         try terminal.press("c")

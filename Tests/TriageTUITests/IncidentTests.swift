@@ -6,98 +6,89 @@ import Triage
 
 @testable import TriageTUI
 
-/// The five documented incidents, from the first complaint to the recorded cause, by answering only
-/// what the people of the story knew at that time and reading the capture they could have taken.
-struct Walk: CustomTestStringConvertible, Sendable {
-    let cause: CaseID
-    let complaint: String
-    /// What they knew; everything else is answered "I do not know".
-    let known: [FactID: Answer]
-    let capture: String
-
-    var testDescription: String { cause }
-
-    static let all = [
-        Walk(
-            cause: "blocking-tls-accept-held-by-silent-client",
-            complaint: "license checkouts sometimes time out but the monitor is green",
-            known: [
-                "monitor-green-users-fail": .yes, "hang-after-connect": .yes, "ping-works": .yes,
-                "connect-refused": .no, "connect-times-out": .no, "tls-handshake-hangs": .probably,
-                "certificate-error": .no, "everything-down": .no,
-            ], capture: "tls/blocking-tls-accept-held-by-silent-client/replays/held-by-nc.pcap"),
-        Walk(
-            cause: "tls-session-invalidated-by-missing-close-notify",
-            complaint: "the proxy burns all its cpu with almost no traffic since the tls checks",
-            known: [
-                "cpu-high-little-traffic": .yes, "began-after-app-change": .yes,
-                "only-some-servers": .yes, "connect-times-out": .no, "tls-handshake-hangs": .no,
-            ],
-            capture:
-                "tls/tls-session-invalidated-by-missing-close-notify/replays/java17-require-close-notify.pcapng"
-        ),
-        Walk(
-            cause: "client-rst-on-cancel-triggers-ip-block",
-            complaint: "on launch day requests queue, the page freezes, it says access blocked",
-            known: [
-                "block-message": .yes, "only-some-clients": .yes, "at-peak-load": .yes,
-                "began-after-app-change": .yes, "everything-down": .no,
-            ],
-            capture:
-                "middlebox/client-rst-on-cancel-triggers-ip-block/replays/banned-after-cancels.pcap"
-        ),
-        Walk(
-            cause: "outbound-fetch-without-timeout-exhausts-workers",
-            complaint: "memory is full, apache workers pile up, a restart helps for a while",
-            known: [
-                "workers-or-memory-pile-up": .yes, "restart-helps": .yes, "worse-over-days": .no,
-                "hang-after-connect": .yes, "connect-refused": .no, "ping-works": .yes,
-            ],
-            capture:
-                "timeouts-retries/outbound-fetch-without-timeout-exhausts-workers/replays/crl-host-holds-ten-workers.pcap"
-        ),
-        Walk(
-            cause: "flow-split-across-load-balancers-by-hash",
-            complaint: "a steady small share of tls handshakes hang under load and then fail",
-            known: [
-                "tls-handshake-hangs": .yes, "steady-small-share": .yes, "at-peak-load": .yes,
-                "ping-works": .yes, "only-some-clients": .yes, "hang-after-connect": .yes,
-                "everything-down": .no, "began-after-network-change": .unknown,
-            ],
-            capture:
-                "load-balancing/flow-split-across-load-balancers-by-hash/replays/switch-server-side.pcap"
-        ),
-    ]
-}
-
 @Suite struct IncidentTests {
     private static let mostSteps = 40
 
     @Test(arguments: Walk.all)
-    func `an incident is walked from the first words to its recorded cause`(walk: Walk) {
-        var player = Player(.whole)
-        player.captures["trouble.pcap"] = Book.repository("casebook/" + walk.capture)
+    func `an incident is walked from the first words to its recorded cause`(walk: Walk) throws {
+        var player = Player(.whole, runnable: Set(walk.checks.keys))
+        for (name, file) in walk.captures {
+            player.captures[name] = Book.repository("casebook/" + file)
+        }
+        player.checks = walk.checks
         player.type(walk.complaint)
         player.press(.enter)
-        var steps = 1
-        while let question = player.model.assessment.question, steps < Self.mostSteps {
-            steps += 1
-            answer(question, walk, &player)
+        var guide = Guide(walk: walk)
+        while let question = player.model.assessment.question, guide.steps < Self.mostSteps {
+            guide.answer(question, &player)
+        }
+        #expect(player.model.assessment.question == nil)
+        for act in walk.atTheEnd where player.model.result.diagnosis.verdict != .confirmed {
+            guide.perform(act, &player)
         }
         let result = player.model.result
-        #expect(result.diagnosis.leader?.id == walk.cause, "after \(steps) steps")
-        #expect(player.model.assessment.question == nil)
+        #expect(result.diagnosis.leader?.id == walk.cause, "after \(guide.steps) steps")
+        #expect(result.diagnosis.verdict == .confirmed)
+        try expectSnapshot(guide.log, named: "walk-" + walk.cause)
         resolve(&player, as: walk.cause)
     }
 
-    private func answer(_ question: Conversation.Question, _ walk: Walk, _ player: inout Player) {
-        if question.id == OpenSteps.captureStep {
+    private func resolve(_ player: inout Player, as cause: CaseID) {
+        player.press(.character("e"))
+        let title = player.model.conversation.casebook[case: cause]?.title ?? "?"
+        #expect(player.shows("CONFIRMED: " + title.prefix(40)))
+        player.press(.character("m"), .enter)
+        let markdown = Effect.saveReport(path: "inquest-report.md", replacing: false)
+        #expect(player.effects.contains(markdown))
+        player.press(.character("M"), .enter)
+        let html = Effect.saveReport(path: "inquest-report.html", replacing: false)
+        #expect(player.effects.contains(html))
+        player.press(.character("r"), .character("v"))
+        #expect(player.effects.contains(.confirm(cause: cause, verified: true)))
+        #expect(player.shows("Recorded as incident 1"))
+    }
+}
+
+/// Answers for the people of an incident, and writes down what was asked.
+private struct Guide {
+    let walk: Walk
+    var steps = 0
+    var log = ""
+    private var captures: ArraySlice<String>
+
+    init(walk: Walk) {
+        self.walk = walk
+        captures = walk.captures.map(\.name)[...]
+        log = "“\(walk.complaint)”\n"
+    }
+
+    mutating func answer(_ question: Conversation.Question, _ player: inout Player) {
+        if question.id == OpenSteps.captureStep, let capture = captures.popFirst() {
             player.press(.enter)
-            player.type("trouble.pcap")
+            player.type(capture)
             player.press(.enter)
-            return
+            note("read \(capture)", player)
+        } else if walk.checks[question.id] != nil {
+            run(&player)
+            note("run \(question.id)", player)
+        } else {
+            let answer = walk.known[question.id] ?? .unknown
+            press(answer, &player)
+            note("\(question.id): \(answer.rawValue)", player)
         }
-        switch walk.known[question.id] ?? .unknown {
+    }
+
+    private mutating func note(_ text: String, _ player: Player) {
+        steps += 1
+        let diagnosis = player.model.result.diagnosis
+        let leader = diagnosis.leader.map {
+            "\($0.id), \(Wording.probability($0.probability))"
+        }
+        log += "\(steps) \(text)\n    \(diagnosis.verdict.rawValue): \(leader ?? "none")\n"
+    }
+
+    private func press(_ answer: Answer, _ player: inout Player) {
+        switch answer {
         case .yes: player.press(.character("y"))
         case .no: player.press(.character("n"))
         case .probably: player.press(.character("p"), .character("y"))
@@ -106,16 +97,33 @@ struct Walk: CustomTestStringConvertible, Sendable {
         }
     }
 
-    private func resolve(_ player: inout Player, as cause: CaseID) {
-        player.press(.character("e"))
-        #expect(
-            player.shows(
-                player.model.conversation.casebook[case: cause]?.title.prefix(40).description ?? "?"
-            ))
-        player.press(.character("m"), .enter)
-        #expect(player.effects.contains(.saveReport(path: "inquest-report.md")))
-        player.press(.character("r"), .character("v"))
-        #expect(player.effects.contains(.confirm(cause: cause, verified: true)))
-        #expect(player.shows("Recorded as incident 1"))
+    /// Enter, and the word in full where it may harm.
+    private func run(_ player: inout Player) {
+        player.press(.enter)
+        guard case .consent? = player.model.prompt else { return }
+        player.type("yes")
+        player.press(.enter)
+    }
+
+    mutating func perform(_ act: Walk.Act, _ player: inout Player) {
+        switch act {
+        case .read:
+            guard let capture = captures.popFirst() else { return }
+            player.press(.character("o"))
+            player.type(capture)
+            player.press(.enter)
+            note("o, read \(capture)", player)
+        case .command(let line):
+            player.command(line)
+            note(":\(line)", player)
+        case .check(let step):
+            player.press(.character("s"))
+            let place = player.model.result.next.firstIndex { $0.id == step }
+            for _ in 0..<(place ?? 0) { player.press(.character("j")) }
+            player.press(.enter)
+            #expect(player.model.assessment.question?.id == step)
+            run(&player)
+            note("s, chosen and run: \(step)", player)
+        }
     }
 }

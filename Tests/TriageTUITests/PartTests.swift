@@ -330,7 +330,7 @@ import Triage
     @Test func `resolving one asks beside its verdict, and the session remembers it`() throws {
         var player = opened()
         player.press(.character("r"))
-        #expect(player.shows("Resolved as"))
+        #expect(player.shows("resolved as"))
         #expect(player.shows("· end"))
         player.press(.character("v"))
         #expect(player.shows("Recorded as incident 1."))

@@ -21,13 +21,20 @@ struct Player {
     var hosts: [HostSnapshot] = []
     /// What was confirmed on this machine.
     var ledger: [LedgerEntry] = []
-    private(set) var now: Int64 = 1_767_225_600
+    /// What the checks of this world find, by step; others are never finished.
+    var checks: [String: [Evidence]] = [:]
+    var now: Int64 = 1_767_225_600
 
-    init(_ book: Book = .small, size: Size = Size(width: 80, height: 24)) {
+    /// - Parameter runnable: ids of the steps that this world can run.
+    init(
+        _ book: Book = .small, size: Size = Size(width: 80, height: 24),
+        runnable: Set<String> = []
+    ) {
         let session = TriageSession(casebook: book.casebook, engine: book.engine)
         model = Model(
-            size: size, conversation: Conversation(session: session),
-            id: "01940000-0000-7000-8000-000000000000", created: now)
+            size: size, conversation: Conversation(session: session, at: now),
+            id: "01940000-0000-7000-8000-000000000000", created: now,
+            runnable: { runnable.contains($0.id) && !$0.needsTarget })
     }
 
     /// Runs a message and everything that follows from it.
@@ -47,8 +54,13 @@ struct Player {
                 let run = try? CaptureRun(path: file, digests: 1_000, goOn: { _ in true })
             else { return [.failed(job: job, "cannot open capture \(path)")] }
             return [.captureRead(job: job, path: path, run)]
+        case .runCheck(let job, let check):
+            let known = check.steps.compactMap { checks[$0] }
+            return known.isEmpty
+                ? [] : [.checkFinished(job: job, CheckOutcome(known.flatMap(\.self)))]
+        case .draftCase(let path): return [.drafted(path: path, faults: ["line 4: no sources"])]
         case .confirm: return [.confirmed(incident: 1)]
-        case .saveReport(let path): return [.reportSaved("Saved as \(path).")]
+        case .saveReport(let path, _): return [.reportSaved("Saved as \(path).")]
         case .copy: return [.copied("Copied.")]
         case .readFlow(let job, let path, let wish, let cited):
             let trace = try? FlowReading.trace(
@@ -90,6 +102,13 @@ struct Player {
     }
 
     mutating func press(_ keys: Key...) { for key in keys { take(.key(key)) } }
+
+    /// A command line, typed.
+    mutating func command(_ text: String) {
+        press(.character(":"))
+        type(text)
+        press(.enter)
+    }
 
     mutating func type(_ text: String) { for character in text { press(.character(character)) } }
 

@@ -1,4 +1,5 @@
 import Casebook
+import Foundation
 import TerminalUI
 import Testing
 import Triage
@@ -122,7 +123,7 @@ import Triage
     @Test func `what comes after a job was ended changes nothing`() throws {
         var player = started()
         let before = player.screen
-        player.take(.checkFinished(job: 77, step: "tcp", []))
+        player.take(.checkFinished(job: 77, CheckOutcome([])))
         #expect(player.screen == before)
         #expect(!player.model.conversation.canUndo)
     }
@@ -130,7 +131,7 @@ import Triage
     @Test func `a check shows what it runs; what may harm needs the word yes`() {
         var player = started()
         let check = Check(
-            step: "tls-second-client", facts: [], command: "inquest probe a:1 tls-second-client",
+            steps: ["tls-second-client"], command: "inquest probe a:1 tls-second-client",
             effect: .disruptive, target: "a:1")
         player.model.prompt = .consent(check, LineEditor())
         #expect(player.shows("inquest probe a:1 tls-second-client may harm"))
@@ -140,12 +141,14 @@ import Triage
         player.model.prompt = .consent(check, LineEditor())
         player.type("yes")
         player.press(.enter)
-        #expect(player.effects.last == .runCheck(job: 1, check))
+        #expect(player.effects.contains(.runCheck(job: 1, check)))
         let fact = player.model.conversation.casebook.findings[0].id
         player.take(
             .checkFinished(
-                job: 1, step: "tls-second-client",
-                [Evidence(id: fact, kind: .finding, state: .present, source: "probe:a:1")]))
+                job: 1,
+                CheckOutcome([
+                    Evidence(id: fact, kind: .finding, state: .present, source: "probe:a:1")
+                ])))
         #expect(player.state(of: fact) == .present)
     }
 
@@ -166,6 +169,53 @@ import Triage
         #expect(other.model.conversation.evidence == player.model.conversation.evidence)
         #expect(other.model.conversation.done == player.model.conversation.done)
         #expect(question(other) == question(player))
+    }
+
+    @Test func `undo is exact over a session that was kept and taken up again`() throws {
+        var player = Player()
+        player.captures["held.pcap"] = Book.repository(
+            "casebook/tls/blocking-tls-accept-held-by-silent-client/replays/held-by-nc.pcap")
+        player.type("it hangs")
+        player.press(.enter, .character("y"), .character("d"), .character("o"))
+        player.type("held.pcap")
+        player.press(.enter, .character("n"), .tab, .tab, .character("x"))
+        guard case .keep(let kept)? = player.effects.last else {
+            Issue.record("nothing was kept")
+            return
+        }
+        var other = Player()
+        let read = try SessionFile.read(kept.write(), casebook: other.model.conversation.casebook)
+        #expect(read == kept)
+        _ = other.model.begin(captures: [], said: [], resuming: read, now: other.now)
+        var steps = 0
+        while player.model.conversation.canUndo {
+            #expect(other.model.conversation.evidence == player.model.conversation.evidence)
+            #expect(other.model.conversation.done == player.model.conversation.done)
+            #expect(other.model.conversation.times == player.model.conversation.times)
+            #expect(
+                other.model.conversation.session.warnings
+                    == player.model.conversation.session.warnings)
+            #expect(question(other) == question(player))
+            player.press(.character("u"))
+            other.press(.character("u"))
+            steps += 1
+        }
+        #expect(steps > 4)
+        #expect(other.model.conversation.evidence.isEmpty)
+        #expect(!other.model.conversation.canUndo)
+    }
+
+    @Test func `a history that is damaged costs only what is older`() throws {
+        var player = started()
+        for key in ["y", "n", "y"] { player.press(.character(Character(key))) }
+        guard case .keep(let kept)? = player.effects.last else { return }
+        let text = String(decoding: kept.write(), as: UTF8.self)
+        let damaged = text.replacingOccurrences(of: "\"kept\":0", with: "\"kept\":9")
+        #expect(damaged != text)
+        let read = try SessionFile.read(
+            Array(damaged.utf8), casebook: player.model.conversation.casebook)
+        #expect(read.evidence == kept.evidence)
+        #expect(read.past.count < kept.past.count)
     }
 
     @Test(arguments: [

@@ -69,14 +69,16 @@ enum World {
     }
 
     static func session(_ casebook: Casebook) -> SessionFile {
-        SessionFile(
+        var now = SessionFile.Record()
+        now.evidence = [
+            Evidence(
+                id: casebook.symptoms[0].id, kind: .symptom, state: .present, source: "report")
+        ]
+        now.captures = ["/var/tmp/checkout.pcap"]
+        now.targets = ["checkout.example:443"]
+        now.said = ["結帳 is slow"]
+        return SessionFile(
             id: "01930000-0000-7000-8000-000000000001", created: 1_767_139_200,
-            updated: 1_767_142_800,
-            evidence: [
-                Evidence(
-                    id: casebook.symptoms[0].id, kind: .symptom, state: .present,
-                    source: "report")
-            ], captures: ["/var/tmp/checkout.pcap"], done: [], guesses: [],
-            target: "checkout.example:443", said: ["結帳 is slow"], truncated: false)
+            updated: 1_767_142_800, now: now)
     }
 }

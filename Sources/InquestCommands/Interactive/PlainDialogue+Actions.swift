@@ -1,109 +1,70 @@
 import Casebook
-import Diagnosis
 import PacketCapture
 import Triage
 
 extension PlainDialogue {
     mutating func act(_ reply: Reply, on question: Question) -> Turn {
         switch reply {
-        case .answer(let word): return answer(word, question)
+        case .answer(let answer): return self.answer(answer, question)
         case .why: tell(why(question))
-        case .undo, .back: return takeBack(andAskAgain: reply == .back)
+        case .undo, .back: return takeBack()
         case .quit: return .end
         case .help: tell(Reply.explanation)
-        case .say(let text): return say(text, question)
-        case .capture(let path): return read(path, question)
-        case .correction(let id, let word): return correct(id, word, question)
+        case .say(let text): return say(text)
+        case .capture(let path): return read(path)
+        case .correction(let id, let answer): return correct(id, answer)
         case .nothing: tell("Please answer y, n or ?; 'help' tells what else can be typed.")
         case .other(let text):
-            if question.isCapture { return read(text, question) }
-            if case .probes(let proposals) = question { return aim(text, proposals, question) }
+            if question.isCapture { return read(text) }
+            if !assessment.together.isEmpty { return aim(text) }
             tell("'\(text)' is no answer; 'help' tells what can be typed.")
         }
         return .again
     }
 
-    private mutating func answer(_ word: String, _ question: Question) -> Turn {
-        switch question {
-        case .guess(let guess):
-            remember(question)
-            state.guesses.removeAll { $0.fact == guess.fact }
-            if word != "unknown" { record(reported(guess.fact, word)) }
-        case .probes(let proposals): return decide(word, proposals, question)
-        case .step(let proposal) where question.isCapture:
-            if word == "yes" {
-                tell("Type the path of the capture.")
-                return .again
-            }
-            remember(question)
-            state.dialogue.finish([proposal.step])
-        case .step(let proposal) where question.isHost:
-            return answerAboutHost(word, question, proposal)
-        case .step(let proposal):
-            remember(question)
-            let evidence = proposal.step.facts.compactMap { answers.evidence($0, word) }
-            record(evidence)
-            state.dialogue.finish([proposal.step])
+    private mutating func answer(_ answer: Answer, _ question: Question) -> Turn {
+        if !assessment.together.isEmpty { return decide(answer, assessment.together) }
+        if question.isCapture, answer == .yes {
+            tell("Type the path of the capture.")
+            return .again
         }
+        if question.isHost, answer == .yes || answer == .probably { return lookAtHost() }
+        conversation.answer(answer, to: question, at: now)
         return .next
     }
 
-    /// Words that were volunteered and then confirmed are a report; anything else is an answer.
-    private func reported(_ fact: FactID, _ word: String) -> [Evidence] {
-        if word != "yes" { return answers.evidence(fact, word).map { [$0] } ?? [] }
-        return [
-            Evidence(
-                id: fact, kind: .symptom, state: .present, source: "report",
-                summary: "The operator confirmed that this was meant.")
-        ]
-    }
-
-    mutating func remember(_ question: Question) { history.append((state, question)) }
-
-    private mutating func record(_ evidence: [Evidence]) {
-        state.session.record(evidence)
-        state.dialogue.observations = Observations(state.session.log.entries)
-    }
-
-    private mutating func takeBack(andAskAgain: Bool) -> Turn {
-        guard let last = history.popLast() else {
+    /// The same question is asked again: the state before the answer is back.
+    private mutating func takeBack() -> Turn {
+        guard conversation.undo() else {
             tell("There is no answer to take back.")
             return .again
         }
-        state = last.state
-        if andAskAgain { forced = last.question }
         tell("The last answer was taken back.")
         return .next
     }
 
-    private mutating func correct(_ id: String, _ word: String, _ question: Question) -> Turn {
-        let evidence: Evidence
-        do {
-            evidence = try answers.parse("\(id)=\(word)")
+    private mutating func correct(_ id: String, _ answer: Answer) -> Turn {
+        do throws(Failure) {
+            _ = try answers.parse("\(id)=\(answer.rawValue)")
         } catch {
             tell(ErrorText.report(error).text)
             return .again
         }
-        remember(question)
-        record([evidence])
-        let settled = state.dialogue.steps.filter { $0.facts == [id] }
-        state.dialogue.finish(settled)
-        tell("Noted: \(id)=\(word).")
+        conversation.correct(id, answer, at: now)
+        tell("Noted: \(id)=\(answer.rawValue).")
         return .next
     }
 
-    private mutating func say(_ text: String, _ question: Question) -> Turn {
-        let found = meanings(of: text)
-        if found.isEmpty {
+    private mutating func say(_ text: String) -> Turn {
+        if conversation.meanings(of: text).isEmpty {
             tell("No question of the casebook resembles that, or it is answered already.")
             return .again
         }
-        remember(question)
-        state.guesses = found
+        conversation.say(text, at: now)
         return .next
     }
 
-    private mutating func read(_ path: String, _ question: Question) -> Turn {
+    private mutating func read(_ path: String) -> Turn {
         // Standard input is where the answers come from.
         guard !path.isEmpty, path != "-" else {
             tell("Type the path of a pcap or pcapng file.")
@@ -114,36 +75,43 @@ extension PlainDialogue {
             tell("")
             return .end
         }
-        guard Reply(line) == .answer("yes") else {
+        guard Reply(line) == .answer(.yes) else {
             tell("It was not read.")
             return .again
         }
-        let before = state
         do throws(CaptureError) {
-            try state.session.readCapture(path) { _ in !Interrupt.requested }
+            let run = try CaptureRun(path: path) { _ in !Interrupt.requested }
+            conversation.record(run, of: path, at: now)
         } catch {
             tell(ErrorText.report(error).text)
             return .again
         }
-        history.append((before, question))
-        state.dialogue.observations = Observations(state.session.log.entries)
-        state.dialogue.finish(state.dialogue.steps.filter { $0.id == OpenSteps.captureStep })
-        let seen = state.session.log.entries.count { $0.state == .present && $0.kind == .finding }
+        let seen = conversation.evidence.count { $0.state == .present && $0.kind == .finding }
         tell("Read. \(Figures.plural(seen, "finding")) present.")
         return .next
     }
-}
 
-extension PlainDialogue.Question {
-    var isHost: Bool { isStep(OpenSteps.hostStep) }
-
-    var isCapture: Bool { isStep(OpenSteps.captureStep) }
-
-    private func isStep(_ id: String) -> Bool {
-        if case .step(let proposal) = self {
-            proposal.step.id == id
-        } else {
-            false
+    /// Looks at this host; the operator agreed.
+    private mutating func lookAtHost() -> Turn {
+        tell("Looking at this host for \(Int(OpenSteps.hostWatchSeconds)) s …")
+        let wish = HostRun.Wish(watch: OpenSteps.hostWatchSeconds)
+        do {
+            let run = try HostRun(wish, casebook: conversation.casebook) { !Interrupt.requested }
+            conversation.record(CheckOutcome(run), from: [OpenSteps.hostStep], at: now)
+            tellHost(run.findings)
+            return .next
+        } catch {
+            tell(ErrorText.report(Failure.log(error)).text)
+            return .again
         }
+    }
+
+    private func tellHost(_ findings: [Evidence]) {
+        let present = findings.filter { $0.state == .present }
+        for finding in present { tell("\(finding.id): \(finding.summary)") }
+        let absent = findings.count { $0.state == .absent }
+        tell(
+            "Looked. \(Figures.plural(present.count, "finding")) present, \(absent) absent, "
+                + "\(findings.count - present.count - absent) could not be told.")
     }
 }

@@ -6,11 +6,12 @@ extension PlainDialogue {
     func show(_ question: Question, number: Int) {
         switch question {
         case .guess(let guess):
-            let text = state.session.casebook[symptom: guess.fact]?.question ?? guess.fact
+            let text = conversation.casebook[symptom: guess.fact]?.question ?? guess.fact
             let hint = guess.negated ? " Your words seem to deny it." : ""
             tell("Question \(number), from your words: \(text)\(hint)")
-        case .step(let proposal): show(describe(proposal), number)
-        case .probes(let proposals): show(proposals, number)
+        case .step(let step):
+            assessment.together.isEmpty
+                ? show(step, number) : show(probes: assessment.together, number)
         }
     }
 
@@ -38,16 +39,10 @@ extension PlainDialogue {
         step.outcomes.map(\.sentence).joined(separator: "; ")
     }
 
-    private func describe(_ proposal: Proposal) -> NextStep {
-        state.session.openSteps().describe(
-            proposal, engine: state.session.engine, state.dialogue.observations)
-    }
-
-    private func show(_ proposals: [Proposal], _ number: Int) {
-        let steps = proposals.map(describe)
+    private func show(probes steps: [NextStep], _ number: Int) {
         let seconds = steps.map(\.costSeconds).max() ?? 0
         let time = "at most " + Figures.seconds(Int64(seconds * 1e9))
-        guard !state.session.targets.isEmpty else {
+        guard !conversation.session.targets.isEmpty else {
             let names = steps.map(\.id).joined(separator: ", ")
             tell("Question \(number): which target may be asked over the network (\(names))?")
             tell("Type host:port or a URL, or ? if there is none.")
@@ -66,17 +61,15 @@ extension PlainDialogue {
 
     /// What the answer would separate: who expects the fact, and how much it would tell.
     func why(_ question: Question) -> String {
-        let proposal: Proposal
-        switch question {
-        case .guess: return "Your own words may have meant this; words alone never judge a case."
-        case .probes(let proposals):
-            return proposals.map { proposal in
-                "\(proposal.step.id) may settle \(Figures.plural(proposal.step.facts.count, "fact"))"
-                    + ", up to \(Figures.fixed(proposal.gainBits, 2)) bits."
-            }.joined(separator: " ")
-        case .step(let open): proposal = open
+        guard case .step(let step) = question else {
+            return "Your own words may have meant this; words alone never judge a case."
         }
-        let step = describe(proposal)
+        guard assessment.together.isEmpty else {
+            return assessment.together.map { step in
+                "\(step.id) may settle \(Figures.plural(step.facts.count, "fact"))"
+                    + ", up to \(Figures.fixed(step.gainBits, 2)) bits."
+            }.joined(separator: " ")
+        }
         let bits = Figures.fixed(step.gainBits, 2)
         if step.facts.count > 1 {
             return "It may settle \(Figures.plural(step.facts.count, "fact")), up to \(bits) bits"
@@ -89,21 +82,19 @@ extension PlainDialogue {
 
     /// The leading cases that list the fact, with their word for it.
     private func expectations(of fact: FactID) -> [String] {
-        let casebook = state.session.casebook
-        let ranking = state.session.engine.rank(state.dialogue.observations, limit: 8)
-        return ranking.places.compactMap { place in
-            guard let entry = casebook[case: place.id] else { return nil }
+        assessment.result.diagnosis.cases.prefix(8).compactMap { ranked in
+            guard let entry = conversation.casebook[case: ranked.id] else { return nil }
             let listing = (entry.symptoms + entry.findings).first { $0.fact == fact }
-            return listing.map { "\(place.id) (\($0.frequency.rawValue))" }
+            return listing.map { "\(ranked.id) (\($0.frequency.rawValue))" }
         }
     }
 
     /// The command line that holds everything that was typed, so that it can be taken up again.
     func tellHowToGoOn() {
         let words =
-            state.session.targets.map { CommandFilling.quoted($0.words) }
-            + state.session.log.entries.compactMap(word)
-            + state.session.captures.filter { $0 != "-" }
+            conversation.session.targets.map { CommandFilling.quoted($0.words) }
+            + conversation.evidence.compactMap(word)
+            + conversation.session.captures.filter { $0 != "-" }
             .map { "--capture \(CommandFilling.quoted($0))" }
         if words.isEmpty { return }
         tell(

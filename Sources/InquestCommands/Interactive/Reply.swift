@@ -1,13 +1,14 @@
+import Triage
+
 /// What somebody typed at the prompt of a triage.
 enum Reply: Equatable {
-    /// A word of `SymptomAnswers.words`.
-    case answer(String)
+    case answer(Answer)
     case why, undo, back, quit, help
     /// The trouble in the operator's own words.
     case say(String)
     case capture(path: String)
     /// `ID=ANSWER`: an answer to something else than what was asked.
-    case correction(id: String, answer: String)
+    case correction(id: String, answer: Answer)
     case nothing
     case other(String)
 
@@ -22,8 +23,8 @@ enum Reply: Equatable {
     init(_ line: String) {
         let text = Self.trimmed(line)
         let lower = text.lowercased()
-        if let word = Self.answer(lower) {
-            self = .answer(word)
+        if let answer = Self.answer(lower) {
+            self = .answer(answer)
         } else if let command = Self.commands[lower] {
             self = command
         } else {
@@ -31,15 +32,14 @@ enum Reply: Equatable {
         }
     }
 
-    /// The word of `SymptomAnswers.words` that `text` stands for.
-    static func answer(_ text: String) -> String? {
+    static func answer(_ text: String) -> Answer? {
         switch text {
-        case "y", "yes": "yes"
-        case "n", "no": "no"
-        case "?", "unknown", "don't know", "i do not know": "unknown"
-        case "py", "probably yes", "probably": "probably"
-        case "pn", "probably no", "probably not", "probably-not": "probably-not"
-        default: nil
+        case "y": .yes
+        case "n": .no
+        case "?", "don't know", "i do not know": .unknown
+        case "py", "probably yes": .probably
+        case "pn", "probably no", "probably not": .probablyNot
+        default: Answer(rawValue: text)
         }
     }
 
@@ -52,8 +52,8 @@ enum Reply: Equatable {
         if lower.hasPrefix("say ") { return .say(trimmed(text.dropFirst(4))) }
         if lower.hasPrefix("capture ") { return .capture(path: trimmed(text.dropFirst(8))) }
         let parts = text.split(separator: "=", maxSplits: 1)
-        if parts.count == 2, let word = answer(trimmed(parts[1]).lowercased()) {
-            return .correction(id: trimmed(parts[0]), answer: word)
+        if parts.count == 2, let answer = answer(trimmed(parts[1]).lowercased()) {
+            return .correction(id: trimmed(parts[0]), answer: answer)
         }
         return .other(text)
     }

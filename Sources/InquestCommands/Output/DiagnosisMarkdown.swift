@@ -96,18 +96,7 @@ enum DiagnosisMarkdown {
         return "## \(heading)\n\n" + items.map { "- \($0)\n" }.joined() + "\n"
     }
 
-    /// One line without anything that Markdown or HTML would act on.
-    private static func escaped(_ text: String) -> String {
-        var result = ""
-        for character in SafeText.lines(text).joined(separator: " ") {
-            if "\\`*_[]<>|#&".contains(character) { result.append("\\") }
-            result.append(character)
-        }
-        return result
-    }
+    private static func escaped(_ text: String) -> String { MarkdownEscape.line(text) }
 
-    /// Inside of code nothing can be escaped; a backtick would end it.
-    private static func code(_ text: String) -> String {
-        SafeText.lines(text).joined(separator: " ").replacing("`", with: "'")
-    }
+    private static func code(_ text: String) -> String { MarkdownEscape.code(text) }
 }

@@ -111,12 +111,14 @@ struct ProbeCommand: Subcommand, MonitoringCommand {
         // The runner calls it once at a time, while this thread waits in `ProbeRun.run`.
         nonisolated(unsafe) let console = run.console
         let streams = ndjson
-        let reports = ProbeRun.run(request, cancellation: cancellation) { report in
-            progress.done()
-            guard streams else { return }
-            console.write(ProbeJSON.document(report))
-            console.flush()
-        }
+        let reports = ProbeRun.run(
+            request, cancellation: cancellation,
+            onTarget: { report in
+                progress.done()
+                guard streams else { return }
+                console.write(ProbeJSON.document(report))
+                console.flush()
+            })
         progress.finish()
         return try ProbeOutcome(command: self, request: request, reports: reports, run: run).tell()
     }

@@ -35,11 +35,12 @@ final class EffectPerformer {
         case .quit, .quitWithSummary, .suspend, .repaint: break
         case .keep(let session): keeper.keep(session)
         case .readCapture(let job, let path): readCapture(job, path)
-        case .runCheck(let job, let check): run(check, job, model)
+        case .runCheck(let job, let check): run(check, job)
         case .cancel(let job): jobs[job]?.set()
         case .search(let text): search(text)
         case .copy(let text): mailbox.post(.copied(clipboard.copy(text)))
-        case .saveReport(let path): save(model.result, path)
+        case .saveReport(let path, let replacing): save(model, path, replacing)
+        case .draftCase(let path): draft(model, path)
         case .confirm(let cause, let verified): confirm(cause, verified, model)
         case .loadSessions:
             mailbox.post(.sessions(sessions.all(casebook: model.conversation.casebook)))
@@ -138,20 +139,18 @@ final class EffectPerformer {
         }
     }
 
-    private func run(_ check: Check, _ job: Int, _ model: Model) {
-        guard case .step(let step)? = model.assessment.question,
-            let executor = CheckExecutors.runner(of: step)
-        else {
+    private func run(_ check: Check, _ job: Int) {
+        guard let executor = CheckExecutors.runner(of: check) else {
             return mailbox.post(.failed(job: job, "Nothing here can run \(check.command)."))
         }
         let cancelled = begin(job)
         let mailbox = mailbox
         Background.run {
             do {
-                let evidence = try executor.run(check, cancelled: cancelled) { stage in
+                let outcome = try executor.run(check, cancelled: cancelled) { stage in
                     mailbox.post(.checkProgress(job: job, stage: stage))
                 }
-                mailbox.post(.checkFinished(job: job, step: check.step, evidence))
+                mailbox.post(.checkFinished(job: job, outcome))
             } catch {
                 mailbox.post(.failed(job: job, ErrorText.report(error).text))
             }
@@ -169,28 +168,34 @@ final class EffectPerformer {
         }
     }
 
-    private func save(_ result: TriageResult, _ path: String) {
+    private func save(_ model: Model, _ path: String, _ replacing: Bool) {
+        if !replacing, OutputFile.isRegular(path) {
+            return mailbox.post(.reportExists(path: path))
+        }
         do throws(Failure) {
-            try OutputFile.write(DiagnosisMarkdown.report(result), to: path)
+            try ReportFile.write(model.report, to: path)
             mailbox.post(.reportSaved("Saved as \(path)."))
         } catch {
             mailbox.post(.refused(ErrorText.report(error).text))
         }
     }
 
-    private func confirm(_ cause: CaseID?, _ verified: Bool, _ model: Model) {
-        let known = model.conversation.evidence.filter { $0.state != .unknown }
-        guard !known.isEmpty else {
-            return mailbox.post(.refused("An incident without evidence teaches nothing."))
+    private func draft(_ model: Model, _ path: String) {
+        do throws(Failure) {
+            let faults = try DraftFile.write(model.report, to: path)
+            mailbox.post(.drafted(path: path, faults: faults))
+        } catch {
+            mailbox.post(.refused(ErrorText.report(error).text))
         }
-        do throws(StoreError) {
-            let number = try store.confirm(
-                LedgerEntry(
-                    time: IncidentCommand.now(), cause: cause, verified: verified,
-                    evidence: known))
+    }
+
+    private func confirm(_ cause: CaseID?, _ verified: Bool, _ model: Model) {
+        do throws(Failure) {
+            let number = try IncidentConfirmCommand.confirm(
+                cause, verified: verified, evidence: model.conversation.evidence, in: store)
             mailbox.post(.confirmed(incident: number))
         } catch {
-            mailbox.post(.refused(ErrorText.report(Failure.ledger(error)).text))
+            mailbox.post(.refused(ErrorText.report(error).text))
         }
     }
 }
@@ -222,4 +227,8 @@ private struct Pace {
         clock_gettime(CLOCK_MONOTONIC, &time)
         return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
+}
+
+extension Model {
+    fileprivate var report: IncidentReport { IncidentReport(result, conversation) }
 }

@@ -4,15 +4,16 @@ import TriageTUI
 
 /// Looks twice at the host that it runs on.
 struct HostExecutor: CheckExecutor {
-    func canRun(_ step: NextStep) -> Bool { step.id == OpenSteps.hostStep }
+    func canRun(_ step: NextStep) -> Bool { runs(step.id) }
+
+    func runs(_ step: String) -> Bool { step == OpenSteps.hostStep }
 
     func run(
         _ check: Check, cancelled: Cancelled, tell: @escaping @Sendable (String) -> Void
-    ) throws -> [Evidence] {
+    ) throws -> CheckOutcome {
         tell("two looks, \(Int(OpenSteps.hostWatchSeconds)) s apart")
         let wish = HostRun.Wish(watch: OpenSteps.hostWatchSeconds)
-        return try HostRun(wish, casebook: .init(cases: [], symptoms: [], findings: [], hash: "")) {
-            !cancelled.isSet
-        }.findings
+        let nothing = Casebook(cases: [], symptoms: [], findings: [], hash: "")
+        return CheckOutcome(try HostRun(wish, casebook: nothing) { !cancelled.isSet })
     }
 }

@@ -26,9 +26,10 @@ final class ScreenLoop {
         self.run = run
         mailbox = Mailbox(waker: terminal.waker)
         model = Model(
-            size: terminal.size, conversation: Conversation(session: session),
+            size: terminal.size,
+            conversation: Conversation(session: session, at: IncidentCommand.now()),
             id: SessionStore.newID(), created: IncidentCommand.now(), earlier: earlier,
-            runnable: { CheckExecutors.runner(of: $0) != nil })
+            runnable: { CheckExecutors.canRun($0) })
         performer = EffectPerformer(
             store: loaded.store, sessions: store, mailbox: mailbox,
             clipboard: Clipboard(

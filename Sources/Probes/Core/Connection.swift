@@ -104,6 +104,7 @@ final class Connection {
     func stage<T, E: Error>(
         _ name: String, detail: String = "", _ body: () throws(E) -> T
     ) throws(E) -> T {
+        context.announce("\(name) \(remote)")
         let begin = MonotonicInstant.now
         do throws(E) {
             let value = try body()

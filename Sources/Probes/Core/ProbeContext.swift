@@ -36,7 +36,13 @@ public final class ProbeContext: Sendable {
     /// The deadline of one attempt that starts now.
     var attempt: Deadline { .after(seconds: options.timeout) }
 
+    /// Tells whoever watches that a stage begins.
+    func announce(_ stage: String) {
+        shared.onNotice(ProbeNotice(check: probe.name, text: stage))
+    }
+
     func log(_ text: String) {
+        announce(text)
         let entry = ProbeReport.LogEntry(time: wallClock(), text: text)
         notes.withLock {
             if $0.log.count < Self.mostLogEntries { $0.log.append(entry) } else { $0.omitted += 1 }
@@ -77,6 +83,7 @@ public final class ProbeContext: Sendable {
     func addresses(of host: String, port: UInt16) throws(NetworkFailure) -> [SocketAddress] {
         let key = "\(host) \(port) \(options.family.rawValue)"
         if let known = shared.addresses.withLock({ $0[key] }) { return try known.get() }
+        announce("resolve \(host)")
         var timeline = Timeline(label: "resolve", remote: host)
         defer { keep(timeline) }
         let begin = MonotonicInstant.now

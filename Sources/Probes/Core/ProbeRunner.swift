@@ -29,9 +29,10 @@ public struct ProbeRunner: Sendable {
     public init(width: Int = 64) { self.width = max(1, width) }
 
     /// Blocks until all is done or cancelled. `onReport` is called from the workers, one call at a
-    /// time, in the order in which probes end.
+    /// time, in the order in which probes end; `onNotice` from any thread at any time.
     public func run(
         _ jobs: [ProbeJob], cancellation: Cancellation,
+        onNotice: @escaping @Sendable (ProbeNotice) -> Void = { _ in },
         onReport: @escaping @Sendable (ProbeReport) -> Void
     ) {
         let queue = Mutex(0)
@@ -41,7 +42,7 @@ public struct ProbeRunner: Sendable {
         let shared = Queue(jobs: jobs, next: queue, gate: gate)
         _ = parallel(min(width, jobs.count)) { _ in
             while !cancellation.isCancelled, let job = shared.take() {
-                let state = SharedState(pacer: pacer, tls: tls)
+                let state = SharedState(pacer: pacer, tls: tls, onNotice: onNotice)
                 var done: [ProbeReport] = []
                 for probe in job.probes where !cancellation.isCancelled {
                     let report =
@@ -61,7 +62,7 @@ public struct ProbeRunner: Sendable {
     ) -> ProbeReport {
         run(
             probe, ProbeJob(target: target, probes: [probe], options: options),
-            SharedState(pacer: Pacer(), tls: TLSShared()), cancellation)
+            SharedState(pacer: Pacer(), tls: TLSShared()) { _ in }, cancellation)
     }
 
     private static func run(

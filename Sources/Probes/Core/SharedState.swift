@@ -1,14 +1,27 @@
 internal import Synchronization
 
+/// What a probe is doing at this moment.
+public struct ProbeNotice: Hashable, Sendable {
+    /// The name of the probe.
+    public var check: String
+    /// A stage that begins and with whom, `connect 192.0.2.1:443`, or an entry of the log. May hold
+    /// text from outside: cleaned where it is shown.
+    public var text: String
+}
+
 /// What probes of one run share: the addresses of a target, the rate limits.
 final class SharedState: Sendable {
     let pacer: Pacer
     let tls: TLSShared
+    let onNotice: @Sendable (ProbeNotice) -> Void
     let addresses = Mutex<[String: Result<[SocketAddress], NetworkFailure>]>([:])
 
-    init(pacer: Pacer, tls: TLSShared) {
+    init(
+        pacer: Pacer, tls: TLSShared, onNotice: @escaping @Sendable (ProbeNotice) -> Void
+    ) {
         self.pacer = pacer
         self.tls = tls
+        self.onNotice = onNotice
     }
 }
 

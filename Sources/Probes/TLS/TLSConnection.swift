@@ -56,6 +56,7 @@ final class TLSConnection: ByteChannel {
     /// Speaks the handshake to its end. The messages become stages of the timeline, `tls.NAME`,
     /// each from the message before it.
     func handshake(by deadline: Deadline) throws(NetworkFailure) {
+        connection.context.announce("tls handshake \(connection.remote)")
         let begin = MonotonicInstant.now
         defer { recordStages(from: begin) }
         while true {

@@ -11,19 +11,22 @@ import Synchronization
 public enum ProbeRun {
     /// Blocks until all is done, or cancelled and closed.
     ///
-    /// - Parameter onTarget: gets each target's report when its last probe has ended, one call at
-    ///   a time, on any thread.
+    /// - Parameters:
+    ///   - onNotice: gets what the probes are doing, on any thread.
+    ///   - onTarget: gets each target's report when its last probe has ended, one call at
+    ///     a time, on any thread.
     /// - Returns: the reports in the order of the jobs.
     public static func run(
         _ request: ProbeRequest, cancellation: Cancellation,
+        onNotice: @escaping @Sendable (ProbeNotice) -> Void = { _ in },
         onTarget: @escaping @Sendable (TargetReport) -> Void = { _ in }
     ) -> [TargetReport] {
         let watch = request.watchesPackets ? PacketWatch(request.jobs.map(\.target)) : nil
         let collector = Collector(request.jobs, waitsForPackets: watch != nil, onTarget)
         for phase in phases(request) where !cancellation.isCancelled {
-            ProbeRunner(width: phase.width).run(phase.jobs, cancellation: cancellation) {
-                collector.take($0)
-            }
+            ProbeRunner(width: phase.width).run(
+                phase.jobs, cancellation: cancellation, onNotice: onNotice
+            ) { collector.take($0) }
         }
         return collector.finish(interrupted: cancellation.isCancelled, watch)
     }

@@ -11,6 +11,7 @@ struct ProbeSteps {
     let covered: Set<FactID>
     private let probes: [String: any Probe.Type]
 
+    static let missingTarget = "the address and port of the service, as host:port"
     /// Naming a target and starting the command.
     private static let startSeconds = 2.0
 
@@ -52,12 +53,21 @@ struct ProbeSteps {
         let consent = probe.effect > .normal ? " --allow \(probe.effect.rawValue)" : ""
         next.command =
             commands.fill("inquest probe \(CommandFilling.quoted(place)) \(probe.name)") + consent
-        let needs = Self.plan(probe, target).needs
+        let plan = Self.plan(probe, target)
+        let needs = plan.needs
+        next.sends = Self.words(plan)
         if target == nil {
-            next.needs = "the address and port of the service, as host:port"
+            next.needs = Self.missingTarget
         } else if Self.lacksRights(probe, target) {
             next.needs = needs.joined(separator: ", ")
         }
+    }
+
+    private static func words(_ plan: ProbePlan) -> String {
+        let connections = plan.connections == 1 ? "connection" : "connections"
+        let bytes =
+            plan.bytes < 10_000 ? "\(plan.bytes) bytes" : "\((plan.bytes + 500) / 1000) kB"
+        return "at most \(plan.connections) \(connections), \(bytes): \(plan.description)"
     }
 
     private static func plan(_ probe: any Probe.Type, _ target: ProbeTarget?) -> ProbePlan {

@@ -1,4 +1,5 @@
 import Casebook
+import Diagnosis
 public import TerminalUI
 import Triage
 
@@ -16,9 +17,25 @@ public struct EvidenceScreen: ScreenPart {
         let jump = Keys.Binding(
             [.enter, .character("l"), .right], .open, hint: "show the packet",
             help: "The flow of the chosen place, at its packet.")
+        let own: [Keys.Binding] = [
+            .init(
+                [.character("x"), .delete], .remove, hint: "remove",
+                help: "Take it out, whoever established it."),
+            .init(
+                [.character("c")], .copy, hint: "copy the way by hand",
+                help: "Copy the command that shows the same by hand."),
+        ]
         return Keys(
-            (places.isEmpty ? [] : [jump]) + [.back] + Keys.Binding.moves
-                + Keys.Binding.everywhere)
+            (places.isEmpty ? [] : [jump]) + (isHeld(model) ? own : [own[1]]) + [.back]
+                + Keys.Binding.moves + Keys.Binding.everywhere)
+    }
+
+    /// Whether it counts in the triage: a capture's finding can be read before it does, and what
+    /// was taken out can still be on the screen.
+    private func isHeld(_ model: Model) -> Bool {
+        model.conversation.evidence.contains {
+            $0.id == evidence.id && $0.source == evidence.source
+        }
     }
 
     /// Those that can be jumped to.
@@ -51,8 +68,9 @@ public struct EvidenceScreen: ScreenPart {
         let book = model.conversation.casebook
         var page = Page(width: width)
         page.paragraph(evidence.id, style: .heading)
-        let state = Phrases.state(evidence) + ", by " + Phrases.source(evidence)
-        page.paragraph(state + figures, style: .strong)
+        page.paragraph(Phrases.state(evidence) + figures, style: .strong)
+        page.paragraph("said by \(source)\(age(model))", style: .dim)
+        doubt(model, on: &page)
         if !evidence.summary.isEmpty { page.paragraph(evidence.summary) }
         let meaning = Phrases.fact(evidence.id, book)
         if meaning != evidence.id, meaning != evidence.summary {
@@ -62,6 +80,7 @@ public struct EvidenceScreen: ScreenPart {
         if let hand = book[finding: evidence.id]?.byHand, !hand.isEmpty {
             page.paragraph(hand, label: "By hand: ", style: .dim)
         }
+        cases(model, on: &page)
         if !places.isEmpty { page.heading("Where it can be seen") }
         let first = page.lines.count
         for place in places { page.line(StyledLine(CharacterWidth.cut(text(place), to: width))) }
@@ -71,6 +90,47 @@ public struct EvidenceScreen: ScreenPart {
         }
         return (page, first)
     }
+
+    /// Paths of captures are long, and their places below name the file.
+    private var source: String {
+        evidence.instrument == .capture ? Phrases.source(evidence) : evidence.source
+    }
+
+    private func age(_ model: Model) -> String {
+        guard isHeld(model), let age = model.age(of: evidence) else { return "" }
+        return ", " + Times.text(model.now - age)
+            + (age < 5 ? "" : " (\(Phrases.age(age)) ago)")
+    }
+
+    private func doubt(_ model: Model, on page: inout Page) {
+        guard isHeld(model),
+            let doubt = model.assessment.doubts.first(where: { $0.fact == evidence.id })
+        else { return }
+        page.paragraph(
+            "Doubtful: it does not fit the rest, and is wrong with a probability of "
+                + "\(Wording.probability(doubt.probabilityWrong)). Look again by other means.",
+            style: .caution)
+    }
+
+    /// The leading cases that have a word for it.
+    private func cases(_ model: Model, on page: inout Page) {
+        page.heading("Who expects it")
+        var count = 0
+        for ranked in model.result.diagnosis.cases {
+            guard count < Self.mostCases,
+                let entry = model.conversation.casebook[case: ranked.id],
+                let listing = (entry.symptoms + entry.findings)
+                    .first(where: { $0.fact == evidence.id })
+            else { continue }
+            count += 1
+            page.paragraph(
+                entry.title, label: CharacterWidth.fit(listing.frequency.rawValue, to: 11),
+                indent: 2, labelStyle: .key)
+        }
+        if count == 0 { page.paragraph("no case of the casebook", indent: 2, style: .dim) }
+    }
+
+    private static let mostCases = 6
 
     private var figures: String {
         let measure = evidence.measure.flatMap {
@@ -113,7 +173,13 @@ public struct EvidenceScreen: ScreenPart {
     public mutating func perform(
         _ command: Command, _ model: inout Model, _ now: Int64
     ) -> [Effect]? {
-        guard command == .open, places.indices.contains(selected) else { return nil }
-        return model.openPlace(places[selected])
+        switch command {
+        case .open where places.indices.contains(selected):
+            return model.openPlace(places[selected])
+        case .remove: return isHeld(model) ? model.takeOut(evidence, now) : []
+        case .copy:
+            return model.copy(model.conversation.casebook[finding: evidence.id]?.byHand)
+        default: return nil
+        }
     }
 }

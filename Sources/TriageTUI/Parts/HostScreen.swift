@@ -94,7 +94,8 @@ public struct HostScreen: ScreenPart {
 
 extension Model {
     fileprivate mutating func takeHostEvidence(_ picture: HostPicture, _ now: Int64) -> [Effect] {
-        conversation.record(picture.evidence, from: OpenSteps.hostStep)
+        conversation.record(
+            CheckOutcome(picture.evidence), from: [OpenSteps.hostStep], at: now)
         notice =
             "Taken: \(Figures.plural(picture.evidence.count, "fact")), "
             + "\(picture.findings.count) of them present. u takes it back."

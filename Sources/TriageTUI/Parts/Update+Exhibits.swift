@@ -61,7 +61,7 @@ extension Model {
     mutating func openFlow(_ wish: FlowReading.Wish, of path: String, cited: Int?) -> [Effect] {
         var screen = FlowScreen(path: path, cited: cited)
         let name = Phrases.name(path)
-        let effects = startJob("reading a flow of \(name)") {
+        let effects = startJob("reading a flow of \(name)", steps: []) {
             .readFlow(job: $0, path: path, wish, cited: cited)
         }
         screen.job = nextJob - 1

@@ -23,16 +23,17 @@ struct CausesPane {
 
     static func rows(_ model: Model) -> [Row] {
         let diagnosis = model.result.diagnosis
-        let open = diagnosis.cases.filter { $0.verdict != .excluded }
-        let shown = open.filter { $0.probability >= leastShown || $0.verdict == .confirmed }
-        let improbable = open.count - shown.count
-        let excluded = diagnosis.cases.count - open.count
+        let shown = diagnosis.cases.filter {
+            $0.verdict == .confirmed || $0.probability >= leastShown && $0.verdict != .excluded
+        }
+        let excluded = diagnosis.cases.count { $0.verdict == .excluded }
+        let improbable = diagnosis.cases.count - excluded - shown.count
         func tail(_ improbable: Int) -> [Row] {
             [.none(diagnosis.unlisted)]
                 + (excluded + improbable > 0
                     ? [.rest(excluded: excluded, improbable: improbable)] : [])
         }
-        if showsFamilies(model) { return families(open, model) + tail(0) }
+        if showsFamilies(model) { return families(model) + tail(0) }
         return shown.map(Row.cause) + tail(improbable)
     }
 
@@ -42,13 +43,13 @@ struct CausesPane {
         return cases.count > 20 && (cases.first?.probability ?? 0) < standsOut
     }
 
-    private static func families(_ open: [RankedCase], _ model: Model) -> [Row] {
+    private static func families(_ model: Model) -> [Row] {
         var sums: [String: (probability: Double, count: Int)] = [:]
-        for ranked in open {
-            guard let family = model.conversation.casebook[case: ranked.id]?.family else {
-                continue
-            }
-            sums[family, default: (0, 0)].probability += ranked.probability
+        let cases = model.result.diagnosis.cases
+        // By place: a copy of each case costs more than what is asked of it.
+        for place in cases.indices where cases[place].verdict != .excluded {
+            guard let family = model.familyOfCase[cases[place].id] else { continue }
+            sums[family, default: (0, 0)].probability += cases[place].probability
             sums[family, default: (0, 0)].count += 1
         }
         return sums.sorted { ($1.value.probability, $0.key) < ($0.value.probability, $1.key) }
@@ -62,7 +63,7 @@ struct CausesPane {
         Widgets.rule(
             Self.showsFamilies(model) ? "Causes by family" : "Causes", note: verdict.text,
             active: isActive, in: top, on: &grid)
-        let rows = Self.rows(model)
+        let rows = model.causes
         var list = state.causes
         list.clamp(count: rows.count, page: body.height)
         for (line, row) in rows.dropFirst(list.offset).prefix(body.height).enumerated() {
@@ -99,8 +100,8 @@ struct CausesPane {
 
     /// `▲` and `▼` since the last answer, where it changed by more than a hundredth.
     private func change(_ ranked: RankedCase) -> String {
-        guard let before = model.before[ranked.id] else { return " " }
-        let change = ranked.probability - before
+        if model.before.isEmpty { return " " }
+        let change = ranked.probability - (model.before[ranked.id] ?? 0)
         return change > 0.01 ? "▲" : change < -0.01 ? "▼" : " "
     }
 

@@ -41,26 +41,48 @@ struct EvidencePane {
             }
             return item.state == .present ? 1 : item.state == .absent ? 2 : 3
         }
-        return newestFirst.enumerated().sorted { left, right in
-            (rank(left.element), left.offset) < (rank(right.element), right.offset)
-        }.map(\.element)
+        let ranks = newestFirst.map(rank)
+        return newestFirst.indices.sorted { (ranks[$0], $0) < (ranks[$1], $1) }
+            .map { newestFirst[$0] }
     }
 
+    /// State, what it is, its number, who said it, how long ago.
     private func draw(_ item: Evidence, in rect: Rect, on grid: inout CellGrid) {
-        let end = rect.x + rect.width - 1
         let isDoubtful = model.doubtful.contains(item.id)
-        let source = CharacterWidth.cut(Phrases.source(item), to: 14)
-        let style: Style = item.state == .unknown ? .dim : .plain
         let word = CharacterWidth.fit(Phrases.state(item), to: 9)
         let x = grid.write(
             word + " ", x: rect.x + 1, y: rect.y, style: item.state == .present ? .strong : .dim)
-        let room = end - x - CharacterWidth.of(source) - 1
+        let end = right(of: item, in: rect, on: &grid)
         let text =
             (isDoubtful ? "! doubtful: " : "") + Phrases.text(item, model.conversation.casebook)
         grid.write(
-            CharacterWidth.cut(text, to: room), x: x, y: rect.y,
-            style: isDoubtful ? .caution : style, limit: end)
-        grid.write(
-            source, x: end - CharacterWidth.of(source), y: rect.y, style: .dim, limit: end)
+            CharacterWidth.cut(text, to: end - x), x: x, y: rect.y,
+            style: isDoubtful ? .caution : item.state == .unknown ? .dim : .plain, limit: end)
+    }
+
+    /// - Returns: where the room for the text ends.
+    private func right(of item: Evidence, in rect: Rect, on grid: inout CellGrid) -> Int {
+        let end = rect.x + rect.width - 1
+        let source = CharacterWidth.cut(Phrases.source(item), to: rect.width < 70 ? 10 : 14)
+        let age = model.age(of: item).map { Phrases.age($0) } ?? ""
+        var parts = [source, String(repeating: " ", count: max(0, 6 - age.count)) + age]
+        // How many there are is told by the sentence.
+        if rect.width >= 70, item.state == .present, let measure = item.measure,
+            measure.unit != "count"
+        {
+            parts.insert(Phrases.value(measure), at: 0)
+        }
+        let text = " " + parts.joined(separator: " ")
+        let place = end - CharacterWidth.of(text)
+        grid.write(text, x: place, y: rect.y, style: .dim, limit: end)
+        return place
+    }
+}
+
+extension Model {
+    /// Seconds since it came to be as it is; `nil` where nobody kept it.
+    func age(of item: Evidence) -> Int64? {
+        guard let place = conversation.evidence.firstIndex(of: item) else { return nil }
+        return conversation.times[place].map { max(0, now - $0) }
     }
 }

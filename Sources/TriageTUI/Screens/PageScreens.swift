@@ -18,13 +18,16 @@ public struct CaseState: Hashable, Sendable {
                 [.escape, .character("q"), .character("h"), .left], .back, hint: "back",
                 help: "Back."),
             .init([.character("c")], .copy, hint: "copy test", help: "Copy the test's command."),
+            .init(
+                [.character("R")], .confirmCause, hint: "it was this",
+                help: "Record that this case was the cause."),
             .init([.tab, .character("]")], .nextHeading, hint: "next part", help: "Next heading."),
         ] + Keys.Binding.moves + Keys.Binding.everywhere)
 
     func text(_ model: Model, width: Int) -> Page {
         guard let entry = model.conversation.casebook[case: id] else { return Page(width: width) }
         return CasePage(
-            entry: entry, ranked: model.result.diagnosis.cases.first { $0.id == id },
+            entry: entry, ranked: model.result.ranked(id),
             result: model.result
         ).page(width: width)
     }
@@ -70,10 +73,16 @@ enum EndScreen {
         [
             .init(
                 [.character("m")], .saveReport, hint: "save report",
-                help: "Write a Markdown report to a file."),
+                help: "Write a report as Markdown to a file."),
+            .init(
+                [.character("M")], .saveHTML, hint: "as HTML",
+                help: "Write it as one HTML file, which needs nothing else."),
             .init(
                 [.character("r")], .confirmCause, hint: "resolve",
                 help: "Record what it turned out to be; later triages learn of it."),
+            .init(
+                [.character("N")], .draftCase, hint: "new case",
+                help: "Make a draft case of what was seen, and check it."),
             .init(
                 [.escape, .character("q"), .character("h"), .left], .back, hint: "back",
                 help: "Back."),

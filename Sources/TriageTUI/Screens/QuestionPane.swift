@@ -43,7 +43,6 @@ struct QuestionPane {
     }
 
     private static func step(_ step: NextStep, _ model: Model, on page: inout Page) {
-        let runs = model.runnable(step)
         let kind =
             step.kind == .ask ? "Question" : step.byHand ? "To look at by hand" : "Check"
         page.paragraph(
@@ -56,32 +55,47 @@ struct QuestionPane {
                     step.effect > .normal ? .caution : .dim),
             ])
         page.paragraph(step.question, style: .strong)
-        if step.byHand {
-            page.code(step.command, indent: 2)
-        } else if step.id == OpenSteps.captureStep {
-            page.paragraph(
-                [Span("Enter", .key), Span(" asks for its path. It needs \(step.needs ?? "one").")])
-        } else if step.kind == .run {
-            page.code(step.command, indent: 2)
-            if let job = model.jobs.first(where: { $0.title == "running \(step.id)" }) {
-                return page.paragraph("Running: \(job.stage). X cancels.", style: .strong)
-            }
-            if let needs = step.needs { page.paragraph("It needs \(needs).", style: .caution) }
-            page.paragraph(
-                runs
-                    ? [
-                        Span("Enter", .key), Span(" runs this; "), Span("d", .key),
-                        Span(" leaves it."),
-                    ]
-                    : [Span("Run it in another terminal; d leaves it.", .dim)])
-        }
+        if step.kind == .run { howToRun(step, model, on: &page) }
         for outcome in step.outcomes {
             let text = Phrases.outcome(outcome, model.conversation.casebook)
             page.paragraph(CharacterWidth.cut(text, to: page.width - 2), indent: 2, style: .dim)
         }
     }
 
+    /// What would happen, and which key makes it happen.
+    private static func howToRun(_ step: NextStep, _ model: Model, on page: inout Page) {
+        if step.id == OpenSteps.captureStep {
+            return page.paragraph(
+                [Span("Enter", .key), Span(" asks for its path. It needs \(step.needs ?? "one").")])
+        }
+        page.code(step.command, indent: 2)
+        if step.byHand { return }
+        if step.needsTarget {
+            return page.paragraph([
+                Span("Enter", .key), Span(" asks for \(step.needs ?? "it"). Nothing is sent yet."),
+            ])
+        }
+        if let sends = step.sends { page.paragraph("Sends \(sends).", indent: 2) }
+        if let needs = step.needs { page.paragraph("It needs \(needs).", style: .caution) }
+        guard model.runnable(step) else {
+            return page.paragraph("Run it in another terminal; d leaves it.", style: .dim)
+        }
+        var keys = [Span("Enter", .key), Span(" runs this; "), Span("d", .key), Span(" leaves it")]
+        if model.together.count > 1 {
+            keys += [Span("; "), Span("A", .key), Span(" runs all that are safe: ")]
+            keys.append(Span(model.together.map(\.id).joined(separator: ", ")))
+        }
+        page.paragraph(keys + [Span(step.effect > .normal ? ". Ask before you do." : ".")])
+    }
+
     private static func stop(_ model: Model, on page: inout Page) {
+        if !model.jobs.isEmpty {
+            page.paragraph("Waiting for what runs", style: .strong)
+            for job in model.jobs {
+                page.paragraph("\(job.title): \(job.stage)", label: "> ", indent: 2)
+            }
+            return
+        }
         let verdict = Phrases.verdict(model.result)
         let title = model.result.diagnosis.leader.flatMap {
             model.conversation.casebook[case: $0.id]?.title

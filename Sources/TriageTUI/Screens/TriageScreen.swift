@@ -19,7 +19,7 @@ public struct TriageState: Hashable, Sendable {
 
     /// What the question pane offers decides what is worth a place in the footer.
     enum Offer {
-        case answer, byHand, capture, check, nothing
+        case answer, byHand, capture, check, checks, elsewhere, target, nothing
     }
 
     func keys(_ offer: Offer) -> Keys {
@@ -36,13 +36,28 @@ public struct TriageState: Hashable, Sendable {
             case (.question, .capture):
                 [
                     Self.open("read a capture", "Asks for the path of a capture and reads it."),
-                    Self.decline("have none"),
-                ] + Self.answers
+                    Self.decline("have none"), Self.agree,
+                ]
             case (.question, .check):
                 [
                     Self.open("run it", "Runs the check that is shown."),
-                    Self.decline("not now"),
-                ] + Self.answers
+                    Self.decline("not now"), Self.agree,
+                ]
+            case (.question, .checks):
+                [
+                    Self.open("run it", "Runs the check that is shown."),
+                    .init(
+                        [.character("A")], .runTogether, hint: "run all that is safe",
+                        help: "Runs the check that is shown and all others that are as harmless."),
+                    Self.decline("not now"), Self.agree,
+                ]
+            case (.question, .elsewhere):
+                [Self.copy, Self.decline("leave it"), Self.agree]
+            case (.question, .target):
+                [
+                    Self.open("name the target", "Asks which service this is about."),
+                    Self.decline("have none"), Self.agree,
+                ]
             case (.question, .nothing):
                 [Self.open("read the case", "Read the leading case."), Self.end, Self.steps]
             }
@@ -57,6 +72,8 @@ public struct TriageState: Hashable, Sendable {
         .init([.character("d"), .character("n")], .unknown, hint: hint, help: "Leave it.")
     }
 
+    private static let agree = Keys.Binding(
+        [.character("y")], .yes, help: "The same as Enter.")
     private static let copy = Keys.Binding(
         [.character("c")], .copy, hint: "copy", help: "Copy the command that is shown.")
     private static let end = Keys.Binding(
@@ -96,6 +113,7 @@ public struct TriageState: Hashable, Sendable {
             .init([.character("o")], .capture, help: "Read a packet capture."),
             .init([.character("a")], .say, help: "Say more in your own words."),
             .init([.character("c")], .copy, help: "Copy the command that is shown."),
+            .init([.character("r")], .jobs, help: "What runs in the background; cancel some."),
             .init([.character("X")], .cancelJobs, help: "Cancel what runs in the background."),
             .init([.character("f")], .nextFamily, help: "Causes by family, or one by one."),
             .init([.escape, .character("h"), .left], .back, help: "Back to the question."),
@@ -124,7 +142,7 @@ enum TriageScreen {
             let (left, right) = rest.split(left: rect.width * 11 / 20)
             return (question, left, right.inset(left: 1))
         }
-        let causeRows = CausesPane.rows(model).count + 1
+        let causeRows = model.causes.count + 1
         let evidenceRows = max(2, min(model.result.evidence.count + 1, rest.height / 2))
         let (causes, evidence) = rest.split(top: min(causeRows, rest.height - evidenceRows))
         return (question, causes, evidence)

@@ -53,6 +53,10 @@ struct EndPage {
         guard entry.decision.undecidable == nil else { return }
         page.heading("The test that decides")
         page.paragraph(entry.decision.test, indent: 2)
+        if result.diagnosis.verdict == .confirmed {
+            return page.paragraph(
+                "It need not be run: the evidence proves the case by itself.", indent: 2)
+        }
         for line in result.decidingCommands(entry.decision).lines { page.code(line) }
     }
 

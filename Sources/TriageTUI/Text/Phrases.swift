@@ -66,6 +66,28 @@ enum Phrases {
         return value < 120 ? "\(Int(value.rounded())) s" : "\(Int((value / 60).rounded())) min"
     }
 
+    /// How long ago: `now`, `40 s`, `3 min`, `2 h`, `4 d`.
+    static func age(_ seconds: Int64) -> String {
+        switch seconds {
+        case ..<5: "now"
+        case ..<90: "\(seconds) s"
+        case ..<5400: "\((seconds + 30) / 60) min"
+        case ..<129_600: "\((seconds + 1800) / 3600) h"
+        default: "\(min(9999, (seconds + 43_200) / 86_400)) d"
+        }
+    }
+
+    /// `1.95 s`, `12 %`; three digits tell enough.
+    static func value(_ measure: Evidence.Measure) -> String {
+        guard measure.value.isFinite, abs(measure.value) < 1e15 else { return measure.unit }
+        let unit = measure.unit == "percent" ? "%" : measure.unit == "count" ? "" : measure.unit
+        let scale = abs(measure.value) < 10 ? 100.0 : abs(measure.value) < 100 ? 10 : 1
+        let rounded = (measure.value * scale).rounded() / scale
+        var text = rounded == rounded.rounded() ? "\(Int(rounded))" : "\(rounded)"
+        if text == "0", measure.value != 0 { text = "< 0.01" }
+        return unit.isEmpty ? text : text + " " + unit
+    }
+
     /// How much a step is expected to tell, in words; borders are tenths of a bit.
     static func gain(_ bits: Double) -> String {
         switch bits {
