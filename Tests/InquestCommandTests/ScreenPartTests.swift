@@ -45,10 +45,10 @@ struct ScreenPartTests {
         try choose(probe, among: steps, terminal)
         try terminal.wait(for: "Causes", probe, "Enter runs this")
         try terminal.press("Enter")
-        try terminal.wait(for: "tls: ", "present.", without: "Evidence (0)")
+        try terminal.wait(for: "tls: ", "could not be told", without: "Evidence (0)")
         try terminal.press("Tab", "Tab")
         try terminal.press("Enter")
-        try terminal.wait(for: "· evidence", "by tcp://\(target)", "probe.")
+        try terminal.wait(for: "· evidence", "said by probe:tcp://\(target)", "probe.")
     }
 
     /// Each step has three rows; the second one names its command.
@@ -122,7 +122,7 @@ struct ScreenPartTests {
         try terminal.press("i")
         try terminal.wait(for: "This one: Triage")
         try terminal.press("r")
-        try terminal.wait(for: "Resolved as")
+        try terminal.wait(for: "resolved as")
         try terminal.press("b")
         try terminal.wait(for: "Recorded as incident 1")
         try terminal.press("i")
