@@ -46,7 +46,11 @@ public struct Diagnosis: Hashable, Sendable {
 
     /// The most probable confirmed case, else the most probable that is not excluded.
     public var leader: RankedCase? {
-        cases.first { $0.verdict == .confirmed } ?? cases.first { $0.verdict != .excluded }
+        // By place: a copy of each case costs more than the looking.
+        let place =
+            cases.indices.first { cases[$0].verdict == .confirmed }
+            ?? cases.indices.first { cases[$0].verdict != .excluded }
+        return place.map { cases[$0] }
     }
 }
 

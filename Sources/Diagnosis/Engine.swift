@@ -15,8 +15,8 @@ public struct Engine: Sendable {
     let sameActionCases: [[Int]]
     /// What settles each case of the model.
     let proofs: [Proof]
-    /// Cases that name evidence which proves them.
-    private let provableCases: [Int]
+    /// By fact, cases of which an alternative of a proof begins with it.
+    let casesProvedWith: [[Int]]
     /// T of the softmax: fitted to confirmed incidents, or the parameter.
     let temperature: Double
 
@@ -47,9 +47,13 @@ public struct Engine: Sendable {
             .sorted { $0[0] < $1[0] }
         let proofs = model.caseIDs.indices.map { Proof(knowledge.cases[entryOfCase[$0]], model) }
         self.proofs = proofs
-        provableCases = proofs.indices.filter {
-            !proofs[$0].confirms.isEmpty || !proofs[$0].sufficient.isEmpty
+        var casesProvedWith = [[Int]](repeating: [], count: model.factIDs.count)
+        for (item, proof) in proofs.enumerated() {
+            for fact in Set((proof.confirms + proof.sufficient).map { $0[0] }) {
+                casesProvedWith[fact].append(item)
+            }
         }
+        self.casesProvedWith = casesProvedWith
         let wanted = learned.temperature ?? parameters.temperature
         temperature = wanted.isFinite && wanted > 0 ? wanted : 1
     }
@@ -59,7 +63,7 @@ public struct Engine: Sendable {
     /// Cases that are proven. One that something excludes is so only at the top of the ranking:
     /// evidence that contradicts itself proves nothing further down.
     func confirmedCases(_ examiner: Examiner) -> Set<Int> {
-        let proven = provableCases.filter(examiner.isProven)
+        let proven = examiner.provable.filter(examiner.isProven)
         guard !proven.isEmpty else { return [] }
         let top = best(1, in: examiner.posterior.cases).first
         return Set(proven.filter { $0 == top || examiner.exclusions($0).isEmpty })

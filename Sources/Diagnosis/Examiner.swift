@@ -10,6 +10,9 @@ final class Examiner {
 
     /// By place in the model.
     private let isPresent: [Bool]
+    /// Cases of which one fact of a proof at least is present, in order: all others are unproven.
+    let provable: [Int]
+    private let mayBeProven: [Bool]
 
     init(engine: Engine, posterior: Posterior) {
         self.engine = engine
@@ -19,6 +22,16 @@ final class Examiner {
             isPresent[reading.fact] = true
         }
         self.isPresent = isPresent
+        var mayBeProven = [Bool](repeating: false, count: engine.proofs.count)
+        var provable: [Int] = []
+        for fact in isPresent.indices where isPresent[fact] {
+            for item in engine.casesProvedWith[fact] where !mayBeProven[item] {
+                mayBeProven[item] = true
+                provable.append(item)
+            }
+        }
+        self.mayBeProven = mayBeProven
+        self.provable = provable.sorted()
     }
 
     private var model: Model { engine.model }
@@ -53,6 +66,7 @@ final class Examiner {
     /// Whether one of the alternatives is fully present. A person's word does for the symptoms
     /// among its facts, for no other, and never alone, unless the case knows nothing but symptoms.
     private func hasAll(_ alternatives: [[Int]], _ item: Int) -> Bool {
+        guard mayBeProven[item] else { return false }
         for facts in alternatives where facts.allSatisfy({ isPresent[$0] }) {
             let wordWillDo = engine.proofs[item].wordWillDo
             var machineSaysOne = false

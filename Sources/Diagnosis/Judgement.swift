@@ -70,11 +70,11 @@ extension Engine {
     private func overall(
         _ cases: [RankedCase], posterior: Posterior
     ) -> (Diagnosis.Verdict, Diagnosis.Ground) {
-        if let proven = cases.first(where: { $0.verdict == .confirmed }) {
-            return (.confirmed, .proven(proven.id))
+        if let proven = cases.indices.first(where: { cases[$0].verdict == .confirmed }) {
+            return (.confirmed, .proven(cases[proven].id))
         }
-        if let likely = cases.first(where: { $0.verdict == .likely }) {
-            return (.likely, .ahead(likely.id))
+        if let likely = cases.indices.first(where: { cases[$0].verdict == .likely }) {
+            return (.likely, .ahead(cases[likely].id))
         }
         let known = posterior.readings.filter { $0.state != .unknown }
         guard !known.isEmpty else { return (.undecided, .nothingLookedAt) }

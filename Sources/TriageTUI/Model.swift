@@ -72,7 +72,8 @@ public struct Model: Sendable {
     let runnable: @Sendable (NextStep) -> Bool
     /// Of the casebook, sorted.
     let families: [String]
-    let familyOfCase: [CaseID: String]
+    /// Into `families`.
+    let familyOfCase: [CaseID: Int]
 
     /// - Parameters:
     ///   - id: of the session, for keeping it.
@@ -91,10 +92,12 @@ public struct Model: Sendable {
         now = created
         self.earlier = earlier
         self.runnable = runnable
+        let cases = conversation.casebook.cases
+        let families = Set(cases.map(\.family)).sorted()
+        let places = Dictionary(uniqueKeysWithValues: zip(families, families.indices))
         familyOfCase = Dictionary(
-            conversation.casebook.cases.map { ($0.id, $0.family) },
-            uniquingKeysWith: { first, _ in first })
-        families = Set(familyOfCase.values).sorted()
+            cases.map { ($0.id, places[$0.family] ?? 0) }, uniquingKeysWith: { first, _ in first })
+        self.families = families
         let isFresh = conversation.evidence.isEmpty && conversation.done.isEmpty
         screens = isFresh ? [.start(StartState())] : [.triage(TriageState())]
         doubtful = Set(assessment.doubts.map(\.fact))
@@ -107,6 +110,8 @@ public struct Model: Sendable {
     }
 
     public var result: TriageResult { assessment.result }
+
+    func family(ofCase id: CaseID) -> String? { familyOfCase[id].map { families[$0] } }
 
     /// For keeping it on disk.
     public func kept(at time: Int64) -> SessionFile {

@@ -61,7 +61,7 @@ extension Model {
     /// After every change of the conversation: judge anew, keep what was said.
     mutating func changed(_ now: Int64) -> [Effect] {
         before = Dictionary(
-            result.diagnosis.cases.lazy.filter { $0.probability >= Self.leastRemembered }
+            result.diagnosis.cases.prefix { $0.probability >= Self.leastRemembered }
                 .map { ($0.id, $0.probability) }, uniquingKeysWith: { first, _ in first })
         return judge(now)
     }

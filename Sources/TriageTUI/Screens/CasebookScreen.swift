@@ -32,7 +32,7 @@ public struct CasebookState: Hashable, Sendable {
         let all =
             hits.map { hits in hits.map { ($0.caseID, $0.title, $0.snippet) } }
             ?? book.cases.map { ($0.id, $0.title, $0.id) }
-        return all.filter { family == nil || model.familyOfCase[$0.0] == family }
+        return all.filter { family == nil || model.family(ofCase: $0.0) == family }
     }
 }
 
@@ -55,7 +55,7 @@ enum CasebookScreen {
         list.clamp(count: rows.count, page: shown)
         for (index, row) in rows.enumerated().dropFirst(list.offset).prefix(shown) {
             let y = body.y + (index - list.offset) * rowsEach
-            let family = model.familyOfCase[row.id] ?? ""
+            let family = model.family(ofCase: row.id) ?? ""
             let room = body.width - CharacterWidth.of(family) - 4
             grid.write(
                 CharacterWidth.cut(row.title, to: room), x: body.x + 1, y: y, style: .strong)

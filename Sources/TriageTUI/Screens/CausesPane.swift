@@ -23,10 +23,13 @@ struct CausesPane {
 
     static func rows(_ model: Model) -> [Row] {
         let diagnosis = model.result.diagnosis
-        let shown = diagnosis.cases.filter {
-            $0.verdict == .confirmed || $0.probability >= leastShown && $0.verdict != .excluded
-        }
-        let excluded = diagnosis.cases.count { $0.verdict == .excluded }
+        // By place: a copy of each case costs more than what is asked of it.
+        let cases = diagnosis.cases
+        let shown = cases.indices.filter {
+            cases[$0].verdict == .confirmed
+                || cases[$0].probability >= leastShown && cases[$0].verdict != .excluded
+        }.map { cases[$0] }
+        let excluded = cases.indices.count { cases[$0].verdict == .excluded }
         let improbable = diagnosis.cases.count - excluded - shown.count
         func tail(_ improbable: Int) -> [Row] {
             [.none(diagnosis.unlisted)]
@@ -44,16 +47,16 @@ struct CausesPane {
     }
 
     private static func families(_ model: Model) -> [Row] {
-        var sums: [String: (probability: Double, count: Int)] = [:]
+        var sums = model.families.map { (family: $0, probability: 0.0, count: 0) }
         let cases = model.result.diagnosis.cases
-        // By place: a copy of each case costs more than what is asked of it.
         for place in cases.indices where cases[place].verdict != .excluded {
             guard let family = model.familyOfCase[cases[place].id] else { continue }
-            sums[family, default: (0, 0)].probability += cases[place].probability
-            sums[family, default: (0, 0)].count += 1
+            sums[family].probability += cases[place].probability
+            sums[family].count += 1
         }
-        return sums.sorted { ($1.value.probability, $0.key) < ($0.value.probability, $1.key) }
-            .map { .family($0.key, probability: $0.value.probability, cases: $0.value.count) }
+        return sums.filter { $0.count > 0 }
+            .sorted { ($1.probability, $0.family) < ($0.probability, $1.family) }
+            .map { .family($0.family, probability: $0.probability, cases: $0.count) }
     }
 
     func draw(in rect: Rect, on grid: inout CellGrid) {
