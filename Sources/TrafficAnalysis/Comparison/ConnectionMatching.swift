@@ -34,9 +34,19 @@ struct Connection: Sendable {
 struct ConnectionMatching {
     private let logs: [PointLog]
     private(set) var connections: [Connection] = []
+    private var byKeyAndNumber: [KeyAndNumber: [Int]] = [:]
     private var byKey: [FlowKey: [Int]] = [:]
     private var byNumbers: [UInt32: [Int]] = [:]
     private var byRandom: [SIMD4<UInt64>: [Int]] = [:]
+
+    private struct KeyAndNumber: Hashable {
+        var key: FlowKey
+        var number: UInt32
+    }
+
+    /// A sign that so many connections share (a scanner's one initial sequence number, a 4-tuple in
+    /// a flood) tells none of them; looking through all would take quadratic time.
+    private static let mostCandidates = 64
 
     init(_ logs: [PointLog]) {
         self.logs = logs
@@ -65,7 +75,10 @@ struct ConnectionMatching {
     private mutating func note(_ flow: PointFlow, _ number: Int) {
         byKey[flow.key, default: []].append(number)
         let client = flow.side(ofClient: true)
-        if client.hasSYN, let base = client.base { byNumbers[base, default: []].append(number) }
+        if client.hasSYN, let base = client.base {
+            byKeyAndNumber[KeyAndNumber(key: flow.key, number: base), default: []].append(number)
+            byNumbers[base, default: []].append(number)
+        }
         if let random = flow.clientRandom { byRandom[random, default: []].append(number) }
     }
 
@@ -85,15 +98,24 @@ struct ConnectionMatching {
     }
 
     private func candidates(_ flow: PointFlow, _ identity: FlowIdentity) -> [Int] {
+        let client = flow.side(ofClient: true)
+        let number = client.hasSYN ? client.base : nil
         switch identity {
-        case .same, .renumbered: return byKey[flow.key] ?? []
-        case .translated:
-            let client = flow.side(ofClient: true)
-            guard client.hasSYN, let base = client.base else { return [] }
-            return byNumbers[base] ?? []
-        case .proxied: return flow.clientRandom.flatMap { byRandom[$0] } ?? []
+        case .same:
+            let exact = number.flatMap {
+                byKeyAndNumber[KeyAndNumber(key: flow.key, number: $0)]
+            }
+            return Self.few(exact) + Self.few(byKey[flow.key])
+        case .renumbered: return Self.few(byKey[flow.key])
+        case .translated: return Self.few(number.flatMap { byNumbers[$0] })
+        case .proxied: return Self.few(flow.clientRandom.flatMap { byRandom[$0] })
         case .timeAndSize: return []
         }
+    }
+
+    private static func few(_ numbers: [Int]?) -> [Int] {
+        guard let numbers, numbers.count <= mostCandidates else { return [] }
+        return numbers
     }
 
     private func best(

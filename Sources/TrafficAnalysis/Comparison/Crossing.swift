@@ -24,7 +24,7 @@ struct CrossingMatch {
     private(set) var crossings: [Crossing] = []
     /// How far the sender had acknowledged, and since when by the first point's clock, as its
     /// nearest point saw it; rising.
-    private(set) var acknowledged: [(time: Int64, number: Int64)] = []
+    private var acknowledged: [(time: Int64, number: Int64)] = []
 
     private struct Key: Comparable {
         var sequence: Int64
@@ -91,6 +91,17 @@ struct CrossingMatch {
             join(sightings[start..<end], points: logs.count, fromClient: fromClient)
             start = end
         }
+    }
+
+    /// How far the sender had acknowledged at a time of the first point's clock.
+    func acknowledged(by time: Int64) -> Int64 {
+        var low = 0
+        var high = acknowledged.count
+        while low < high {
+            let middle = (low + high) / 2
+            if acknowledged[middle].time <= time { low = middle + 1 } else { high = middle }
+        }
+        return low > 0 ? acknowledged[low - 1].number : 0
     }
 
     /// All sightings of equal packets: who of one point is who of the next.

@@ -4,7 +4,7 @@ internal import Dissection
 extension PathTally {
     /// What became of each packet of one side.
     mutating func judge(
-        _ match: CrossingMatch, _ connection: Connection, _ path: inout PathNotes
+        _ match: CrossingMatch, _ path: inout PathNotes
     ) {
         let order = match.order
         let seen = SeenBytes(match)
@@ -70,7 +70,7 @@ extension PathTally {
         let arrived = time(here, segment.time)
         guard covers(sender, arrived) else { return }
         let slack = 1_000_000 + (clocks.clocks[sender]?.uncertainty ?? 0)
-        let known = match.acknowledged.last { $0.time <= arrived + slack }?.number ?? 0
+        let known = match.acknowledged(by: arrived + slack)
         guard crossing.acknowledgement > known else { return }
         counts.acknowledgements.add(place(segment, here))
     }

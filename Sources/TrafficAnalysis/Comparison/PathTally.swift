@@ -62,12 +62,12 @@ struct PathTally {
             judgeUnanswered(connection, at: point, &path)
         }
         for (from, to) in zip(points, points.dropFirst()) {
-            compareHandshakes(connection, from, to, &path)
+            compareHandshakes(connection, from, to)
         }
         for group in SharedNumbers.groups(of: connection, logs) where group.points.count > 1 {
             for fromClient in [true, false] {
                 let match = CrossingMatch(group, logs: logs, fromClient: fromClient, time: time)
-                judge(match, connection, &path)
+                judge(match, &path)
                 path.splitOver.formUnion(match.split())
                 path.crossings += match.crossings
             }
@@ -108,7 +108,7 @@ struct PathTally {
     }
 
     private mutating func compareHandshakes(
-        _ connection: Connection, _ from: Int, _ to: Int, _ path: inout PathNotes
+        _ connection: Connection, _ from: Int, _ to: Int
     ) {
         guard let identity = connection.identities[to] else { return }
         let (before, after) = (flow(connection, from), flow(connection, to))

@@ -4,7 +4,6 @@ internal import Dissection
 struct PointFlow: Sendable {
     let key: FlowKey
     private(set) var first: Int64
-    private(set) var last: Int64
     /// Into `PointLog.segments`.
     var segments = 0..<0
     /// By direction: 0 sent by the lower endpoint of the key, 1 by the upper.
@@ -28,7 +27,6 @@ struct PointFlow: Sendable {
     init(key: FlowKey, time: Int64) {
         self.key = key
         first = time
-        last = time
         // The higher port is the client's, when nothing else tells.
         client = (key.ports >> 16 >= key.ports & 0xFFFF ? 0 : 1, 0)
     }
@@ -44,7 +42,6 @@ struct PointFlow: Sendable {
         _ segment: TCPSegment, _ packet: RawSpan, fromUpper: Bool, number: Int, time: Int64
     ) {
         first = min(first, time)
-        last = max(last, time)
         let direction = fromUpper ? 1 : 0
         let isSYN = segment.flags.contains(.syn)
         var side = direction == 0 ? sides.0 : sides.1

@@ -30,7 +30,6 @@ struct Datagram {
     let kind: Kind
     let source: IPAddress
     let destination: IPAddress
-    let sourceMAC: UInt64
     let number: UInt32
     let time: Int64
     /// Of an ICMP error: the connection it quotes, when the capture has it open.
@@ -129,7 +128,7 @@ struct DatagramExamination {
             guard let offset = Self.arp(bytes, link) else { return }
             let datagram = Datagram(
                 kind: .arp, source: IPAddress(), destination: IPAddress(),
-                sourceMAC: segment.sourceMAC, number: number, time: time, quotedFlow: nil)
+                number: number, time: time, quotedFlow: nil)
             show(datagram, bytes.extracting(offset..<bytes.byteCount))
         } else if verdict == .notTCP {
             let start = segment.payloadOffset
@@ -138,8 +137,8 @@ struct DatagramExamination {
             let isICMP = segment.transport == 1 || segment.transport == 58
             let datagram = Datagram(
                 kind: .ip(segment.transport), source: segment.source,
-                destination: segment.destination, sourceMAC: segment.sourceMAC, number: number,
-                time: time, quotedFlow: isICMP ? ICMPError.flow(inside).flatMap(quoted) : nil)
+                destination: segment.destination, number: number, time: time,
+                quotedFlow: isICMP ? ICMPError.flow(inside).flatMap(quoted) : nil)
             show(datagram, inside)
         }
     }

@@ -255,6 +255,18 @@ struct PathComparisonTests {
         #expect(warnings.contains("capture.quality.order-of-points"))
     }
 
+    @Test func `a 4-tuple with thousands of initial numbers is matched number by number`() {
+        let flood = (0..<5000).map { number in
+            SentPacket(
+                fromClient: true, sequence: UInt32(number) * 7919, acknowledgement: 0, flags: .syn,
+                time: SimulatedPath.start + Int64(number) * 1_000_000)
+        }
+        let comparison = path().compare(flood)
+        #expect(comparison.connections == 5000)
+        #expect(comparison.matched == 5000)
+        #expect(comparison.hops.map(\.identities) == [[.same: 5000], [.same: 5000]])
+    }
+
     @Test func `strangers have nothing in common`() {
         let a = path().log(Talk.whole(), at: 0)
         var path = path()
