@@ -83,6 +83,12 @@ struct DatagramTally {
     }
 }
 
+/// Two hosts, whatever the ports.
+struct Endpoints: Hashable {
+    var client: IPAddress
+    var server: IPAddress
+}
+
 /// What analyzers of datagrams ask of the connections around them.
 struct FlowNotes {
     struct Note {

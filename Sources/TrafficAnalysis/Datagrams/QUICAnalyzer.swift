@@ -40,15 +40,15 @@ struct QUICAnalyzer: DatagramAnalyzer {
     func conclude(_ capture: CaptureContext, _ flows: FlowNotes) -> [Evidence] {
         var tally = DatagramTally()
         tally.opportunities = initials.values.count(where: \.answered)
-        let later = Dictionary(
-            grouping: flows.notes.filter { $0.server.port == 443 && $0.established > 0 },
-            by: { $0.client })
+        let later = TimesByKey(
+            flows.notes.filter { $0.server.port == 443 && $0.established > 0 }.map {
+                (Endpoints(client: $0.client, server: $0.server.address), $0.first)
+            })
         let vain = initials.filter { path, initial in
             !initial.answered
-                && later[path.client]?.contains {
-                    $0.server.address == path.server
-                        && (initial.time...initial.time + Self.patience).contains($0.first)
-                } == true
+                && later.hasOne(
+                    Endpoints(client: path.client, server: path.server),
+                    in: initial.time...initial.time + Self.patience)
         }
         for initial in vain.values.sorted(by: { $0.packet < $1.packet }) {
             tally.add(initial.packet, initial.time)

@@ -8,6 +8,11 @@ enum DNSFallback: DNSFinding {
 
     private static let patience: Int64 = 60_000_000_000
 
+    private struct Service: Hashable {
+        var name: DNSName
+        var port: UInt16
+    }
+
     static func conclude(_ traffic: DNSTraffic, _ capture: CaptureContext) -> [Evidence] {
         var names: [IPAddress: Set<DNSName>] = [:]
         for exchange in traffic.exchanges {
@@ -15,19 +20,21 @@ enum DNSFallback: DNSFinding {
                 names[address, default: []].insert(exchange.name)
             }
         }
-        var byName: [DNSName: [FlowNotes.Note]] = [:]
-        for flow in traffic.flows.notes where flow.server.address.isIPv4 && flow.established > 0 {
-            for name in names[flow.server.address] ?? [] { byName[name, default: []].append(flow) }
-        }
+        let working = TimesByKey(
+            traffic.flows.notes.filter { $0.server.address.isIPv4 && $0.established > 0 }
+                .flatMap { flow in
+                    (names[flow.server.address] ?? []).map {
+                        (Service(name: $0, port: flow.server.port), flow.first)
+                    }
+                })
         var tally = DatagramTally()
         for flow in traffic.flows.notes where !flow.server.address.isIPv4 {
             guard let known = names[flow.server.address] else { continue }
             tally.opportunities += 1
-            let isFollowed = known.contains { name in
-                byName[name]?.contains {
-                    $0.server.port == flow.server.port
-                        && (flow.first...flow.first + patience).contains($0.first)
-                } == true
+            let isFollowed = known.contains {
+                working.hasOne(
+                    Service(name: $0, port: flow.server.port),
+                    in: flow.first...flow.first + patience)
             }
             if flow.synUnanswered, isFollowed { tally.add(flow.firstPacket, flow.first) }
         }

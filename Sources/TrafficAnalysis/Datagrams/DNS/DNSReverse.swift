@@ -6,19 +6,25 @@ enum DNSReverse: DNSFinding {
     static let establishes: [FactID] = ["capture.dns.ptr-before-first-byte"]
 
     private static let soon: Int64 = 1_000_000_000
+    /// Of one connection.
+    private static let mostLookups = 64
 
     static func conclude(_ traffic: DNSTraffic, _ capture: CaptureContext) -> [Evidence] {
-        let asked = Dictionary(
-            grouping: traffic.exchanges.filter { $0.type == .ptr }, by: \.client)
+        // By server and by the client that it asks for.
+        var asked: [Endpoints: [DNSExchange]] = [:]
+        for exchange in traffic.exchanges where exchange.type == .ptr {
+            guard let client = address(of: exchange.name) else { continue }
+            asked[Endpoints(client: client, server: exchange.client), default: []]
+                .append(exchange)
+        }
         guard !asked.isEmpty else { return [] }
         var tally = DatagramTally()
         var waits: [Int64] = []
         for flow in traffic.flows.notes
         where flow.established > 0 && flow.firstServerPayload > 0 {
-            guard let lookups = asked[flow.server.address] else { continue }
-            let own = lookups.filter {
-                address(of: $0.name) == flow.client
-                    && (flow.first...flow.established + soon).contains($0.time)
+            let hosts = Endpoints(client: flow.client, server: flow.server.address)
+            let own = since(flow.first, asked[hosts] ?? []).prefix(mostLookups).prefix {
+                $0.time <= flow.established + soon
             }
             guard let first = own.first, let last = own.last else { continue }
             tally.opportunities += 1
@@ -34,6 +40,18 @@ enum DNSReverse: DNSFinding {
                 + "name first and spoke after that, \(seconds(median(waits))) after the handshake",
             absent: "servers that looked up a client's name did not wait for it",
             measure: measured(median(waits)))
+    }
+
+    /// Those from a time on; exchanges stand in the order of their questions.
+    private static func since(_ time: Int64, _ exchanges: [DNSExchange]) -> ArraySlice<DNSExchange>
+    {
+        var low = 0
+        var high = exchanges.count
+        while low < high {
+            let middle = (low + high) / 2
+            if exchanges[middle].time < time { low = middle + 1 } else { high = middle }
+        }
+        return exchanges[low...]
     }
 
     /// The address of a name below in-addr.arpa (RFC 1035 §3.5) or ip6.arpa (RFC 3596 §2.5).

@@ -6,21 +6,20 @@ enum DNSTruncation: DNSFinding {
     static let establishes: [FactID] = ["capture.dns.truncated-no-tcp"]
 
     static func conclude(_ traffic: DNSTraffic, _ capture: CaptureContext) -> [Evidence] {
-        let tcp = Dictionary(
-            grouping: traffic.flows.notes.filter {
-                $0.server.port == 53 && $0.firstServerPayload > 0
-            }, by: \.client)
+        let tcp = TimesByKey(
+            traffic.flows.notes.filter { $0.server.port == 53 && $0.firstServerPayload > 0 }.map {
+                (Endpoints(client: $0.client, server: $0.server.address), $0.firstServerPayload)
+            })
         var tally = DatagramTally()
         for exchange in traffic.exchanges where exchange.isTruncated {
             guard let answered = exchange.answered,
                 answered + DNSTraffic.patience <= traffic.end
             else { continue }
             tally.opportunities += 1
-            let came = tcp[exchange.client]?.contains {
-                $0.server.address == exchange.server
-                    && (answered...answered + DNSTraffic.patience).contains($0.firstServerPayload)
-            }
-            if came != true { tally.add(exchange.packet, exchange.time) }
+            let came = tcp.hasOne(
+                Endpoints(client: exchange.client, server: exchange.server),
+                in: answered...answered + DNSTraffic.patience)
+            if !came { tally.add(exchange.packet, exchange.time) }
         }
         return tally.evidence(
             "capture.dns.truncated-no-tcp", capture,
