@@ -21,13 +21,14 @@ struct ProbeOutcome {
         if let metrics = command.metrics {
             try OutputFile.write(ProbeMetrics.document(reports), to: metrics)
         }
-        let judgement = try judgement()
-        present(judgement)
+        let casebook = try casebook()
+        let judgement = casebook.flatMap(judge)
+        present(judgement, casebook?.casebook)
         run.console.flush()
         return command.nagios ? nagiosStatus(judgement) : status(judgement)
     }
 
-    private func present(_ judgement: Judgement?) {
+    private func present(_ judgement: Judgement?, _ casebook: Casebook?) {
         let console = run.console
         if command.ndjson { return }
         if command.json {
@@ -38,7 +39,6 @@ struct ProbeOutcome {
                     reports, nagiosStatus(judgement), cause: judgement?.title,
                     interrupted: wasInterrupted))
         } else {
-            let casebook = try? CasebookSource(run.settings).load().casebook
             let text = ProbeText(
                 reports: reports, casebook: casebook, verbose: run.settings.verbose,
                 isTruncated: wasInterrupted, cause: judgement?.title)
@@ -52,17 +52,22 @@ struct ProbeOutcome {
         var title: String
     }
 
-    /// Of the target with the strongest one; `nil` where no case is likely.
-    private func judgement() throws(Failure) -> Judgement? {
-        if command.failOn == .none { return nil }
-        let casebook: LoadedCasebook
+    /// `nil` where nobody asks it, or where a probe can do without.
+    private func casebook() throws(Failure) -> LoadedCasebook? {
+        let showsText = !command.json && !command.ndjson && !command.nagios
+        guard command.failOn != .none || showsText else { return nil }
         do throws(Failure) {
-            casebook = try CasebookSource(run.settings).load()
+            return try CasebookSource(run.settings).load()
         } catch {
             // Whether a target answers can be told without a casebook.
-            if command.failOn == .trouble { return nil }
+            if command.failOn == .trouble || command.failOn == .none { return nil }
             throw error
         }
+    }
+
+    /// Of the target with the strongest one; `nil` where no case is likely.
+    private func judge(_ casebook: LoadedCasebook) -> Judgement? {
+        if command.failOn == .none { return nil }
         let (engine, _) = casebook.engine(now: IncidentCommand.now())
         var best: Judgement?
         for report in reports {

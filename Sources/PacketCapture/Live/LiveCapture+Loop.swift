@@ -44,7 +44,7 @@ extension LiveCapture {
             if !visitor.turn() { return settle(.stopped, &visitor) }
             let left = ContinuousClock.now.duration(to: deadline)
             if left <= .zero { return settle(.deadline, &visitor) }
-            let readiness = wait(milliseconds: Self.milliseconds(left))
+            let readiness = wait(milliseconds: milliseconds(left))
             if readiness == .none { continue }
             let visited = visitWaiting(limit: Self.packetsATurn) { record, bytes in
                 visitor.packet(record, bytes)
@@ -63,10 +63,10 @@ extension LiveCapture {
     }
 
     /// At most a block's time, so that a signal that came before poll(2) is not missed for long.
-    private static func milliseconds(_ left: Duration) -> Int32 {
+    private func milliseconds(_ left: Duration) -> Int32 {
         let (seconds, fraction) = left.components
-        if seconds > 0 { return blockTimeout }
-        return min(blockTimeout, Int32(fraction / 1_000_000_000_000_000) + 1)
+        if seconds > 0 { return pace.blockTimeout }
+        return min(pace.blockTimeout, Int32(fraction / 1_000_000_000_000_000) + 1)
     }
 
     /// Takes what the kernel's unfinished block holds: packets stamped before now.
@@ -76,9 +76,9 @@ extension LiveCapture {
         var now = timespec()
         unsafe clock_gettime(CLOCK_REALTIME, &now)
         let last = Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec)
-        let closing = ContinuousClock.now + .milliseconds(Int(Self.blockTimeout) * 2)
+        let closing = ContinuousClock.now + .milliseconds(Int(pace.blockTimeout) * 2)
         while ContinuousClock.now < closing {
-            let readiness = wait(milliseconds: Self.blockTimeout)
+            let readiness = wait(milliseconds: pace.blockTimeout)
             if readiness == .trouble { return end }
             guard readiness == .some else { continue }
             var isLater = false

@@ -139,12 +139,16 @@ extension ChainJudge.View {
     private func name(_ leaf: Certificate) -> Judgement {
         let wanted = printable(expectedName.utf8, atMost: 253)
         if leaf.covers(expectedName) { return .absent("the leaf covers \(wanted)") }
-        let names = printable(leaf.alternativeNames.joined(separator: ", ").utf8, atMost: 200)
+        // A common name is no name to a client: RFC 9525, section 2.
+        let names =
+            leaf.alternativeNames.isEmpty
+            ? "no name: it has no subjectAltName"
+            : printable(leaf.alternativeNames.joined(separator: ", ").utf8, atMost: 200)
         guard !isAddressOnly else {
             return .unknown(
                 "asked by address; the leaf is for \(names); --sni NAME gives the name that counts")
         }
-        return .present("no name of the leaf covers \(wanted); it has: \(names)")
+        return .present("no name of the leaf covers \(wanted); it is for \(names)")
     }
 
     private var completeness: Judgement {

@@ -48,7 +48,7 @@ final class PacketWatch: Sendable {
     private func capture(_ filter: String, _ begun: DispatchSemaphore) {
         defer { ended.signal() }
         do throws(LiveCaptureError) {
-            var source = try LiveCapture(interface: "any")
+            var source = try LiveCapture(interface: "any", pace: .prompt)
             try source.keepOnly(filter)
             begun.signal()
             var visitor = Visitor(watch: self)
