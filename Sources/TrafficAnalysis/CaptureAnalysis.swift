@@ -20,8 +20,10 @@ public struct CaptureAnalysis: ~Copyable {
     var bytes: UInt64 = 0
     var truncatedPackets = 0
     var undecodedPackets = 0
-    /// Packets of connections beyond `flowLimit`.
+    /// Packets of connections that could not be followed any more.
     var unfollowedPackets = 0
+    /// Connections that were still open when they had to make room for newer ones.
+    var evictedFlows = 0
     var oversizedPackets = 0
     var firstTime: Int64 = 0
     var lastTime: Int64 = 0
@@ -41,13 +43,15 @@ public struct CaptureAnalysis: ~Copyable {
 
     /// - Parameters:
     ///   - file: the name that evidence cites.
-    ///   - flowLimit: how many connections are followed at one time, less than 1 KB each; four
-    ///     times as many are in all, since notes of each are kept. A flood must not take all memory.
+    ///   - flowLimit: how many connections are followed at one time. For one more those are given
+    ///     up whose last packet is longest ago, and the report says how many; when all flows are
+    ///     kept, it is the new one that is not followed. Four times as many are in all, since
+    ///     notes of each are kept: a flood must not take all memory.
     ///   - keepsFlows: flows stay until the end, for `CaptureReport.forEachFlow`.
     ///   - linger: nanoseconds without a packet after which a flow that is over is given back.
     ///   - digests: how many flows are listed by trouble, each in some 300 bytes; 0 for none.
     public init(
-        file: String, flowLimit: Int = 4_000_000, keepsFlows: Bool = true,
+        file: String, flowLimit: Int = 2_000_000, keepsFlows: Bool = true,
         linger: Int64 = Self.linger, digests: Int = 0
     ) {
         self.file = file
@@ -154,6 +158,32 @@ public struct CaptureAnalysis: ~Copyable {
         }
     }
 
+    /// Gives up an eighth of the flows: those that are over, first ended first; without any, those
+    /// whose last packet is longest ago, by the order of a sample.
+    @inline(never)
+    private mutating func makeRoom() {
+        let wanted = max(flowLimit / 8, 1)
+        var given = 0
+        while given < wanted, let first = ended.first {
+            ended.removeFirst()
+            giveBack(Int(first))
+            given += 1
+        }
+        if given > 0 { return }
+        let places = table.places()
+        if places.isEmpty { return }
+        let step = max(places.count / 4096, 1)
+        let sample = stride(from: 0, to: places.count, by: step)
+            .map { table[Int(places[$0])].lastTime }.sorted()
+        let oldest = sample[(sample.count - 1) / 8]
+        for place in places where table[Int(place)].lastTime <= oldest {
+            if given == wanted { return }
+            giveBack(Int(place))
+            given += 1
+            evictedFlows += 1
+        }
+    }
+
     private mutating func giveBack(_ index: Int) {
         examination.visit(table[index], tables, captureEnd: lastTime)
         past.add(table.hash(table[index].key), table[index])
@@ -193,6 +223,7 @@ public struct CaptureAnalysis: ~Copyable {
                 return nil
             }
         }
+        if table.open >= flowLimit, !keepsFlows { makeRoom() }
         guard table.open < flowLimit, table.count / 4 < flowLimit, table.count < Int(UInt32.max)
         else {
             unfollowedPackets += 1

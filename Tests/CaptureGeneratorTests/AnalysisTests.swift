@@ -174,6 +174,23 @@ struct AnalysisTests {
         #expect(report.warnings.contains { $0.id == "capture.quality.too-many-flows" })
     }
 
+    @Test func `Open flows longest without a packet make room for new ones, and it is said`() throws {
+        let run = try Run {
+            $0.limit = .flows(1000)
+            $0.flowsPerSecond = 100_000
+            $0.shares.faulty = 0
+        }
+        let all = try analyse(run.capture, flowLimit: .max, keepsFlows: false)
+        let few = try analyse(run.capture, flowLimit: 500, keepsFlows: false)
+        // Every connection was looked at, and the tally of what a flow begins with is whole.
+        #expect(few.tcp.flows == all.tcp.flows)
+        #expect(few.tcp.syn == all.tcp.syn)
+        #expect(few.flowRecords <= 500)
+        let warning = few.warnings.first { $0.id == "capture.quality.too-many-flows" }
+        #expect(warning?.summary.contains("gave way to newer ones") == true)
+        #expect(!all.warnings.contains { $0.id == "capture.quality.too-many-flows" })
+    }
+
     @Test func `A late packet opens no new flow, a new handshake does`() throws {
         let run = try Run {
             $0.limit = .flows(2000)

@@ -47,24 +47,22 @@ struct CaptureContext {
 }
 
 /// A pair in half of the bytes.
-struct NumberedPair: Hashable {
+struct NumberedPair: Internable {
     var client: IPAddress
     /// Into `CaptureContext.servers`.
     var server: UInt32
 
-    func hash(into hasher: inout Hasher) {
-        hasher.combine(seededHash(client, UInt64(server)))
-    }
+    var seededHash: UInt64 { TrafficAnalysis.seededHash(client, UInt64(server)) }
+    func hash(into hasher: inout Hasher) { hasher.combine(seededHash) }
 }
 
 /// A server's address and port.
-struct Endpoint: Hashable {
+struct Endpoint: Internable {
     var address: IPAddress
     var port: UInt16
 
-    func hash(into hasher: inout Hasher) {
-        hasher.combine(seededHash(address, UInt64(port)))
-    }
+    var seededHash: UInt64 { TrafficAnalysis.seededHash(address, UInt64(port)) }
+    func hash(into hasher: inout Hasher) { hasher.combine(seededHash) }
 
     var description: String {
         address.isIPv4 ? "\(address):\(port)" : "[\(address)]:\(port)"

@@ -40,15 +40,15 @@ struct ClientHelloAnalyzer: Analyzer {
     private var cut = Tally()
     private var longestWait: Int64 = 0
     private var longestACKedWait: Int64 = 0
-    private var servers: [Endpoint: Server] = [:]
-    private var neverSent: [Endpoint: Tally] = [:]
+    private var servers = ByNumber(initially: Server())
+    private var neverSent: [UInt32: Tally] = [:]
 
     mutating func visit(_ f: FlowFacts) {
         guard let tls = f.tls, tls.clientHellos > 0 else {
             if f.isEstablished, f.client.payloadBytes == 0, f.server.payloadBytes == 0,
                 f.closedByServer
             {
-                neverSent[f.endpoint, default: Tally()].add(
+                neverSent[f.serverNumber, default: Tally()].add(
                     f.place(f.flow.close.packet, f.flow.close.time))
             }
             return
@@ -77,7 +77,7 @@ struct ClientHelloAnalyzer: Analyzer {
             cut.add(f.place(f.flow.close.packet, f.flow.close.time))
         }
         guard answered || waited >= Self.patience else { return }
-        servers[f.endpoint, default: Server()].note(place, isAnswered: answerTime != 0)
+        servers[f.serverNumber].note(place, isAnswered: answerTime != 0)
         guard !answered else { return }
         let wait = answerTime == 0 ? waited : min(waited, answerTime - tls.clientHelloTime)
         unanswered.add(place)
@@ -119,8 +119,8 @@ struct ClientHelloAnalyzer: Analyzer {
     private func unansweredSince(_ capture: CaptureContext) -> [Evidence] {
         var tally = Tally()
         var names: [String] = []
-        tally.opportunities = servers.values.count { $0.hellos >= 3 }
-        let silent = servers.map { ($0.key, $0.value.unansweredSince) }
+        tally.opportunities = servers.all.count { $0.hellos >= 3 }
+        let silent = zip(capture.servers.values, servers.all.map(\.unansweredSince))
             .filter { $0.1.count >= 3 }.sorted { $0.1[0].packet < $1.1[0].packet }
         for (endpoint, places) in silent {
             names.append(endpoint.description)
@@ -137,9 +137,9 @@ struct ClientHelloAnalyzer: Analyzer {
     /// A port is taken for a TLS port when it is one by registration or TLS was seen on it.
     private func neverSentEvidence(_ capture: CaptureContext) -> [Evidence] {
         var tally = Tally()
-        tally.opportunities = servers.isEmpty ? 0 : 1
-        for (endpoint, flows) in neverSent
-        where servers[endpoint] != nil || TLSPorts.contains(endpoint.port) {
+        tally.opportunities = servers.all.contains { $0.hellos > 0 } ? 1 : 0
+        for (server, flows) in neverSent
+        where servers[server].hellos > 0 || TLSPorts.contains(capture.servers[server].port) {
             tally.add(flows)
         }
         return tally.evidence(

@@ -7,28 +7,28 @@ struct PlainOnTLSAnalyzer: Analyzer {
     ]
 
     private var answers = Tally()
-    private var tlsEndpoints: Set<Endpoint> = []
-    private var plain: [Endpoint: Tally] = [:]
+    private var speaksTLS = ByNumber(initially: false)
+    private var plain: [UInt32: Tally] = [:]
 
     mutating func visit(_ f: FlowFacts) {
         if let tls = f.tls, tls.clientHellos > 0 {
-            if tls.serverHellos > 0 { tlsEndpoints.insert(f.endpoint) }
+            if tls.serverHellos > 0 { speaksTLS[f.serverNumber] = true }
             answers.opportunities += f.server.payloadBytes > 0 ? 1 : 0
             if tls.facts.contains(.plainAnswer), !f.client.has.contains(.plain) {
                 answers.add(
                     f.place(f.server.firstPayloadPacket, f.server.firstPayloadTime))
             }
         } else if f.flow.seen.contains(.syn), f.client.has.contains(.plain) {
-            plain[f.endpoint, default: Tally()].add(
+            plain[f.serverNumber, default: Tally()].add(
                 f.place(f.client.firstPayloadPacket, f.client.firstPayloadTime))
         }
     }
 
     func conclude(_ capture: CaptureContext) -> [Evidence] {
         var bytes = Tally()
-        bytes.opportunities = tlsEndpoints.count
-        for (endpoint, flows) in plain
-        where tlsEndpoints.contains(endpoint) || TLSPorts.contains(endpoint.port) {
+        bytes.opportunities = speaksTLS.all.count { $0 }
+        for (server, flows) in plain
+        where speaksTLS[server] || TLSPorts.contains(capture.servers[server].port) {
             bytes.add(flows)
         }
         return bytes.evidence(

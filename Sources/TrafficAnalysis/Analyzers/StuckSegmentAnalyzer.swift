@@ -18,9 +18,15 @@ struct StuckSegmentAnalyzer: Analyzer {
         }
     }
 
+    /// The longest segments that were acknowledged between a client and a server.
+    private struct Longest {
+        var byServer: UInt16 = 0
+        var byClient: UInt16 = 0
+    }
+
     private var fromStart = Tally()
     private var backoff = Tally()
-    private var longestACKed: [Path: UInt32] = [:]
+    private var longestACKed = ByNumber(initially: Longest())
     private var stuck: [(path: Path, length: UInt32, place: Place)] = []
     private var longestRun = 0
 
@@ -28,14 +34,20 @@ struct StuckSegmentAnalyzer: Analyzer {
         for d in [f.flow.client, f.flow.server] {
             let sender = f.flow.directions[d]
             guard sender.payloadBytes > 0 else { continue }
-            let path = Path(from: f.flow.address(d), to: f.flow.address(1 - d))
-            if sender.longestACKed > 0 {
-                longestACKed[path] = max(longestACKed[path] ?? 0, UInt32(sender.longestACKed))
-            }
+            note(sender.longestACKed, f.pairNumber, isClient: d == f.flow.client)
             if f.isEstablished { fromStart.opportunities += 1 }
             backoff.opportunities += 1
             guard let run = f.rare?.directions[d].longestRun, run.repeats >= 2 else { continue }
+            let path = Path(from: f.flow.address(d), to: f.flow.address(1 - d))
             visit(run, sender, f, direction: d, path)
+        }
+    }
+
+    private mutating func note(_ length: UInt16, _ pair: UInt32, isClient: Bool) {
+        if isClient {
+            longestACKed[pair].byClient = max(longestACKed[pair].byClient, length)
+        } else {
+            longestACKed[pair].byServer = max(longestACKed[pair].byServer, length)
         }
     }
 
@@ -76,9 +88,10 @@ struct StuckSegmentAnalyzer: Analyzer {
         var tally = Tally()
         var smallest: UInt32 = .max
         var passed: UInt32 = 0
+        let longestACKed = longestOfPaths(capture)
         // Large segments passed, or what is stuck is no larger than what passed.
         let othersPassed = stuck.contains { $0.length <= longestACKed[$0.path] ?? 0 }
-        let largePassed = longestACKed.values.contains { $0 >= 1000 }
+        let largePassed = self.longestACKed.all.contains { max($0.byClient, $0.byServer) >= 1000 }
         tally.opportunities = othersPassed || largePassed ? 1 : 0
         for segment in stuck {
             guard let small = longestACKed[segment.path], small < segment.length,
@@ -94,5 +107,22 @@ struct StuckSegmentAnalyzer: Analyzer {
                 + "\(passed) bytes between the same hosts did: size decides",
             absent: "large segments were acknowledged",
             measure: Evidence.Measure(value: Double(smallest), unit: "bytes"))
+    }
+
+    /// Of the paths on which something is stuck, whatever the port.
+    private func longestOfPaths(_ capture: CaptureContext) -> [Path: UInt32] {
+        let wanted = Set(stuck.map(\.path))
+        if wanted.isEmpty { return [:] }
+        var longest: [Path: UInt32] = [:]
+        func note(_ path: Path, _ length: UInt16) {
+            guard length > 0, wanted.contains(path) else { return }
+            longest[path] = max(longest[path] ?? 0, UInt32(length))
+        }
+        for (number, lengths) in longestACKed.all.enumerated() {
+            let pair = capture.pair(UInt32(number))
+            note(Path(from: pair.client, to: pair.server.address), lengths.byClient)
+            note(Path(from: pair.server.address, to: pair.client), lengths.byServer)
+        }
+        return longest
     }
 }

@@ -23,18 +23,20 @@ struct TrafficShapeAnalyzer: Analyzer {
     }
 
     private var openings = Chunked<Opening>()
-    private var connections: [Endpoint: Int] = [:]
-    private var servers: [IPAddress: (flows: Int, oneSided: Tally)] = [:]
+    /// By server.
+    private var connections = ByNumber(initially: 0)
+    private var flows = ByNumber(initially: 0)
+    private var oneSided: [UInt32: Tally] = [:]
 
     mutating func visit(_ f: FlowFacts) {
-        servers[f.endpoint.address, default: (0, Tally())].flows += 1
+        flows[f.serverNumber] += 1
         let place = f.place(f.flow.firstPacket, f.flow.firstTime)
         let goesOn = !f.flow.seen.contains(.syn) || f.client.packets > UInt32(f.client.syn)
         if f.client.packets == 0 || f.server.packets == 0, goesOn {
-            servers[f.endpoint.address]?.oneSided.add(place)
+            oneSided[f.serverNumber, default: Tally()].add(place)
         }
         guard f.flow.seen.contains(.syn) else { return }
-        connections[f.endpoint, default: 0] += 1
+        connections[f.serverNumber] += 1
         // A check: no request was ever made on it.
         let isCheck = f.isEstablished && f.client.lastMessageTime == 0
         openings.append(Opening(place: place, pair: f.pairNumber, isCheck: isCheck))
@@ -50,10 +52,10 @@ struct TrafficShapeAnalyzer: Analyzer {
     ) -> [Evidence] {
         var tally = Tally()
         var share = 0.0
-        tally.opportunities = connections.values.count { $0 >= 10 }
+        tally.opportunities = connections.all.count { $0 >= 10 }
         for source in sources {
             guard let first = source.first else { continue }
-            let all = connections[capture.pair(first.pair).server] ?? 0
+            let all = connections[capture.pairs[first.pair].server]
             let checks = source.count(where: \.isCheck)
             guard all >= 10, checks * 2 >= all,
                 SilentFlowAnalyzer.period(source.map(\.place.time)) != nil
@@ -109,6 +111,12 @@ struct TrafficShapeAnalyzer: Analyzer {
     private func direction(_ capture: CaptureContext) -> [Evidence] {
         var tally = Tally()
         var flows = 0
+        var servers: [IPAddress: (flows: Int, oneSided: Tally)] = [:]
+        for (number, count) in self.flows.all.enumerated() {
+            let address = capture.servers[UInt32(number)].address
+            servers[address, default: (0, Tally())].flows += count
+            if let some = oneSided[UInt32(number)] { servers[address]?.oneSided.add(some) }
+        }
         for (_, server) in servers.sorted(by: { $0.key < $1.key }) where server.flows >= 3 {
             tally.opportunities += 1
             guard server.oneSided.count * 10 >= server.flows * 9 else { continue }

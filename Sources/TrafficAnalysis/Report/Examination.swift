@@ -109,10 +109,8 @@ struct Examination {
                 + "in "
                 + "the capture: it is incomplete, nothing is said there about missing answers")
         warn(
-            analysis.unfollowedPackets > 0, "too-many-flows",
-            "\(counted(analysis.unfollowedPackets, "packet")) of connections beyond the "
-                + "limit (\(analysis.flowLimit) open at once, four times that in all) were not "
-                + "followed; cut the capture by time or address")
+            analysis.evictedFlows > 0 || analysis.unfollowedPackets > 0, "too-many-flows",
+            beyondLimit(analysis.evictedFlows, analysis.unfollowedPackets, analysis.flowLimit))
         warn(
             analysis.timeWentBack > 0, "time-goes-back",
             "time goes back \(counted(analysis.timeWentBack, "time")) between packets: clock "
@@ -123,5 +121,20 @@ struct Examination {
             "\(counted(analysis.undecodedPackets, "packet")) could not be decoded "
                 + "(link type or broken header)")
         return warnings
+    }
+
+    private func beyondLimit(_ evicted: Int, _ unfollowed: Int, _ limit: Int) -> String {
+        var words: [String] = []
+        if evicted > 0 {
+            words.append(
+                "\(counted(evicted, "connection")) still open and longest without a packet gave "
+                    + "way to newer ones: no more than \(limit) are followed at once")
+        }
+        if unfollowed > 0 {
+            words.append(
+                "\(counted(unfollowed, "packet")) of connections beyond the limit (\(limit) open "
+                    + "at once, four times that in all) were not followed")
+        }
+        return words.joined(separator: "; ") + "; cut the capture by time or address"
     }
 }
