@@ -7,7 +7,8 @@ struct IncidentCommand: ParsableCommand {
         commandName: "incident",
         abstract: "The ledger of confirmed incidents, from which diagnose learns.",
         subcommands: [
-            IncidentListCommand.self, IncidentConfirmCommand.self, IncidentWithdrawCommand.self,
+            IncidentListCommand.self, IncidentConfirmCommand.self, IncidentVerifyCommand.self,
+            IncidentWithdrawCommand.self,
         ])
 
     /// Now, in seconds since 1970.

@@ -174,7 +174,8 @@ struct AnalysisTests {
         #expect(report.warnings.contains { $0.id == "capture.quality.too-many-flows" })
     }
 
-    @Test func `Open flows longest without a packet make room for new ones, and it is said`() throws {
+    @Test func `Open flows longest without a packet make room for new ones, and it is said`() throws
+    {
         let run = try Run {
             $0.limit = .flows(1000)
             $0.flowsPerSecond = 100_000

@@ -85,13 +85,13 @@ func grouped<Note>(
         next[group] += 1
     }
     let together = order.map { notes[Int($0)] }
-    var groups: [ArraySlice<Note>] = []
+    var groups: [(first: Note, notes: ArraySlice<Note>)] = []
     for (start, end) in zip(starts, next) where start < end {
-        let group = together[start..<end]
-        groups.append(end - start == 1 ? group : group.sorted(by: inOrder)[...])
+        var group = together[start..<end]
+        if end - start > 1 { group.sort(by: inOrder) }
+        if let first = group.first { groups.append((first, group)) }
     }
-    return groups.sorted { left, right in
-        guard let a = left.first, let b = right.first else { return false }
-        return inOrder(a, b)
-    }
+    // Places, not groups: a group that is moved is counted.
+    return groups.indices.sorted { inOrder(groups[$0].first, groups[$1].first) }
+        .map { groups[$0].notes }
 }
