@@ -3,7 +3,7 @@
 PREFIX = /usr/local
 DESTDIR =
 
-.PHONY: triage test lint bench casebook evaluate truth truth-generator compare-tls fuzz install uninstall clean help
+.PHONY: triage test lint bench casebook evaluate truth truth-generator truth-tshark compare-tls fuzz install uninstall clean help
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' Makefile
@@ -35,6 +35,10 @@ truth: truth-generator ## compare flows with known truth (CAPTURES=folder: other
 
 truth-generator: build-release ## compare generated captures with what tshark sees
 	@python3 Tests/CaptureGenerator/cross-check.py "$(RELEASE)/capture-generator"
+
+truth-tshark: build-release ## compare flows with tshark's, on captures in CAPTURES=folder
+	@python3 Tests/CaptureGenerator/compare-tshark.py "$(RELEASE)/inquest" \
+	    "$(or $(CAPTURES),Tests/Fixtures/captures)"
 
 compare-tls: build-release ## compare verdicts about TLS servers with sslyze (SSLYZE=path) and testssl.sh
 	@python3 Tests/TLSComparison/compare.py "$(RELEASE)/inquest"

@@ -29,13 +29,17 @@ import Triage
                     "schema", "file", "flow", "community_id", "first", "last", "client", "server",
                     "client_is", "packets", "payload_bytes", "syn", "fin", "rst", "retransmitted",
                     "out_of_order", "duplicate_acks", "zero_windows", "ttl", "mac", "vlan",
-                    "history", "state", "tls",
+                    "history", "state", "tls", "fast_retransmitted", "spuriously_retransmitted",
+                    "keep_alives", "gaps", "window_full", "opening", "options",
+                    "changed_options", "handshake_rtt_ms", "rtt", "timestamp_rtt",
+                    "largest_flight",
                 ])
         }
         #expect(
             flows[1]["tls"]?.keys == [
                 "client_hellos", "server_hellos", "sni", "version", "alpn", "offered_resumption",
-                "resumed", "alerts", "server_hello_after_ms", "close",
+                "resumed", "alerts", "server_hello_after_ms", "close", "ja4", "history",
+                "offered_forms", "resumed_by", "certificates",
             ])
     }
 

@@ -33,9 +33,9 @@ extension JSONWriter {
             writer.member("vlan", array: flow.vlan) { $0.integer(Int($1)) }
             writer.member("history", flow.history)
             writer.member("state", flow.state)
-            writer.tcp(flow)
             writer.key("tls")
             if let tls = flow.tls { writer.tls(tls) } else { writer.null() }
+            writer.tcp(flow)
         }
     }
 

@@ -21,7 +21,7 @@ struct CertificateAnalyzer: Analyzer {
     private var names: [String: Place] = [:]
 
     mutating func visit(_ f: FlowFacts) {
-        guard let tls = f.tls, let chain = f.chain else { return }
+        guard let tls = f.tls, tls.serverHellos > 0, let chain = f.chain else { return }
         let time = tls.serverHelloTime
         let place = f.place(tls.serverHelloPacket, time)
         for index in 0..<3 { self[index].opportunities += 1 }

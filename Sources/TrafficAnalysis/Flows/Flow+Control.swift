@@ -59,7 +59,11 @@ extension Flow {
             if isAnswer, seen.contains(.established) {
                 tables.rare[index].directions[d].synRepeatedAfterACK = true
             }
-        } else if !directions[d].has.contains(.started) {
+        } else if !directions[d].has.contains(.started)
+            || isAnswer && !directions[d].has.contains(.data) && !seen.contains(.established)
+        {
+            // A server that keeps no state (SYN cookies) answers a SYN sent again with another
+            // number; what counts is the last.
             directions[d].base = base
             directions[d].next = base
             directions[d].tls.expected = base

@@ -21,8 +21,11 @@ extension Flow {
         if flight > tables.pace[index].directions[d].largestFlight {
             tables.pace[index].directions[d].largestFlight = flight
         }
-        if !tables.pace[index].directions[d].timed.isActive {
-            tables.pace[index].directions[d].timed = timed(segment, bytes, end, flight, place)
+        let timed = tables.pace[index].directions[d].timed
+        // One in a full pipe says more than the one that began the burst.
+        if !timed.isActive || !timed.isLoaded && flight >= RoundTrips.load {
+            tables.pace[index].directions[d].timed = self.timed(
+                segment, bytes, end, flight, place)
         }
         guard peer.has.contains(.acknowledgement), let shift = windowShift(of: 1 - d) else {
             return
@@ -177,6 +180,8 @@ extension PaceDirection {
     fileprivate mutating func beginRestart(
         at sequence: UInt32, pause: Int64, place: PacketPlace, segmentSize: UInt32
     ) {
+        // Between two flights there is a round trip.
+        if pause <= 2 * Int64(roundTrip.most) * 1000, pause < 1_000_000_000 { return }
         restart.state = .none
         guard pause >= 1_000_000_000, roundTrip.count > 0, roundTrip.least >= 5000,
             pause >= Int64(roundTrip.most) * 1000, largestFlight >= 20 * segmentSize
@@ -192,15 +197,15 @@ extension PaceDirection {
         let sent = UInt32(clamping: Int32(bitPattern: next &- restart.start))
         if restart.state == .begun {
             restart.firstFlight = sent
-            restart.state = .acknowledged
+            restart.state = sent <= 10 * segmentSize ? .acknowledged : .none
+            if sent > 10 * segmentSize { restart.tries &+= restart.tries < .max ? 1 : 0 }
             return
         }
         // Only what goes on to as much again was held back.
         guard sent >= 2 * restart.firstFlight, sent >= 20 * segmentSize else { return }
         restart.state = .none
         restart.tries &+= restart.tries < .max ? 1 : 0
-        guard restart.firstFlight <= 10 * segmentSize, largestFlight >= 2 * restart.firstFlight
-        else { return }
+        guard largestFlight >= 2 * restart.firstFlight else { return }
         if restart.count == 0 {
             restart.firstPacket = restart.packet
             restart.firstTime = restart.time

@@ -1,0 +1,161 @@
+import Casebook
+import Testing
+
+@testable import TrafficAnalysis
+
+/// Certificates in clear, large records, and silence on TLS ports.
+struct TLSFindingTests {
+    /// A TLS 1.2 handshake in January 2027 up to the server's certificates.
+    private func handshake(
+        _ chain: [[UInt8]], name: String = "shop.example", split: Int? = nil
+    ) -> TestCapture {
+        let capture = TestCapture()
+        let connection = capture.connection(to: 443)
+        connection.open(at: 0)
+        connection.send(at: 0.1, by: .client, TLSBytes.clientHello(name: name))
+        connection.acknowledge(at: 0.11, by: .server)
+        let flight = TLSBytes.serverHello() + TLSBytes.certificates(chain)
+        let cut = min(split ?? .max, flight.count)
+        connection.send(at: 0.12, by: .server, Array(flight[..<cut]))
+        if cut < flight.count { connection.send(at: 0.13, by: .server, Array(flight[cut...])) }
+        connection.acknowledge(at: 0.14, by: .client)
+        return capture
+    }
+
+    private static let root = TLSBytes.certificate(subject: "Root", issuer: "Root")
+    private static let issuing = TLSBytes.certificate(subject: "CA", issuer: "Root", fetch: true)
+    private static let leaf = TLSBytes.certificate(
+        subject: "shop", issuer: "CA", names: ["shop.example", "*.shop.example"], fetch: true)
+
+    private func states(_ capture: TestCapture) -> [FactState?] {
+        let report = capture.report()
+        return [
+            "certificate-expired", "certificate-not-yet-valid", "certificate-wrong-name",
+            "certificate-self-signed", "chain-incomplete",
+        ].map { id in report.findings.first { $0.id == "capture.tls." + id }?.state }
+    }
+
+    @Test(arguments: [nil, 30, 100, 300, 500])
+    func `a sound chain`(split: Int?) throws {
+        let capture = handshake([Self.leaf, Self.issuing], split: split)
+        #expect(states(capture) == [.absent, .absent, .absent, .absent, .absent])
+        let tls = try #require(flows(of: capture.report()).first?.tls)
+        #expect(tls.history == "Csx")
+        #expect(tls.certificates?.count == 2)
+        #expect(tls.certificates?.commonName == "shop")
+        #expect(tls.certificates?.issuer == "CA")
+        #expect(tls.certificates?.names == ["shop.example", "*.shop.example"])
+        #expect(tls.certificates?.notAfter == 1_893_455_999_000_000_000)
+        #expect(tls.certificates?.isForServerName == true)
+    }
+
+    @Test func `a certificate past its end, or before its beginning`() {
+        let old = TLSBytes.certificate(
+            subject: "shop", issuer: "CA", names: ["shop.example"], to: "270101000000Z")
+        let young = TLSBytes.certificate(
+            subject: "shop", issuer: "CA", names: ["shop.example"], from: "270201000000Z")
+        #expect(states(handshake([old]))[0] == .present)
+        #expect(states(handshake([old]))[1] == .absent)
+        #expect(states(handshake([young]))[1] == .present)
+        let oldIssuer = TLSBytes.certificate(subject: "CA", issuer: "Root", to: "261231000000Z")
+        #expect(states(handshake([Self.leaf, oldIssuer]))[0] == .present)
+    }
+
+    @Test(arguments: [
+        ("a.shop.example", false), ("a.b.shop.example", true), ("SHOP.example", false),
+        ("other.example", true), ("shop.example.", false),
+    ])
+    func `a certificate for another name`(name: String, isWrong: Bool) {
+        let found = states(handshake([Self.leaf, Self.issuing], name: name))[2]
+        #expect(found == (isWrong ? .present : .absent))
+    }
+
+    @Test func `a chain without the leaf's issuer, and a leaf that is its own`() {
+        #expect(states(handshake([Self.leaf]))[4] == .present)
+        #expect(states(handshake([Self.leaf, Self.root]))[4] == .present)
+        let own = TLSBytes.certificate(subject: "shop", issuer: "shop", names: ["shop.example"])
+        #expect(states(handshake([own]))[3] == .present)
+        #expect(states(handshake([own]))[4] == .absent)
+        // Without a certificate nothing is said of any.
+        let capture = TestCapture()
+        let connection = capture.connection(to: 443)
+        connection.open(at: 0)
+        connection.send(at: 0.1, by: .client, TLSBytes.clientHello())
+        connection.send(at: 0.2, by: .server, TLSBytes.serverHello())
+        #expect(states(capture) == [nil, nil, nil, nil, nil])
+        #expect(states(handshake([[1, 2, 3]])) == [nil, nil, nil, nil, nil])
+    }
+
+    /// The server's first answer of one record, its last bytes `pause` seconds later.
+    private func answer(record: Int, pause: Double) -> TestCapture {
+        let capture = TestCapture()
+        let connection = capture.connection(to: 443)
+        connection.open(at: 0, roundTrip: 0.1)
+        connection.send(at: 0.2, by: .client, TLSBytes.clientHello())
+        connection.send(at: 0.3, by: .server, TLSBytes.serverHello() + TLSBytes.changeCipherSpec)
+        connection.send(at: 0.4, by: .client, TLSBytes.changeCipherSpec + TLSBytes.data(100))
+        connection.acknowledge(at: 0.45, by: .server)
+        let bytes = TLSBytes.data(record) + TLSBytes.data(record) + TLSBytes.data(record)
+        for (index, start) in stride(from: 0, to: bytes.count, by: 1460).enumerated() {
+            let wait = index < 10 ? 0 : pause
+            connection.send(
+                at: 0.5 + wait + Double(index) * 0.0001, by: .server,
+                Array(bytes[start..<min(bytes.count, start + 1460)]))
+            if index == 9 { connection.acknowledge(at: 0.51, by: .client) }
+        }
+        connection.acknowledge(at: 0.6 + pause, by: .client)
+        return capture
+    }
+
+    @Test func `a record that does not fit into one round trip`() {
+        let id = "tls.big-records-small-window"
+        let cut = answer(record: 16_384, pause: 0.1).finding(id)
+        #expect(cut?.state == .present)
+        #expect((0.09...0.11).contains(cut?.measure?.value ?? 0))
+        #expect(answer(record: 16_384, pause: 0).state(id) == .absent)
+        #expect(answer(record: 11_000, pause: 0.1).state(id) == .absent)
+        #expect(answer(record: 4_000, pause: 0.1).state(id) == nil)
+    }
+
+    private func silence(port: UInt16, for wait: Double, greeting: Bool = false) -> TestCapture {
+        let capture = TestCapture()
+        let connection = capture.connection(to: port)
+        connection.open(at: 0)
+        if greeting { connection.send(at: 0.1, by: .server, count: 20) }
+        connection.closeBoth(at: wait, by: .client)
+        return capture
+    }
+
+    @Test func `server and client both wait for the other`() {
+        let id = "tls.server-waits-for-hello-client-waits-for-greeting"
+        #expect(silence(port: 465, for: 30).state(id) == .present)
+        #expect(silence(port: 465, for: 1).state(id) == .absent)
+        #expect(silence(port: 465, for: 30, greeting: true).state(id) == .absent)
+        #expect(silence(port: 443, for: 30).state(id) == nil)
+    }
+
+    @Test func `sessions are offered and resumed in three forms`() throws {
+        func tls(_ hello: [UInt8], _ answer: [UInt8]) throws -> FlowRecord.TLS {
+            let capture = TestCapture()
+            let connection = capture.connection(to: 443)
+            connection.open(at: 0)
+            connection.send(at: 0.1, by: .client, hello)
+            connection.send(at: 0.2, by: .server, answer)
+            return try #require(flows(of: capture.report()).first?.tls)
+        }
+        let id = [UInt8](repeating: 5, count: 32)
+        let short = TLSBytes.serverHello(session: id) + TLSBytes.changeCipherSpec
+        let byID = try tls(TLSBytes.clientHello(session: id), short)
+        #expect(byID.offeredForms == ["session-id"])
+        #expect(byID.resumedBy == "session-id")
+        let byTicket = try tls(TLSBytes.clientHello(ticket: [1, 2, 3], session: id), short)
+        #expect(byTicket.offeredForms == ["ticket"])
+        #expect(byTicket.resumedBy == "ticket")
+        #expect(byTicket.history == "Csi")
+        let full = try tls(
+            TLSBytes.clientHello(ticket: []),
+            TLSBytes.serverHello() + TLSBytes.certificates([Self.leaf]))
+        #expect(full.offeredForms.isEmpty)
+        #expect(full.resumedBy == nil)
+    }
+}
