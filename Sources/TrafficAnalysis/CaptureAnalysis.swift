@@ -63,6 +63,7 @@ public struct CaptureAnalysis: ~Copyable {
         self.flowLimit = flowLimit
         self.keepsFlows = keepsFlows
         self.linger = linger
+        tables.keepsFingerprints = keepsFlows || rows > 0
         if rows > 0 { tables.rows = TrafficRows(limit: rows) }
         if digests > 0 { examination.digests = FlowDigests(limit: digests) }
     }

@@ -19,6 +19,8 @@ struct CertificateAnalyzer: Analyzer {
     private var longestPast: Int64 = 0
     private var longestUntil: Int64 = 0
     private var names: [String: Place] = [:]
+    /// By the numbers of a chain and of a name: clients ask for the same ones again and again.
+    private var isRightName: [UInt64: Bool] = [:]
 
     mutating func visit(_ f: FlowFacts) {
         guard let tls = f.tls, tls.serverHellos > 0, let chain = f.chain else { return }
@@ -40,7 +42,11 @@ struct CertificateAnalyzer: Analyzer {
         if !chain.isComplete { incomplete.add(place) }
         guard let name = f.serverName else { return }
         wrongName.opportunities += 1
-        guard !chain.leaf.isFor(name) else { return }
+        let both =
+            UInt64(UInt32(bitPattern: tls.chain)) << 32 | UInt64(UInt32(bitPattern: tls.serverName))
+        let isRight = isRightName[both] ?? chain.leaf.isFor(name)
+        isRightName[both] = isRight
+        if isRight { return }
         wrongName.add(place)
         let text = String(name.prefix(80))
         if names.count < 100 || names[text] != nil {

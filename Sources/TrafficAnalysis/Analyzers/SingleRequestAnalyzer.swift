@@ -11,27 +11,30 @@ struct SingleRequestAnalyzer: Analyzer {
         var single = Tally()
         var first: Int64 = .max
         var last: Int64 = 0
+
+        mutating func note(_ place: Place, isSingle: Bool) {
+            closed += 1
+            first = min(first, place.time)
+            last = max(last, place.time)
+            if isSingle { single.add(place) }
+        }
     }
 
     /// By pair of a client's address and a server's endpoint.
-    private var pairs: [UInt32: Count] = [:]
+    private var pairs = ByNumber(initially: Count())
 
     mutating func visit(_ f: FlowFacts) {
         guard f.isEstablished, f.flow.close.happened, f.server.answers > 0, f.serverIsVisible
         else { return }
-        var count = pairs[f.pairNumber] ?? Count()
-        count.closed += 1
-        count.first = min(count.first, f.flow.firstTime)
-        count.last = max(count.last, f.flow.firstTime)
-        if f.server.answers == 1 { count.single.add(f.place(f.flow.firstPacket, f.flow.firstTime)) }
-        pairs[f.pairNumber] = count
+        pairs[f.pairNumber].note(
+            f.place(f.flow.firstPacket, f.flow.firstTime), isSingle: f.server.answers == 1)
     }
 
     func conclude(_ capture: CaptureContext) -> [Evidence] {
         var tally = Tally()
         var fastest = 0.0
         var names = ""
-        let busy = pairs.filter { $0.value.closed >= Self.enough }.sorted { $0.key < $1.key }
+        let busy = pairs.all.enumerated().filter { $0.element.closed >= Self.enough }
         tally.opportunities = busy.count
         for (number, count) in busy where count.single.count * 10 >= count.closed * 9 {
             tally.add(count.single)
@@ -39,7 +42,7 @@ struct SingleRequestAnalyzer: Analyzer {
             let rate = Double(count.closed - 1) / span
             guard rate > fastest else { continue }
             fastest = rate
-            let pair = capture.pair(number)
+            let pair = capture.pair(UInt32(number))
             names = "\(pair.client) to \(pair.server.description)"
         }
         let rate = (fastest * 10).rounded() / 10

@@ -12,11 +12,11 @@ extension Flow {
         _ segment: TCPSegment, _ bytes: RawSpan, direction d: Int, at place: PacketPlace,
         tables: inout SideTables
     ) {
-        let peer = directions[1 - d]
         let end = directions[d].next
+        let isACKed = directions[1 - d].has.contains(.acknowledgement)
         let flight =
-            peer.has.contains(.acknowledgement)
-            ? UInt32(clamping: Int32(bitPattern: end &- peer.highestACK)) : 0
+            isACKed
+            ? UInt32(clamping: Int32(bitPattern: end &- directions[1 - d].highestACK)) : 0
         let index = Int(pace)
         if flight > tables.pace[index].directions[d].largestFlight {
             tables.pace[index].directions[d].largestFlight = flight
@@ -27,15 +27,14 @@ extension Flow {
             tables.pace[index].directions[d].timed = self.timed(
                 segment, bytes, end, flight, place)
         }
-        guard peer.has.contains(.acknowledgement), let shift = windowShift(of: 1 - d) else {
-            return
-        }
-        if flight == UInt32(peer.lastWindow) << UInt32(shift) {
+        guard isACKed, let shift = windowShift(of: 1 - d) else { return }
+        let raw = UInt32(directions[1 - d].lastWindow)
+        if flight == raw << UInt32(shift) {
             tables.pace[index].directions[d].windowFull &+= 1
         }
         guard shift > 0 else { return }
         tables.pace[index].directions[d].window.note(
-            flight, segment, raw: UInt32(peer.lastWindow), end: end, at: place)
+            flight, segment, raw: raw, end: end, at: place)
     }
 
     private func timed(
@@ -96,18 +95,17 @@ extension Flow {
         _ segment: TCPSegment, direction d: Int, pause: Int64, at place: PacketPlace,
         tables: inout SideTables
     ) {
-        let peer = directions[1 - d]
-        guard peer.has.contains(.acknowledgement), segment.sequence == directions[d].next else {
-            return
-        }
+        guard directions[1 - d].has.contains(.acknowledgement),
+            segment.sequence == directions[d].next
+        else { return }
         noteRecordPaused(direction: d, pause: pause, at: place, tables: &tables)
-        guard peer.highestACK == segment.sequence else { return }
+        guard directions[1 - d].highestACK == segment.sequence else { return }
         noteStall(segment, direction: d, at: place, tables: &tables)
         guard pace >= 0 else { return }
         let index = Int(pace)
         tables.pace[index].directions[d].beginRestart(
             at: segment.sequence, pause: pause, place: place,
-            segmentSize: UInt32(max(peer.mss, 536)))
+            segmentSize: UInt32(max(directions[1 - d].mss, 536)))
     }
 
     /// RFC 1122 §4.2.3.2 lets a receiver wait up to 500 ms before it acknowledges; Linux waits

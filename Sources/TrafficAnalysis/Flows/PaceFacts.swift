@@ -4,7 +4,7 @@ struct PaceFacts {
     var directions: [2 of PaceDirection] = [PaceDirection(), PaceDirection()]
 
     /// Packets of one side from which on its pace is followed.
-    static let leastPackets: UInt32 = 8
+    static let leastPackets: UInt32 = 16
 }
 
 /// The pace of what one side sends.

@@ -28,6 +28,8 @@ struct SideTables {
     var reused = Sightings()
     var checksums = ChecksumTally()
     var chains = CertificateChains()
+    /// Whether somebody is going to list the clients' fingerprints; no finding needs them.
+    var keepsFingerprints = false
     private var fingerprints: [ClientFingerprint: Int32] = [:]
     private var fingerprintTexts: [String] = []
     /// Only while somebody wants rows.

@@ -2,7 +2,7 @@ internal import Dissection
 
 /// The certificates that a server sent in clear, TLS 1.2 and before; one for all flows that got the
 /// same bytes.
-struct CertificateChain {
+final class CertificateChain: Sendable {
     let leaf: Certificate
     /// How many the server sent.
     let count: Int

@@ -194,7 +194,9 @@ extension Flow {
         if let name = hello.serverName {
             tables.tls[index].serverName = tables.intern(name)
         }
-        tables.tls[index].fingerprint = tables.intern(ClientFingerprint(hello))
+        if tables.keepsFingerprints {
+            tables.tls[index].fingerprint = tables.intern(ClientFingerprint(hello))
+        }
         if hello.offersTLS13 { tables.tls[index].facts.insert(.offersTLS13) }
         if hello.offersPSK { tables.tls[index].facts.insert(.offersPSK) }
         if (hello.sessionTicketLength ?? 0) > 0 { tables.tls[index].facts.insert(.offersTicket) }
