@@ -28,7 +28,8 @@ public struct CaptureRun: Sendable {
         var reader = try CaptureReader(path: path)
         var analysis = CaptureAnalysis(file: path, keepsFlows: keepsFlows, digests: digests)
         var stopped = false
-        var progress = watch.map { _ in ReadingProgress(path: path) }
+        let isPlain = reader.compression == nil
+        var progress = watch.map { _ in ReadingProgress(path: isPlain ? path : nil) }
         let facts = try reader.forEachPacket { record, bytes in
             analysis.packet(
                 bytes, number: record.number, time: record.time, wireLength: record.wireLength,
@@ -43,16 +44,22 @@ public struct CaptureRun: Sendable {
             return !stopped
         }
         interrupted = stopped
-        report = analysis.finish(
-            CaptureSource(
-                format: facts.format, linkTypes: facts.linkTypes.map(\.name),
-                cutShort: facts.cutShortReason, droppedPackets: facts.missedPackets ?? 0))
+        report = analysis.finish(CaptureSource(facts))
     }
 
     init(report: CaptureReport, interrupted: Bool, liveWarnings: [Warning]) {
         self.report = report
         self.interrupted = interrupted
         self.liveWarnings = liveWarnings
+    }
+}
+
+extension CaptureSource {
+    init(_ facts: CaptureFacts) {
+        self.init(
+            format: facts.format, linkTypes: facts.linkTypes.map(\.name),
+            cutShort: facts.cutShortReason, droppedPackets: facts.missedPackets ?? 0,
+            compression: facts.compression?.rawValue)
     }
 }
 
