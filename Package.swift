@@ -150,7 +150,10 @@ let package = Package(
             exclude: ["Snapshots"], swiftSettings: strict),
         .testTarget(
             name: "InquestCommandTests",
-            dependencies: ["Casebook", "EvaluationSimulation", "Triage", "inquest"],
+            dependencies: [
+                "Casebook", "EvaluationSimulation", "PacketCapture", "Redaction", "TrafficAnalysis",
+                "Triage", "inquest",
+            ],
             exclude: ["Fixtures", "Snapshots"],
             swiftSettings: strict),
     ],

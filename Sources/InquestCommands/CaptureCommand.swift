@@ -13,6 +13,8 @@ struct CaptureCommand: Subcommand {
               inquest capture --flows server.pcapng | jq 'select(.tls.server_hellos == 0)'
               tcpdump -c 1000 -w - port 443 | inquest capture - --json
               inquest capture big.pcap.zst --write slice.pcapng
+              inquest capture a.pcap --ladder 4 --svg flow4.svg
+              inquest capture --merge ring.pcap*
               inquest capture --compare client.pcap balancer.pcap server.pcap
               inquest capture --interface eth0 --for 60 --write now.pcap tcp port 443
 
@@ -23,6 +25,10 @@ struct CaptureCommand: Subcommand {
 
             With --write the packets of the flows that findings cite are saved as pcapng,
             and the cited packets say in a comment for what; --whole saves all packets.
+
+            With --merge the files are one capture that was cut into several (tcpdump -C, -G, a
+            ring), whatever their order. Packets that stand a little behind later ones are put
+            in order. Findings cite the file and the packet's number there.
 
             With --compare the files are captures of the same traffic at two to eight
             points, the client's side first. Addresses may be translated and sequence
@@ -45,6 +51,21 @@ struct CaptureCommand: Subcommand {
     @Flag(help: "Where each packet was seen, lost or changed between the captures.")
     var compare = false
 
+    @Flag(
+        help: "The files are one capture, in the order of time: flows go over their borders.")
+    var merge = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Draw a flow packet by packet; flows count from 0, as in --flows and tcp.stream.",
+            valueName: "flow"))
+    var ladder: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "The drawing of --ladder, or of --compare, as an SVG file, too.", valueName: "file"))
+    var svg: String?
+
     @Flag(help: "One JSON document a capture.") var json = false
     @Flag(help: "One JSON object a line, errors too.") var ndjson = false
 
@@ -54,6 +75,10 @@ struct CaptureCommand: Subcommand {
         if files.isEmpty, live.interface == nil {
             throw ValidationError("Missing expected argument '<file>'; or --interface <name>")
         }
+        if svg != nil, ladder == nil, !compare {
+            throw ValidationError("--svg needs --ladder <flow> or --compare")
+        }
+        if let ladder, ladder < 0 { throw ValidationError("--ladder wants a number from 0 on") }
         if live.interface != nil, writing.isForFiles {
             throw ValidationError("--whole and --redact are for files, not for an interface")
         }
@@ -61,6 +86,8 @@ struct CaptureCommand: Subcommand {
 
     func execute(_ run: Run) throws -> ExitStatus {
         if json && ndjson { throw Failure.contradictingFormats(["--json", "--ndjson"]) }
+        if let ladder { return try showLadder(alone(ladder), run) }
+        if merge { return try showMerge(run) }
         if compare { return try showComparison(run) }
         if let interface = live.interface { return try captureLive(interface, run) }
         if files.filter({ $0 == "-" }).count > 1 { throw Failure.standardInputTwice }
@@ -68,14 +95,25 @@ struct CaptureCommand: Subcommand {
         return try showFiles(run)
     }
 
+    /// A ladder comes by itself.
+    private func alone(_ ladder: Int) throws(Failure) -> Int {
+        let others = [
+            ("--flows", flows), ("--compare", compare), ("--merge", merge), ("--json", json),
+            ("--ndjson", ndjson),
+            ("--write", writing.write != nil),
+        ].filter(\.1).map(\.0)
+        if let other = others.first { throw .contradictingFormats(["--ladder", other]) }
+        return ladder
+    }
+
     private func showFiles(_ run: Run) throws -> ExitStatus {
         var evidence: [Evidence] = []
-        var readable: [String] = []
+        var readable: [SliceInput] = []
         var status = ExitStatus.done
         for (index, file) in files.enumerated() where !Interrupt.requested {
             do {
                 evidence += try show(file, isFirst: index == 0, run.console)
-                readable.append(file)
+                readable.append(SliceInput(file: file))
             } catch {
                 // The other captures are still worth reading.
                 let report = ErrorText.report(error)

@@ -42,7 +42,16 @@ extension CaptureCommand {
             run.console.write(ComparisonText(run: comparison).page(run.console.newPage()))
         }
         run.console.flush()
-        try writing.save(comparison.comparison.findings, of: files, run)
+        if let svg {
+            // The text shows a few; a drawing is of one, the first of them.
+            guard let path = comparison.comparison.troubled.first else {
+                throw Failure.nothingToDraw
+            }
+            let names = comparison.comparison.points.map(\.name)
+            let figure = PathFigure.draw(path, points: names)
+            try OutputFile.write(ReportSVG.file(figure), to: svg)
+        }
+        try writing.save(comparison.comparison.findings, of: files.map(SliceInput.init(file:)), run)
         return comparison.interrupted ? .interrupted : .done
     }
 }

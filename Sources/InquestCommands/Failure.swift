@@ -27,6 +27,13 @@ enum Failure: Error {
     case sliceOfStream(String)
     /// `--redact-key` with too few bytes.
     case shortKey(path: String)
+    /// `--ladder` with so many files.
+    case ladderOfSeveral(Int)
+    /// `--ladder` wants a file that can be read twice.
+    case ladderOfStream(String)
+    case noSuchFlow(Int, file: String)
+    /// `--svg` of a comparison in which nothing is in trouble.
+    case nothingToDraw
     /// `--write` without a capture.
     case nothingToSlice
     case input(InputFile.Fault, what: String)

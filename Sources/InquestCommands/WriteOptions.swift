@@ -49,7 +49,7 @@ struct WriteOptions: ParsableArguments {
     }
 
     /// Writes what `--write` asks for, if it does.
-    func save(_ evidence: [Evidence], of files: [String], _ run: Run) throws(Failure) {
+    func save(_ evidence: [Evidence], of inputs: [SliceInput], _ run: Run) throws(Failure) {
         guard let write, !Interrupt.requested else { return }
         let logger = Logger(label: "inquest.capture")
         var progress = Progress(name: write, console: run.console)
@@ -58,7 +58,7 @@ struct WriteOptions: ParsableArguments {
             path: write, isWhole: whole, program: "inquest \(Inquest.version)",
             redaction: try key())
         do throws(CaptureSlice.Fault) {
-            let slice = try CaptureSlice(evidence, of: files, wish) { _, packets in
+            let slice = try CaptureSlice(evidence, of: inputs, wish) { _, packets in
                 progress.update(packets: packets)
                 return !Interrupt.requested
             }

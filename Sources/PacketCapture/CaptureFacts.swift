@@ -24,6 +24,10 @@ public struct CaptureFacts: Equatable, Sendable {
     public var cutShort = false
     /// Why, as a clause: "the file ends inside packet 7 (40 of 66 bytes)".
     public var cutShortReason: String?
+    /// Packets of a merge that stood behind later ones of their file and were put in order, and
+    /// those that came too late for it.
+    public var reorderedPackets = 0
+    public var latePackets = 0
     /// Oddities that were read over, as clauses; at most sixteen.
     public var damage: [String] = []
     /// Time stamps are finer than a microsecond (on any interface).

@@ -8,16 +8,17 @@ import Dissection
 public struct CaptureReader: ~Copyable {
     /// read(2) is asked for this much: 64 KiB costs more, 1 MiB is not faster (measured on Linux
     /// 6).
-    private static let readSize = 256 << 10
+    static let readSize = 256 << 10
     /// An unfinished block and a full read behind it.
     private static let bufferSize = PcapngDecoder.longestBlock + readSize
 
     private let file: InputFile
     private let path: String
-    private let format: CaptureFormat
+    let format: CaptureFormat
     private let unpacker: Unpacker?
-    private var buffer: [UInt8]
-    private var count: Int
+    var buffer: [UInt8]
+    /// Bytes in `buffer` that no decoder has been shown, or that it wants to see again.
+    var count: Int
 
     /// How the file is compressed, `nil` when it is not.
     public var compression: Compression? { unpacker?.compression }
@@ -62,6 +63,13 @@ public struct CaptureReader: ~Copyable {
             count += got
         }
         return count
+    }
+
+    /// Adds bytes behind those of the buffer.
+    ///
+    /// - Returns: how many; 0 at the end.
+    mutating func readMore() throws(CaptureError) -> Int {
+        try Self.read(file, unpacker, into: &buffer, after: count)
     }
 
     private static func read(
@@ -118,7 +126,7 @@ public struct CaptureReader: ~Copyable {
             if decoder.isDone { break }
             var got = 0
             do throws(CaptureError) {
-                got = try Self.read(file, unpacker, into: &buffer, after: count)
+                got = try readMore()
             } catch {
                 readError = error
             }
@@ -132,7 +140,7 @@ public struct CaptureReader: ~Copyable {
     }
 
     /// What was delivered stays delivered: an error is thrown only when that is nothing.
-    private func judged(
+    func judged(
         _ facts: CaptureFacts, _ readError: CaptureError?
     ) throws(CaptureError) -> CaptureFacts {
         var facts = facts

@@ -41,6 +41,8 @@ struct PcapngDecoder: PacketDecoder {
         return offset
     }
 
+    mutating func resume() { isDone = facts.cutShort }
+
     mutating func end(_ rest: RawSpan) {
         foldMissed()
         if let passing {

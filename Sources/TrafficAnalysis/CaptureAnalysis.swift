@@ -222,6 +222,8 @@ public struct CaptureSource: Sendable {
     public var droppedPackets: Int
     /// `gzip`, `zstd`, `lz4`; `nil` for a file as it is.
     public var compression: String?
+    /// Packets of a merge that were put in order, and those that came too late for it.
+    public var reorderedPackets = 0
 
     public init(
         format: String, linkTypes: [String], cutShort: String? = nil, droppedPackets: Int = 0,

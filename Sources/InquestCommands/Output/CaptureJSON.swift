@@ -23,6 +23,8 @@ enum CaptureJSON {
             writer.totals(report)
             writer.member("findings", array: report.findings) { $0.evidence($1) }
             writer.member("warnings", array: capture.warnings) { $0.warning($1) }
+            // Only there when several files were merged.
+            if !capture.files.isEmpty { writer.member("files", strings: capture.files) }
             // Only there when the file was compressed.
             if let compression = report.compression {
                 writer.member("compression", compression)

@@ -24,6 +24,10 @@ struct CaptureText {
         let format = [report.format, report.compression].compactMap(\.self)
             .joined(separator: " in ")
         page.paragraph("\(report.file): \(format), \(links)", style: .bold)
+        if !capture.files.isEmpty {
+            page.paragraph(
+                "\(capture.files.count) files as one capture, in the order of time", indent: 2)
+        }
         if capture.interrupted {
             page.paragraph("Interrupted: this is what was seen until then.", style: .caution)
         }
@@ -52,7 +56,8 @@ struct CaptureText {
                 finding.id + (figures.isEmpty ? "" : " (\(figures))"), label: "* ", indent: 2,
                 style: .bold)
             if !finding.summary.isEmpty { page.paragraph(finding.summary, indent: 4) }
-            let places = EvidenceText.places([finding], severalFiles: false)
+            let places = EvidenceText.places(
+                [finding], severalFiles: capture.files.count > 1)
             if !places.isEmpty { page.paragraph(places, indent: 4, style: .dim) }
         }
     }

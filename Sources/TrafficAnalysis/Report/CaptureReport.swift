@@ -37,7 +37,7 @@ public struct CaptureReport: Sendable {
     public let tls: TLSTotals
     /// How many flows had to be held at one time: what peak memory depends on.
     public let flowRecords: Int
-    public let findings: [Evidence]
+    public private(set) var findings: [Evidence]
     public let warnings: [Warning]
     public let timeline: TrafficTimeline
     /// `nil` unless the analysis was told to list the flows.
@@ -82,6 +82,22 @@ public struct CaptureReport: Sendable {
         warnings = examination.warnings(analysis, source)
         flowRecords = analysis.table.flows.count
         kept = analysis.keepsFlows ? (analysis.table, places, analysis.tables) : nil
+    }
+
+    /// Cites the packets of a merge where they came from.
+    ///
+    /// - Parameter origin: of a packet's number in the merge; `nil` where it is not known.
+    public mutating func cite(_ origin: (Int) -> (file: String, number: Int)?) {
+        for index in findings.indices {
+            findings[index].locations = findings[index].locations.map { location in
+                guard let packet = location.packet else { return location }
+                var location = location
+                let place = origin(packet)
+                location.packet = place?.number
+                if let place { location.file = place.file }
+                return location
+            }
+        }
     }
 
     /// Calls `body` with every flow, in order of the flows' first packets; with none when the

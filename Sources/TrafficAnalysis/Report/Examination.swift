@@ -114,10 +114,14 @@ struct Examination {
                 + "limit (\(analysis.flowLimit) open at once, four times that in all) were not "
                 + "followed; cut the capture by time or address")
         warn(
+            source.reorderedPackets > 0, "reordered",
+            "\(counted(source.reorderedPackets, "packet")) stood behind later ones in a file and "
+                + "were put in order")
+        warn(
             analysis.timeWentBack > 0, "time-goes-back",
             "time goes back \(counted(analysis.timeWentBack, "time")) between packets: clock "
                 + "step, or "
-                + "a capture merged out of order")
+                + "a capture merged out of order; --merge puts what is near in order")
         warn(
             analysis.undecodedPackets > 0, "undecoded",
             "\(counted(analysis.undecodedPackets, "packet")) could not be decoded "

@@ -55,17 +55,17 @@ public struct CaptureSlice: Sendable {
     private var bytes = 0
 
     /// - Parameters:
-    ///   - evidence: of all `files`, as it was found by reading them; they are read again.
+    ///   - evidence: of all `inputs`, as it was found by reading them; they are read again.
     ///   - goOn: asked after each packet with the file and its number.
     public init(
-        _ evidence: [Evidence], of files: [String], _ wish: Wish, goOn: (String, Int) -> Bool
+        _ evidence: [Evidence], of inputs: [SliceInput], _ wish: Wish, goOn: (String, Int) -> Bool
     ) throws(Fault) {
         var sections: [SliceSection] = []
-        for file in files {
+        for input in inputs {
             // The name of a file can tell whose it is.
             let name = wish.redaction.map { _ in "capture \(sections.count + 1)" }
             let section = try SliceSection(
-                evidence, file: file, name: name, isWhole: wish.isWhole, goOn)
+                evidence, of: input, name: name, isWhole: wish.isWhole, goOn)
             if !section.traffic.isEmpty || wish.isWhole { sections.append(section) }
         }
         if sections.isEmpty { throw .nothingCited }

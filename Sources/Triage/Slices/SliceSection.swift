@@ -6,7 +6,8 @@ import TrafficAnalysis
 
 /// What a slice takes from one capture.
 struct SliceSection {
-    private let file: String
+    private let input: SliceInput
+    private var file: String { input.name }
     /// What the file is called in comments.
     let name: String
     let traffic: CitedTraffic
@@ -17,19 +18,21 @@ struct SliceSection {
     /// Findings that the slice alone does not show as the capture does.
     private(set) var missing: [FactID] = []
     private let citations: Citations
+    private let origins: PacketOrigins?
 
     /// Reads the file to the last packet that is cited, and then as often as it takes to know that
     /// the slice will show the same findings.
     init(
-        _ evidence: [Evidence], file: String, name: String?, isWhole: Bool,
+        _ evidence: [Evidence], of input: SliceInput, name: String?, isWhole: Bool,
         _ goOn: (String, Int) -> Bool
     ) throws(CaptureSlice.Fault) {
-        self.file = file
-        self.name = name ?? file.split(separator: "/").last.map(String.init) ?? file
+        self.input = input
+        let file = input.name
+        self.name = name ?? Self.lastPart(file)
         citations = Citations(evidence, in: file, withWords: name == nil)
         var search = CitedTrafficSearch(packets: Set(citations.packets.keys))
         var stopped = false
-        let facts = try Self.read(file) { record, packet in
+        let (facts, origins) = try input.read { record, packet in
             stopped = !goOn(file, record.number)
             return !stopped
                 && search.packet(
@@ -37,6 +40,7 @@ struct SliceSection {
                     wireLength: record.wireLength, link: record.link)
         }
         if stopped { throw .stopped }
+        self.origins = origins
         snapLength = facts.snapLength
         traffic = search.finish()
         breadth = isWhole ? .all : .cited
@@ -62,7 +66,7 @@ struct SliceSection {
             if breadth == .cited { missing = shown.symmetricDifference(wanted).sorted() }
             if !hasRoom { break }
         }
-        let facts = try Self.read(file) { record, _ in goOn(file, record.number) }
+        let (facts, _) = try input.read { record, _ in goOn(file, record.number) }
         let fits =
             facts.packets <= CaptureSlice.packetLimit && facts.bytes <= CaptureSlice.byteLimit
         breadth = fits ? .all : .cited
@@ -96,7 +100,7 @@ struct SliceSection {
     ) throws(CaptureSlice.Fault) {
         var picker = TrafficPicker(traffic, breadth)
         var stopped = false
-        _ = try Self.read(file) { record, packet in
+        _ = try input.read { record, packet in
             let pick = picker.pick(
                 packet, number: record.number, time: record.time, wireLength: record.wireLength,
                 link: record.link)
@@ -122,15 +126,14 @@ struct SliceSection {
         return redactor
     }
 
-    private static func read(
-        _ file: String, _ visit: (PacketRecord, RawSpan) -> Bool
-    ) throws(CaptureSlice.Fault) -> CaptureFacts {
-        do throws(CaptureError) {
-            var reader = try CaptureReader(path: file)
-            return try reader.forEachPacket(visit)
-        } catch {
-            throw .capture(error)
-        }
+    private static func lastPart(_ path: String) -> String {
+        path.split(separator: "/").last.map(String.init) ?? path
+    }
+
+    /// Where a packet is, as a person would look it up.
+    private func place(_ number: Int) -> String {
+        guard let origin = origins?[number] else { return "packet \(number) of \(name)" }
+        return "packet \(origin.number) of \(Self.lastPart(origin.file))"
     }
 
     /// What the section is, in a sentence.
@@ -152,7 +155,7 @@ struct SliceSection {
             comments.append("flow \(flow) of \(name): \(ids.joined(separator: ", "))")
         }
         if let findings = citations.packets[number] {
-            comments += findings.map { "packet \(number) of \(name): \($0)" }
+            comments += findings.map { "\(place(number)): \($0)" }
         }
         return comments
     }
