@@ -28,6 +28,8 @@ public struct CaptureFacts: Equatable, Sendable {
     /// those that came too late for it.
     public var reorderedPackets = 0
     public var latePackets = 0
+    /// Comments and names of pcapng.
+    public var notes = CaptureNotes()
     /// Oddities that were read over, as clauses; at most sixteen.
     public var damage: [String] = []
     /// Time stamps are finer than a microsecond (on any interface).

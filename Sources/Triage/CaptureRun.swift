@@ -16,6 +16,9 @@ public struct CaptureRun: Sendable {
     /// What was found in a merge, its packets cited by their numbers in it.
     public private(set) var mergedFindings: [Evidence] = []
 
+    /// Comments and names in the file.
+    public private(set) var notes = CaptureNotes()
+
     /// What makes the result less than it should be.
     public var warnings: [Warning] { liveWarnings + report.warnings }
 
@@ -50,6 +53,7 @@ public struct CaptureRun: Sendable {
         }
         interrupted = stopped
         report = analysis.finish(CaptureSource(facts))
+        notes = facts.notes
     }
 
     /// Reads several files as one capture, in the order of time: flows go over their borders.
@@ -71,6 +75,7 @@ public struct CaptureRun: Sendable {
         }
         interrupted = stopped
         report = analysis.finish(CaptureSource(facts))
+        notes = facts.notes
         files = paths
         mergedFindings = report.findings
         let origins = reader.origins

@@ -25,7 +25,9 @@ import Triage
         let out = Inquest.temporaryFolder() + "/slice.pcapng"
         let wish = CaptureSlice.Wish(
             path: out, isWhole: isWhole, program: "test", redaction: redaction)
-        return (out, try CaptureSlice(evidence, of: [path], wish) { _, _ in true })
+        return (
+            out, try CaptureSlice(evidence, of: [SliceInput(file: path)], wish) { _, _ in true }
+        )
     }
 
     @Test(arguments: replays)

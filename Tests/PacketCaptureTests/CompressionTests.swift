@@ -49,7 +49,7 @@ import Testing
                 #expect(delivery.facts.cutShortReason?.contains(tool[0]) == true)
             } catch {
                 switch error {
-                case .notACapture: #expect(length < 4)
+                case .notACapture, .unsupported: #expect(length < 4)
                 case .noPacketReadable(_, let reason): #expect(reason.contains(tool[0]))
                 default: Issue.record("\(error) after \(length) bytes")
                 }
@@ -80,19 +80,21 @@ import Testing
         #expect(delivery.facts.damage == ["bytes behind the compressed data, left out"])
     }
 
-    @Test func `a bomb is unpacked in pieces`() throws {
-        // A gigabyte of empty records would be; a hundred megabytes of zeros suffice for the claim.
-        let header = PcapBuilder().header
-        let zeros = [UInt8](repeating: 0, count: 100 << 20)
-        let packed = try Self.pack(header + zeros, ["zstd", "-qc"])
-        #expect(packed.count < 20_000)
-        let before = Self.peakKilobytes()
-        try withFile(packed) { path in
+    @Test func `a bomb is unpacked in pieces`() async {
+        // In a process of its own: other tests need memory, too.
+        await #expect(processExitsWith: .success) {
+            let zeros = [UInt8](repeating: 0, count: 20 << 20)
+            let packed = try Self.pack(PcapBuilder().header + zeros, ["zstd", "-qc"])
+            precondition(packed.count < 5_000)
+            let path = NSTemporaryDirectory() + "/inquest-bomb-\(getpid())"
+            try Data(packed).write(to: URL(filePath: path))
+            defer { try? FileManager.default.removeItem(atPath: path) }
+            let before = Self.peakKilobytes()
             var reader = try CaptureReader(path: path)
             let facts = try reader.forEachPacket { _, _ in true }
-            #expect(facts.packets == zeros.count / 16)
+            precondition(facts.packets == zeros.count / 16)
+            precondition(Self.peakKilobytes() - before < 8 << 10)
         }
-        #expect(Self.peakKilobytes() - before < 32 << 10)
     }
 
     @Test func `packed inside of packed is told apart`() throws {
@@ -122,7 +124,7 @@ import Testing
         return line.flatMap { Int($0.filter(\.isNumber)) } ?? 0
     }
 
-    private static func pack(_ bytes: [UInt8], _ tool: [String]) throws -> [UInt8] {
+    static func pack(_ bytes: [UInt8], _ tool: [String]) throws -> [UInt8] {
         try withFile(bytes) { path in
             let process = Process()
             process.executableURL = URL(filePath: "/usr/bin/env")

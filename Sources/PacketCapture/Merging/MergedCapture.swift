@@ -120,6 +120,8 @@ public struct MergedCapture: ~Copyable {
         due.removeAll { $0 === source }
         guard var added = try source.facts() else { return }
         added.reorderedPackets = source.window.reordered
+        // Numbers of packets are those of the file.
+        added.notes.packetComments = [:]
         added.latePackets = source.window.late
         if let reason = added.cutShortReason { added.cutShortReason = "\(source.path): \(reason)" }
         facts = facts.map { $0.merged(with: added) } ?? added
@@ -145,6 +147,8 @@ extension CaptureFacts {
         }
         all.cutShort = cutShort || other.cutShort
         all.cutShortReason = cutShortReason ?? other.cutShortReason
+        for comment in other.notes.comments { all.notes.add(comment) }
+        for (address, name) in other.notes.names { all.notes.add(name, of: address) }
         for oddity in other.damage { all.note(oddity) }
         all.nanoseconds = nanoseconds || other.nanoseconds
         all.sections += other.sections
