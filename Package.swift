@@ -120,7 +120,7 @@ let package = Package(
             name: "PacketCaptureTests", dependencies: ["Dissection", "PacketCapture"],
             swiftSettings: strict),
         .testTarget(
-            name: "RedactionTests", dependencies: ["Dissection", "Redaction"],
+            name: "RedactionTests", dependencies: ["Dissection", "PacketCapture", "Redaction"],
             swiftSettings: strict),
         .testTarget(
             name: "TrafficAnalysisTests",

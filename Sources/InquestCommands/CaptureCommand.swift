@@ -26,9 +26,14 @@ struct CaptureCommand: Subcommand {
             With --write the packets of the flows that findings cite are saved as pcapng,
             and the cited packets say in a comment for what; --whole saves all packets.
 
-            With --merge the files are one capture that was cut into several (tcpdump -C, -G, a
-            ring), whatever their order. Packets that stand a little behind later ones are put
-            in order. Findings cite the file and the packet's number there.
+            --redact maps addresses so that networks stay together (private stays private),
+            replaces names by others of the same length and payload by blanks. Ports, sizes,
+            times, sequence numbers, TTL, VLAN, TLS extensions, random values and session
+            tickets stay.
+
+            With --merge the files are one capture that was cut into several (tcpdump -C,
+            -G, a ring), whatever their order. Packets that stand a little behind later
+            ones are put in order. Findings cite the file and the number there.
 
             With --compare the files are captures of the same traffic at two to eight
             points, the client's side first. Addresses may be translated and sequence
@@ -37,7 +42,8 @@ struct CaptureCommand: Subcommand {
 
     @Argument(
         help: ArgumentHelp(
-            "pcap or pcapng, '-' for standard input; with --interface a filter.",
+            "pcap or pcapng, also in gzip, zstd or LZ4; '-' for standard input. With --interface "
+                + "a filter.",
             valueName: "file"))
     var files: [String] = []
 
