@@ -1,3 +1,4 @@
+import TrafficAnalysis
 import Triage
 
 /// Captures of several points named on the command line.
@@ -33,12 +34,24 @@ extension CaptureCommand {
         ].filter(\.1).map(\.0)
         if let other = others.first { throw Failure.contradictingFormats(["--compare", other]) }
         try CaptureComparison.check(files)
+        try writing.check(files)
         let comparison = try CaptureComparison.read(files, analyses: false, run.console)
         if json || ndjson {
             run.console.write(ComparisonJSON.document(comparison))
         } else {
             run.console.write(ComparisonText(run: comparison).page(run.console.newPage()))
         }
+        run.console.flush()
+        if let svg {
+            // The text shows a few; a drawing is of one, the first of them.
+            guard let path = comparison.comparison.troubled.first else {
+                throw Failure.nothingToDraw
+            }
+            let names = comparison.comparison.points.map(\.name)
+            let figure = PathFigure.draw(path, points: names)
+            try OutputFile.write(ReportSVG.file(figure), to: svg)
+        }
+        try writing.save(comparison.comparison.findings, of: files.map(SliceInput.init(file:)), run)
         return comparison.interrupted ? .interrupted : .done
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Casebook
 import Diagnosis
 import HostInspection
+import TrafficAnalysis
 import Triage
 
 struct DiagnoseCommand: Subcommand {
@@ -14,6 +15,7 @@ struct DiagnoseCommand: Subcommand {
               tcpdump -c 2000 -w - port 443 | inquest diagnose --capture -
               inquest diagnose --capture a.pcap --symptom restart-helps --symptom ping-works=no
               inquest diagnose --compare client.pcap server.pcap
+              inquest diagnose --capture a.pcap --write evidence.pcapng
               inquest diagnose example.com:443 --probe
               inquest diagnose --interactive=plain --say "logins hang after a deploy"
               cat a.json b.json | inquest diagnose --evidence - --json
@@ -50,6 +52,13 @@ struct DiagnoseCommand: Subcommand {
             "An answer; repeatable.", valueName: "id[=yes|no|probably|probably-not|unknown]"))
     var symptom: [String] = []
 
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp(
+            "Files that are one capture, in the order of time: a ring, tcpdump -C or -G.",
+            valueName: "file"))
+    var merge: [String] = []
+
     @Option(help: ArgumentHelp("The trouble in your own words.", valueName: "text"))
     var say: [String] = []
 
@@ -70,6 +79,8 @@ struct DiagnoseCommand: Subcommand {
 
     @Option(help: ArgumentHelp("Write the evidence to a file.", valueName: "file"))
     var record: String?
+
+    @OptionGroup(title: "Saving packets") var writing: WriteOptions
 
     @Option(help: "Ask on standard error what is worth asking, one line at a time.")
     var interactive: Interaction?
@@ -99,7 +110,7 @@ struct DiagnoseCommand: Subcommand {
         let (engine, warning) = casebook.engine(now: IncidentCommand.now())
         var session = TriageSession(casebook: casebook.casebook, engine: engine)
         for warning in casebook.warnings + (warning.map { [$0] } ?? []) { session.warn(warning) }
-        try gather(into: &session, run)
+        let merged = try gather(into: &session, run)
         if probe { try DiagnoseProbing(self, run).run(in: &session) }
         var conversation: Conversation?
         if interactive != nil {
@@ -114,6 +125,11 @@ struct DiagnoseCommand: Subcommand {
         try writeReports(result, conversation)
         if let record { try OutputFile.write(EvidenceFile.write(result.evidence), to: record) }
         present(result, run)
+        run.console.flush()
+        let inputs = (capture + compare).map(SliceInput.init(file:))
+        try writing.save(
+            result.evidence + (merged?.mergedFindings ?? []),
+            of: inputs + (merged.map { [SliceInput($0)] } ?? []), run)
         return status(of: result)
     }
 
@@ -127,6 +143,7 @@ struct DiagnoseCommand: Subcommand {
             throw Failure.contradictingFormats(["--interactive", "--no-input"])
         }
         if !asks, !probe, !host, !hostOptions.namesSomething, capture.isEmpty, compare.isEmpty,
+            merge.isEmpty,
             symptom.isEmpty, say.isEmpty, evidence.isEmpty
         {
             throw Failure.nothingGiven
@@ -137,7 +154,11 @@ struct DiagnoseCommand: Subcommand {
                 option: "--budget", value: "\(budget)", expected: ["0 or more seconds"])
         }
         if !compare.isEmpty { try CaptureComparison.check(compare) }
-        if (capture + compare + evidence + hostOptions.log).filter({ $0 == "-" }).count
+        if writing.write != nil, (capture + compare + merge).isEmpty {
+            throw Failure.nothingToSlice
+        }
+        try writing.check(capture + compare + merge)
+        if (capture + compare + merge + evidence + hostOptions.log).filter({ $0 == "-" }).count
             > (asks ? 0 : 1)
         {
             throw Failure.standardInputTwice
@@ -145,7 +166,9 @@ struct DiagnoseCommand: Subcommand {
     }
 
     /// The operator's words first: a wrong one is told before a long capture is read.
-    private func gather(into session: inout TriageSession, _ run: Run) throws {
+    ///
+    /// - Returns: what several files were as one.
+    private func gather(into session: inout TriageSession, _ run: Run) throws -> CaptureRun? {
         for word in target { session.aim(at: try ProbeArguments.target(word)) }
         let answers = SymptomAnswers(casebook: session.casebook)
         let wish = try hostOptions.wish(looksAtHost: host)
@@ -155,6 +178,7 @@ struct DiagnoseCommand: Subcommand {
             for text in say { session.record(answers.reports(in: text, suggestions)) }
         }
         for path in evidence { try readEvidence(path, into: &session) }
+        var merged: CaptureRun?
         for path in capture where !Interrupt.requested {
             var progress = Progress(name: path, console: run.console)
             defer { progress.finish() }
@@ -163,10 +187,16 @@ struct DiagnoseCommand: Subcommand {
                 return !Interrupt.requested
             }
         }
+        if !merge.isEmpty, !Interrupt.requested {
+            let whole = try CaptureMerge.read(merge, keepsFlows: false, run.console)
+            session.record(whole, of: whole.report.file)
+            merged = whole
+        }
         if !compare.isEmpty, !Interrupt.requested {
             session.record(try CaptureComparison.read(compare, analyses: true, run.console))
         }
         try lookAtHost(wish, &session)
+        return merged
     }
 
     private func lookAtHost(
@@ -191,11 +221,18 @@ struct DiagnoseCommand: Subcommand {
         _ result: TriageResult, _ conversation: Conversation?
     ) throws(Failure) {
         guard report != nil || html != nil else { return }
-        let report =
+        var report =
             conversation.map { IncidentReport(result, $0) } ?? IncidentReport(result, said: say)
+        report.ladders = CitedLadder.read(
+            result.evidence, of: (capture + compare).filter(OutputFile.isRegular),
+            limit: Self.drawnFlows
+        ) { _ in !Interrupt.requested }
         if let path = self.report { try ReportFile.write(report, to: path) }
         if let html { try OutputFile.write(ReportHTML.write(report.document), to: html) }
     }
+
+    /// Flows of a capture that a report draws; each is a reading of the capture.
+    private static let drawnFlows = 3
 
     private func present(_ result: TriageResult, _ run: Run) {
         let console = run.console

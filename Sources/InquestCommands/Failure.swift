@@ -23,6 +23,19 @@ enum Failure: Error {
     case capture(CaptureError)
     case live(LiveCaptureError)
     case saving(CaptureWriteError)
+    /// `--write` wants files that can be read twice.
+    case sliceOfStream(String)
+    /// `--redact-key` with too few bytes.
+    case shortKey(path: String)
+    /// `--ladder` with so many files.
+    case ladderOfSeveral(Int)
+    /// `--ladder` wants a file that can be read twice.
+    case ladderOfStream(String)
+    case noSuchFlow(Int, file: String)
+    /// `--svg` of a comparison in which nothing is in trouble.
+    case nothingToDraw
+    /// `--write` without a capture.
+    case nothingToSlice
     case input(InputFile.Fault, what: String)
     case evidence(path: String, EvidenceFile.Fault)
     case casebookNotFound(tried: [String])

@@ -20,9 +20,6 @@ struct LiveOptions: ParsableArguments {
     @Option(help: ArgumentHelp("End after so many packets.", valueName: "n"))
     var packets: Int?
 
-    @Option(help: ArgumentHelp("Save the packets in a new pcap file.", valueName: "file"))
-    var write: String?
-
     /// ^C is the end that was wanted, when no other was given.
     var endsByInterrupt: Bool { seconds == nil && packets == nil }
 
@@ -30,7 +27,6 @@ struct LiveOptions: ParsableArguments {
         if interface == nil {
             let given = [
                 seconds.map { _ in "--for" }, packets.map { _ in "--packets" },
-                write.map { _ in "--write" },
             ].compactMap(\.self)
             if let flag = given.first { throw ValidationError("\(flag) needs --interface") }
         }
@@ -39,18 +35,15 @@ struct LiveOptions: ParsableArguments {
             throw ValidationError("--for wants a number of seconds above 0")
         }
         if let packets, packets < 1 { throw ValidationError("--packets wants 1 or more") }
-        if let write, write.isEmpty || write == "-" {
-            throw ValidationError("--write wants a file; standard output has the result")
-        }
     }
 
     func wish(
-        on interface: String, filter words: [String], keepsFlows: Bool
+        on interface: String, filter words: [String], file: String?, keepsFlows: Bool
     ) -> LiveRun.Wish {
         let filter = words.joined(separator: " ")
         return LiveRun.Wish(
             interface: interface, filter: filter.isEmpty ? nil : filter,
             duration: .seconds(seconds ?? Double(Self.defaultDuration)), packets: packets,
-            file: write, keepsFlows: keepsFlows)
+            file: file, keepsFlows: keepsFlows)
     }
 }

@@ -4,6 +4,8 @@ public import Dissection
 public struct CaptureFacts: Equatable, Sendable {
     /// `pcap` or `pcapng`.
     public var format: String
+    /// How the file was compressed, `nil` when it was not.
+    public var compression: Compression?
     /// As the file's header or interface descriptions say, in their order, each once.
     public var linkTypes: [LinkType] = []
     /// The largest number of bytes kept of a packet that a header gives; 0 = no limit given.
@@ -22,6 +24,12 @@ public struct CaptureFacts: Equatable, Sendable {
     public var cutShort = false
     /// Why, as a clause: "the file ends inside packet 7 (40 of 66 bytes)".
     public var cutShortReason: String?
+    /// Packets of a merge that stood behind later ones of their file and were put in order, and
+    /// those that came too late for it.
+    public var reorderedPackets = 0
+    public var latePackets = 0
+    /// Comments and names of pcapng.
+    public var notes = CaptureNotes()
     /// Oddities that were read over, as clauses; at most sixteen.
     public var damage: [String] = []
     /// Time stamps are finer than a microsecond (on any interface).

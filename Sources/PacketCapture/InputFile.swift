@@ -25,6 +25,12 @@ struct InputFile: ~Copyable {
         return unsafe fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
+    /// Whether it can be opened and read again.
+    static func isRegular(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+
     deinit {
         if descriptor != STDIN_FILENO { _ = close(descriptor) }
     }

@@ -11,6 +11,9 @@ protocol PacketDecoder {
     /// The rest must come again at the front of the next chunk.
     mutating func consume(_ chunk: RawSpan, _ visit: (PacketRecord, RawSpan) -> Bool) -> Int
 
+    /// Goes on behind the packet after which the visitor wanted no more.
+    mutating func resume()
+
     /// The file has ended; `rest` are the bytes that no packet was found in.
     mutating func end(_ rest: RawSpan)
 }

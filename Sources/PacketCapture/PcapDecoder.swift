@@ -105,6 +105,8 @@ struct PcapDecoder: PacketDecoder {
         return offset
     }
 
+    mutating func resume() { isDone = facts.cutShort }
+
     mutating func end(_ rest: RawSpan) {
         guard rest.byteCount > 0 else { return }
         let recordHeader = header.variant.recordHeader

@@ -11,6 +11,7 @@ enum PcapngBlock {
     /// The obsolete packet block (appendix A).
     static let oldPacket: UInt32 = 2
     static let simplePacket: UInt32 = 3
+    static let names: UInt32 = 4
     static let statistics: UInt32 = 5
     static let enhancedPacket: UInt32 = 6
     /// Not packets, and yet Wireshark gives them frame numbers: a systemd journal entry and custom

@@ -21,7 +21,20 @@ extension PcapngDecoder {
         let units = upper << 32 | UInt64(order.uint32(chunk, at: body + 8))
         lastTime = interfaces[interface].clock.nanoseconds(units)
         let wire = Int(order.uint32(chunk, at: body + 16))
+        let optionsStart = body + 20 + (captured + 3) & ~3
+        // Few packets have any.
+        if block.upperBound - 4 - optionsStart >= 8 {
+            notePacketComments(chunk, optionsStart..<block.upperBound - 4)
+        }
         deliver(interface, wire: wire, chunk, body + 20..<body + 20 + captured, visit)
+    }
+
+    /// Of the packet that comes next.
+    @inline(never)
+    private mutating func notePacketComments(_ chunk: RawSpan, _ options: Range<Int>) {
+        var found: [String] = []
+        forEachComment(chunk, options) { found.append($0) }
+        for comment in found { facts.notes.add(comment, packet: number + 1) }
     }
 
     /// Length on the wire (4), bytes up to the snap length of the first interface (§4.4).

@@ -29,7 +29,7 @@ struct PcapngDecoder: PacketDecoder {
             guard check(type, length) else { break }
             let left = chunk.byteCount - offset
             if length > left {
-                if isRead(type) { break }
+                if isRead(type, length) { break }
                 passing = (length, length)
                 if PcapngBlock.hasFrameNumber(type) { number += 1 }
                 return passOver(chunk, from: offset)
@@ -40,6 +40,8 @@ struct PcapngDecoder: PacketDecoder {
         }
         return offset
     }
+
+    mutating func resume() { isDone = facts.cutShort }
 
     mutating func end(_ rest: RawSpan) {
         foldMissed()
@@ -60,8 +62,10 @@ struct PcapngDecoder: PacketDecoder {
     // MARK: - Blocks
 
     /// Whether a block of this type is looked into.
-    private func isRead(_ type: UInt32) -> Bool {
+    private func isRead(_ type: UInt32, _ length: Int) -> Bool {
         switch type {
+        // Long lists of names are passed over like what we do not know.
+        case PcapngBlock.names: length <= Self.longestBlock
         case PcapngBlock.section, PcapngBlock.interface, PcapngBlock.oldPacket,
             PcapngBlock.simplePacket, PcapngBlock.statistics, PcapngBlock.enhancedPacket:
             true
@@ -71,7 +75,7 @@ struct PcapngDecoder: PacketDecoder {
 
     private mutating func check(_ type: UInt32, _ length: Int) -> Bool {
         let isPossible = length >= PcapngBlock.shortest(type) && length % 4 == 0
-        if isPossible, length <= Self.longestBlock || !isRead(type) { return true }
+        if isPossible, length <= Self.longestBlock || !isRead(type, length) { return true }
         stop("\(name(type)) has an impossible length (\(length))")
         return false
     }
@@ -91,6 +95,7 @@ struct PcapngDecoder: PacketDecoder {
         case PcapngBlock.interface: readInterface(chunk, block)
         case PcapngBlock.statistics: readStatistics(chunk, block)
         case PcapngBlock.section: readSection(chunk, block)
+        case PcapngBlock.names: readNames(chunk, block)
         default: if PcapngBlock.hasFrameNumber(type) { number += 1 }
         }
     }
@@ -130,6 +135,7 @@ struct PcapngDecoder: PacketDecoder {
         if facts.sections == 0 { facts.bigEndian = order.isBig }
         facts.sections += 1
         foldMissed()
+        noteComments(chunk, block.lowerBound + 24..<block.upperBound - 4)
     }
 
     /// Linktype (2), reserved (2), snap length (4), options (§4.2).
@@ -141,10 +147,17 @@ struct PcapngDecoder: PacketDecoder {
         let link = LinkType(rawValue: UInt32(order.uint16(chunk, at: body)))
         let snapLength = Int(order.uint32(chunk, at: body + 4))
         let clock = readClock(chunk, body + 8..<block.upperBound - 4)
+        noteComments(chunk, body + 8..<block.upperBound - 4)
         interfaces.append(PcapngInterface(link: link, snapLength: snapLength, clock: clock))
         if knownLinks.insert(link).inserted { facts.linkTypes.append(link) }
         facts.snapLength = max(facts.snapLength, snapLength)
         if clock.isFinerThanMicroseconds { facts.nanoseconds = true }
+    }
+
+    private mutating func noteComments(_ chunk: RawSpan, _ options: Range<Int>) {
+        var found: [String] = []
+        forEachComment(chunk, options) { found.append($0) }
+        for comment in found { facts.notes.add(comment) }
     }
 
     /// Options 9 (if_tsresol, one byte) and 14 (if_tsoffset, eight bytes of seconds).

@@ -11,6 +11,14 @@ public struct CaptureRun: Sendable {
     /// What went wrong around the packets of a live capture.
     public var liveWarnings: [Warning] = []
 
+    /// The files of a merge; empty for a capture by itself.
+    public private(set) var files: [String] = []
+    /// What was found in a merge, its packets cited by their numbers in it.
+    public private(set) var mergedFindings: [Evidence] = []
+
+    /// Comments and names in the file.
+    public private(set) var notes = CaptureNotes()
+
     /// What makes the result less than it should be.
     public var warnings: [Warning] { liveWarnings + report.warnings }
 
@@ -28,7 +36,8 @@ public struct CaptureRun: Sendable {
         var reader = try CaptureReader(path: path)
         var analysis = CaptureAnalysis(file: path, keepsFlows: keepsFlows, digests: digests)
         var stopped = false
-        var progress = watch.map { _ in ReadingProgress(path: path) }
+        let isPlain = reader.compression == nil
+        var progress = watch.map { _ in ReadingProgress(path: isPlain ? path : nil) }
         let facts = try reader.forEachPacket { record, bytes in
             analysis.packet(
                 bytes, number: record.number, time: record.time, wireLength: record.wireLength,
@@ -43,16 +52,56 @@ public struct CaptureRun: Sendable {
             return !stopped
         }
         interrupted = stopped
-        report = analysis.finish(
-            CaptureSource(
-                format: facts.format, linkTypes: facts.linkTypes.map(\.name),
-                cutShort: facts.cutShortReason, droppedPackets: facts.missedPackets ?? 0))
+        report = analysis.finish(CaptureSource(facts))
+        notes = facts.notes
+    }
+
+    /// Reads several files as one capture, in the order of time: flows go over their borders.
+    ///
+    /// Findings cite packets by the file that they are in and their number there; flows are counted
+    /// through all files.
+    public init(
+        merging paths: [String], keepsFlows: Bool = false, goOn: (Int) -> Bool
+    ) throws(CaptureError) {
+        var reader = try MergedCapture(paths: paths)
+        var analysis = CaptureAnalysis(file: Self.name(of: paths), keepsFlows: keepsFlows)
+        var stopped = false
+        let facts = try reader.forEachPacket { record, bytes in
+            analysis.packet(
+                bytes, number: record.number, time: record.time, wireLength: record.wireLength,
+                link: record.link)
+            stopped = !goOn(record.number)
+            return !stopped
+        }
+        interrupted = stopped
+        report = analysis.finish(CaptureSource(facts))
+        notes = facts.notes
+        files = paths
+        mergedFindings = report.findings
+        let origins = reader.origins
+        report.cite { origins[$0] }
+    }
+
+    /// `a.pcap0 and 2 more`
+    static func name(of paths: [String]) -> String {
+        guard let first = paths.first, paths.count > 1 else { return paths.first ?? "" }
+        return "\(first) and \(paths.count - 1) more"
     }
 
     init(report: CaptureReport, interrupted: Bool, liveWarnings: [Warning]) {
         self.report = report
         self.interrupted = interrupted
         self.liveWarnings = liveWarnings
+    }
+}
+
+extension CaptureSource {
+    init(_ facts: CaptureFacts) {
+        self.init(
+            format: facts.format, linkTypes: facts.linkTypes.map(\.name),
+            cutShort: facts.cutShortReason, droppedPackets: facts.missedPackets ?? 0,
+            compression: facts.compression?.rawValue)
+        reorderedPackets = facts.reorderedPackets
     }
 }
 

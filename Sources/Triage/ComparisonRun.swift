@@ -49,10 +49,7 @@ public struct ComparisonRun: Sendable {
             readerWarnings += Self.warnings(facts, path)
             logs.append(log)
             guard analyses else { continue }
-            let report = analysis.finish(
-                CaptureSource(
-                    format: facts.format, linkTypes: facts.linkTypes.map(\.name),
-                    cutShort: facts.cutShortReason, droppedPackets: facts.missedPackets ?? 0))
+            let report = analysis.finish(CaptureSource(facts))
             captures.append(CaptureRun(report: report, interrupted: stopped, liveWarnings: []))
         }
         comparison = PathComparison(logs)

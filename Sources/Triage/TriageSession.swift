@@ -66,11 +66,12 @@ public struct TriageSession: Sendable {
 
     /// Records what a capture showed that was read elsewhere, for example on another thread.
     public mutating func record(_ run: CaptureRun, of path: String) {
-        captures.append(path)
+        captures += run.files.isEmpty ? [path] : run.files
         record(
             CheckOutcome(
                 run.report.findings, warnings: run.report.warnings, interrupted: run.interrupted))
-        servers[path] = citedServers(run.report)
+        let cited = citedServers(run.report)
+        for file in run.files.isEmpty ? [path] : run.files { servers[file] = cited }
     }
 
     /// Records what captures of several points showed, together and each by itself.
@@ -153,13 +154,8 @@ public struct TriageSession: Sendable {
                 .flatMap(\.locations).compactMap(\.flow))
         return Dictionary(
             uniqueKeysWithValues: cited.compactMap { flow in
-                report.server(ofFlow: flow).map { (flow, Self.text($0)) }
+                report.server(ofFlow: flow).map { (flow, FlowLadder.name($0)) }
             })
-    }
-
-    private static func text(_ endpoint: FlowRecord.Endpoint) -> String {
-        endpoint.address.isIPv4
-            ? "\(endpoint.address):\(endpoint.port)" : "[\(endpoint.address)]:\(endpoint.port)"
     }
 
     /// Judges everything recorded so far; the same evidence gives the same result.

@@ -27,7 +27,7 @@ library() { # NAME FOLDER FLAG...: compile Sources/NAME into FOLDER
     name=$1 folder=$2
     shift 2
     swiftc -O -wmo -swift-version 6 -parse-as-library -enable-testing "$@" -I "$folder" \
-        -I Sources/CPcap -enable-upcoming-feature InternalImportsByDefault -module-name "$name" \
+        -I Sources/CPcap -I Sources/CCompression -enable-upcoming-feature InternalImportsByDefault -module-name "$name" \
         -emit-module -emit-module-path "$folder/$name.swiftmodule" \
         -c -o "$folder/$name.o" $(find Sources/"$name" -name "*.swift")
 }
@@ -39,7 +39,7 @@ if [ "$target" = analysis ]; then
     library TrafficAnalysis "$out/covered" -sanitize=fuzzer
 fi
 swiftc -O -swift-version 6 -parse-as-library -sanitize=fuzzer -I "$out/covered" \
-    -I Sources/CPcap \
+    -I Sources/CPcap -I Sources/CCompression \
     -o "$out/$harness" "$exercise" "Tests/Fuzz/$harness.swift" "$out/covered/"*.o
 
 captures=$(find Tests/Fixtures casebook \( -name '*.pcap' -o -name '*.pcapng' \) -size -64k \
@@ -51,7 +51,7 @@ if [ "$target" != dissection ]; then
 else
     library Dissection "$out/plain"
     library PacketCapture "$out/plain"
-    swiftc -O -swift-version 6 -parse-as-library -I "$out/plain" -I Sources/CPcap \
+    swiftc -O -swift-version 6 -parse-as-library -I "$out/plain" -I Sources/CPcap -I Sources/CCompression \
         -o "$out/seeds" Tests/Fuzz/Seeds.swift "$out/plain/"*.o
     # shellcheck disable=SC2086 # a list of paths without spaces
     "$out/seeds" "$corpus" $captures

@@ -1,3 +1,5 @@
+import Dissection
+import PacketCapture
 import TrafficAnalysis
 import Triage
 
@@ -23,6 +25,13 @@ enum CaptureJSON {
             writer.totals(report)
             writer.member("findings", array: report.findings) { $0.evidence($1) }
             writer.member("warnings", array: capture.warnings) { $0.warning($1) }
+            writer.notes(capture.notes)
+            // Only there when several files were merged.
+            if !capture.files.isEmpty { writer.member("files", strings: capture.files) }
+            // Only there when the file was compressed.
+            if let compression = report.compression {
+                writer.member("compression", compression)
+            }
             // Only there when somebody pressed ^C: a whole capture has nothing to say here.
             if capture.interrupted { writer.member("truncated", true) }
         }
@@ -47,6 +56,31 @@ extension JSONWriter {
     mutating func member(_ name: StaticString, timeOrNull time: Int64?) {
         key(name)
         if let time { timestamp(time) } else { null() }
+    }
+
+    /// Only there when the capture has some.
+    fileprivate mutating func notes(_ notes: CaptureNotes) {
+        let packets = notes.packetComments.sorted { $0.key < $1.key }
+        let comments =
+            notes.comments.map { (packet: Int?.none, text: $0) }
+            + packets.map { (packet: $0.key, text: $0.value) }
+        if !comments.isEmpty {
+            member("comments", array: comments) { writer, comment in
+                writer.object { writer in
+                    if let packet = comment.packet { writer.member("packet", packet) }
+                    writer.member("text", comment.text)
+                }
+            }
+        }
+        if !notes.names.isEmpty {
+            let names = notes.names.sorted { $0.key < $1.key }
+            member("names", array: names) { writer, entry in
+                writer.object { writer in
+                    writer.member("address", "\(entry.key)")
+                    writer.member("name", entry.value)
+                }
+            }
+        }
     }
 
     fileprivate mutating func totals(_ report: CaptureReport) {

@@ -1,4 +1,6 @@
 import Casebook
+import Dissection
+import PacketCapture
 import TrafficAnalysis
 import Triage
 
@@ -15,13 +17,20 @@ struct CaptureText {
         if let ladder = HandshakeLadder(report) { write(ladder, &page) }
         absent(&page)
         unknown(&page)
+        notes(&page)
         warnings(&page)
         return page
     }
 
     private func totals(_ page: inout TextPage) {
         let links = report.linkTypes.joined(separator: ", ")
-        page.paragraph("\(report.file): \(report.format), \(links)", style: .bold)
+        let format = [report.format, report.compression].compactMap(\.self)
+            .joined(separator: " in ")
+        page.paragraph("\(report.file): \(format), \(links)", style: .bold)
+        if !capture.files.isEmpty {
+            page.paragraph(
+                "\(capture.files.count) files as one capture, in the order of time", indent: 2)
+        }
         if capture.interrupted {
             page.paragraph("Interrupted: this is what was seen until then.", style: .caution)
         }
@@ -50,8 +59,55 @@ struct CaptureText {
                 finding.id + (figures.isEmpty ? "" : " (\(figures))"), label: "* ", indent: 2,
                 style: .bold)
             if !finding.summary.isEmpty { page.paragraph(finding.summary, indent: 4) }
-            let places = EvidenceText.places([finding], severalFiles: false)
+            let places = EvidenceText.places(
+                [finding], severalFiles: capture.files.count > 1)
             if !places.isEmpty { page.paragraph(places, indent: 4, style: .dim) }
+            for (packet, comment) in comments(finding) {
+                page.paragraph("packet \(packet) has a comment: \(comment)", indent: 4)
+            }
+        }
+    }
+
+    private static let mostComments = 5
+
+    /// What somebody wrote at the packets that a finding cites.
+    private func comments(_ finding: Evidence) -> [(Int, String)] {
+        let packets = Set(finding.locations.compactMap(\.packet))
+        return capture.notes.packetComments.filter { packets.contains($0.key) }
+            .sorted { $0.key < $1.key }.prefix(Self.mostComments).map { ($0.key, $0.value) }
+    }
+
+    /// Remarks on the whole file, and the names of addresses that findings speak of.
+    private func notes(_ page: inout TextPage) {
+        let notes = capture.notes
+        let told = report.findings.map(\.summary).joined(separator: " ")
+        let names = notes.names.sorted { $0.key < $1.key }
+            .filter { Self.speaks(told, of: "\($0.key)") }
+        if notes.comments.isEmpty, notes.packetComments.isEmpty, names.isEmpty { return }
+        page.heading("Written in the file")
+        for comment in notes.comments.prefix(Self.mostComments) {
+            page.paragraph(comment, label: "- ", indent: 2)
+        }
+        if !notes.packetComments.isEmpty {
+            page.paragraph(
+                "\(Figures.plural(notes.packetComments.count, "packet")) with a comment",
+                label: "- ", indent: 2)
+        }
+        for (address, name) in names.prefix(Self.mostNames) {
+            page.paragraph("\(address) is \(name)", label: "- ", indent: 2)
+        }
+    }
+
+    private static let mostNames = 20
+
+    /// Whether the address stands there by itself: 10.0.0.1 is not in 10.0.0.12.
+    private static func speaks(_ text: String, of address: String) -> Bool {
+        text.ranges(of: address).contains { range in
+            let before =
+                range.lowerBound == text.startIndex
+                ? nil : text[text.index(before: range.lowerBound)]
+            let after = range.upperBound == text.endIndex ? nil : text[range.upperBound]
+            return before?.isHexDigit != true && before != "." && after?.isHexDigit != true
         }
     }
 

@@ -14,9 +14,7 @@ struct PathLadder {
 
     func write(_ page: inout TextPage) {
         let points = path.flows.indices
-        page.heading(
-            "\(path.client.address) port \(path.client.port) to \(path.server.address) port "
-                + "\(path.server.port): \(troubles)")
+        page.heading(title)
         let column = page.width.map { min(8, max(5, ($0 - Self.lead) / points.count)) } ?? 8
         let letters = points.map { Self.right(ComparisonText.letter($0), column) }.joined()
         page.line(
@@ -52,6 +50,12 @@ struct PathLadder {
         String(repeating: " ", count: max(0, width - DisplayWidth.of(text))) + text
     }
 
+    /// The connection, and what is wrong with it.
+    var title: String {
+        "\(path.client.address) port \(path.client.port) to \(path.server.address) port "
+            + "\(path.server.port): \(troubles)"
+    }
+
     private var troubles: String {
         var words: [String] = []
         if path.troubles.contains(.acknowledgedButLost) {
@@ -68,7 +72,7 @@ struct PathLadder {
         return words.joined(separator: "; ")
     }
 
-    private static func words(_ row: ConnectionPath.Row) -> String {
+    static func words(_ row: ConnectionPath.Row) -> String {
         var words: [String] = []
         let names: [(TCPFlags, String)] = [(.syn, "SYN"), (.fin, "FIN"), (.rst, "RST")]
         words += names.filter { row.flags.contains($0.0) }.map(\.1)

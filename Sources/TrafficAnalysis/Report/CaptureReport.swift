@@ -21,6 +21,8 @@ public struct CaptureReport: Sendable {
     public let file: String
     public let format: String
     public let linkTypes: [String]
+    /// `gzip`, `zstd`, `lz4`; `nil` for a file as it was.
+    public let compression: String?
     public let packets: Int
     /// On the wire, before a snap length cut packets.
     public let bytes: UInt64
@@ -35,7 +37,7 @@ public struct CaptureReport: Sendable {
     public let tls: TLSTotals
     /// How many flows had to be held at one time: what peak memory depends on.
     public let flowRecords: Int
-    public let findings: [Evidence]
+    public private(set) var findings: [Evidence]
     public let warnings: [Warning]
     public let timeline: TrafficTimeline
     /// `nil` unless the analysis was told to list the flows.
@@ -50,6 +52,7 @@ public struct CaptureReport: Sendable {
         file = analysis.file
         format = source.format
         linkTypes = source.linkTypes
+        compression = source.compression
         packets = analysis.packets
         bytes = analysis.bytes
         truncatedPackets = analysis.truncatedPackets
@@ -84,6 +87,22 @@ public struct CaptureReport: Sendable {
         warnings = examination.warnings(analysis, source)
         flowRecords = analysis.table.flows.count
         kept = analysis.keepsFlows ? (analysis.table, places, analysis.tables) : nil
+    }
+
+    /// Cites the packets of a merge where they came from.
+    ///
+    /// - Parameter origin: of a packet's number in the merge; `nil` where it is not known.
+    public mutating func cite(_ origin: (Int) -> (file: String, number: Int)?) {
+        for index in findings.indices {
+            findings[index].locations = findings[index].locations.map { location in
+                guard let packet = location.packet else { return location }
+                var location = location
+                let place = origin(packet)
+                location.packet = place?.number
+                if let place { location.file = place.file }
+                return location
+            }
+        }
     }
 
     /// Calls `body` with every flow, in order of the flows' first packets; with none when the

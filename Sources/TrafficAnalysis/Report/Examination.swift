@@ -118,10 +118,14 @@ struct Examination {
             analysis.evictedFlows > 0 || analysis.unfollowedPackets > 0, "too-many-flows",
             beyondLimit(analysis.evictedFlows, analysis.unfollowedPackets, analysis.flowLimit))
         warn(
+            source.reorderedPackets > 0, "reordered",
+            "\(counted(source.reorderedPackets, "packet")) stood behind later ones in a file and "
+                + "were put in order")
+        warn(
             analysis.timeWentBack > 0, "time-goes-back",
             "time goes back \(counted(analysis.timeWentBack, "time")) between packets: clock "
                 + "step, or "
-                + "a capture merged out of order")
+                + "a capture merged out of order; --merge puts what is near in order")
         warn(
             analysis.undecodedPackets > 0, "undecoded",
             "\(counted(analysis.undecodedPackets, "packet")) could not be decoded "

@@ -1,3 +1,4 @@
+import Dissection
 public import TrafficAnalysis
 
 extension FlowLadder {
@@ -10,29 +11,59 @@ extension FlowLadder {
         public var isTrouble: Bool
     }
 
+    /// What arrows and lines are drawn with.
+    public struct Characters: Sendable {
+        let line: String
+        /// Where packets are left out.
+        let broken: String
+        let dash: String
+        let left: String
+        let right: String
+
+        public static let box = Characters(
+            line: "│", broken: "∶", dash: "─", left: "◀", right: "▶")
+        public static let ascii = Characters(
+            line: "|", broken: ":", dash: "-", left: "<", right: ">")
+    }
+
     /// Cells of the margin.
     public static let marginWidth = 19
 
     /// - Parameter width: cells of the whole row.
-    public func text(_ row: Int, width: Int) -> Text {
+    public func text(_ row: Int, width: Int, with characters: Characters = .box) -> Text {
         let room = max(12, width - Self.marginWidth - 2)
+        let line = characters.line
         switch rows[row] {
         case .packet(let index):
             let packet = trace.packets[index]
             return Text(
-                margin: margin(packet), body: "│" + Self.arrow(packet, room) + "│",
+                margin: margin(packet), body: line + Self.arrow(packet, room, characters) + line,
                 isTrouble: packet.isTrouble)
         case .gap(_, let words):
             return Text(
                 margin: Self.blank(Self.marginWidth),
-                body: "│" + Self.centred(words, room) + "│", isTrouble: false)
+                body: line + Self.centred(words, room) + line, isTrouble: false)
         case .leftOut(_, let count):
             return Text(
                 margin: Self.blank(Self.marginWidth),
-                body: "∶" + Self.centred("\(Figures.plural(count, "packet")) left out", room)
-                    + "∶",
+                body: characters.broken
+                    + Self.centred("\(Figures.plural(count, "packet")) left out", room)
+                    + characters.broken,
                 isTrouble: false)
         }
+    }
+
+    /// Both ends above their lines.
+    public func heading(width: Int) -> String {
+        let room = max(12, width - Self.marginWidth)
+        let (client, server) = (Self.name(trace.client), Self.name(trace.server))
+        let gap = room - client.count - server.count
+        return Self.blank(Self.marginWidth) + client + Self.blank(max(2, gap)) + server
+    }
+
+    /// `10.0.0.1:443`, `[::1]:443`
+    public static func name(_ end: FlowRecord.Endpoint) -> String {
+        end.address.isIPv4 ? "\(end.address):\(end.port)" : "[\(end.address)]:\(end.port)"
     }
 
     private func margin(_ packet: FlowTrace.Packet) -> String {
@@ -43,10 +74,16 @@ extension FlowLadder {
         return Self.right(time, 10) + Self.right(String(packet.number), 8) + " "
     }
 
-    private static func arrow(_ packet: FlowTrace.Packet, _ width: Int) -> String {
+    private static func arrow(
+        _ packet: FlowTrace.Packet, _ width: Int, _ characters: Characters
+    ) -> String {
+        let ends = characters.dash + characters.dash
         let label = String(packet.label.prefix(width - 6))
-        let rest = String(repeating: "─", count: max(0, width - 5 - label.count))
-        return packet.fromClient ? "── \(label) \(rest)▶" : "◀\(rest) \(label) ──"
+        let rest = String(
+            repeating: characters.dash, count: max(0, width - 5 - label.count))
+        return packet.fromClient
+            ? "\(ends) \(label) \(rest)\(characters.right)"
+            : "\(characters.left)\(rest) \(label) \(ends)"
     }
 
     private static func centred(_ text: String, _ width: Int) -> String {

@@ -20,9 +20,15 @@ extension IncidentReport {
                 ]
             })
         for file in captures { document.figure(ReportFigures.cited(result.evidence, in: file)) }
+        for cited in ladders {
+            document.figure(LadderFigure.draw(cited, limit: Self.drawnRows))
+        }
         others(.absent, "Looked for and not there", &document)
         others(.unknown, "Could not be told", &document)
     }
+
+    /// Of a ladder: what fits two printed pages.
+    private static let drawnRows = 80
 
     /// Of a capture without its folders.
     private func source(_ item: Evidence) -> String {

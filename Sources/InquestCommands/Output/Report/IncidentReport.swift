@@ -10,6 +10,8 @@ struct IncidentReport {
     let moments: [Moment]
     /// The operator's own words.
     let said: [String]
+    /// Flows that findings cite, to be drawn.
+    var ladders: [CitedLadder] = []
 
     init(result: TriageResult, moments: [Moment], said: [String]) {
         self.result = result

@@ -45,7 +45,11 @@ struct ReportFigure {
         case path([(x: Double, y: Double)], style: String)
         /// `tip` is told by a browser when one points at it.
         case dot(Double, Double, style: String, tip: String)
+        /// A level line with a head at its end.
+        case arrow(fromX: Double, toX: Double, y: Double, style: String)
         case text(Double, Double, String, style: String)
+        /// The same, its middle at the place.
+        case centred(Double, Double, String, style: String)
     }
 
     /// What it shows, as a sentence: stands below it, and in its place where nothing can be drawn.

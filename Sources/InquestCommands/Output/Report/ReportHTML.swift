@@ -74,50 +74,17 @@ enum ReportHTML {
         pre { padding: .6rem; background: #8882; overflow-x: auto; white-space: pre-wrap; }
         .blank { border-left: .3rem solid #c60; padding: .4rem .6rem; background: #c601; }
         figure { margin: 1rem 0; } figcaption { font-size: .9rem; }
-        svg { max-width: 100%; height: auto; } svg text { font: 12px sans-serif;
-          fill: currentColor; }
-        svg .axis { stroke: currentColor; stroke-opacity: .4; fill: none; }
+        svg { max-width: 100%; height: auto; }
+        \(ReportSVG.style)
         svg .a { stroke: #0b62b5; fill: none; stroke-width: 2.5; }
         svg .b { stroke: #b5510b; fill: none; stroke-width: 2; stroke-dasharray: 6 3; }
         svg .c { stroke: #5c7a00; fill: none; stroke-width: 2; stroke-dasharray: 2 3; }
         svg .d { stroke: #777; fill: none; stroke-width: 1.5; stroke-dasharray: 10 4; }
         svg .dot { fill: #0b62b5; stroke: none; }
         @media (prefers-color-scheme: dark) { body { color: #e8e8e8; background: #16181b; }
-          svg .a { stroke: #6fb1f0; } svg .b { stroke: #f0a56f; } svg .c { stroke: #b4d455; }
+          \(ReportSVG.style)
+        svg .a { stroke: #6fb1f0; } svg .b { stroke: #f0a56f; } svg .c { stroke: #b4d455; }
           svg .dot { fill: #6fb1f0; } }
         @media print { body { margin: 0; } }
         """
-}
-
-enum ReportSVG {
-    static func write(_ figure: ReportFigure) -> String {
-        let name = ReportHTML.escaped(figure.caption)
-        return "<svg viewBox=\"0 0 \(number(figure.width)) \(number(figure.height))\" "
-            + "width=\"\(number(figure.width))\" role=\"img\" aria-label=\"\(name)\">\n"
-            + figure.marks.map { write($0) + "\n" }.joined() + "</svg>"
-    }
-
-    private static func write(_ mark: ReportFigure.Mark) -> String {
-        switch mark {
-        case .line(let x, let y, let toX, let toY, let style):
-            return "<line class=\"\(style)\" x1=\"\(number(x))\" y1=\"\(number(y))\" "
-                + "x2=\"\(number(toX))\" y2=\"\(number(toY))\"/>"
-        case .path(let points, let style):
-            let list = points.map { "\(number($0.x)),\(number($0.y))" }.joined(separator: " ")
-            return "<polyline class=\"\(style)\" points=\"\(list)\"/>"
-        case .dot(let x, let y, let style, let tip):
-            return "<circle class=\"\(style)\" cx=\"\(number(x))\" cy=\"\(number(y))\" r=\"4\">"
-                + "<title>\(ReportHTML.escaped(tip))</title></circle>"
-        case .text(let x, let y, let text, let style):
-            return "<text class=\"\(style)\" x=\"\(number(x))\" y=\"\(number(y))\">"
-                + "\(ReportHTML.escaped(text))</text>"
-        }
-    }
-
-    /// Tenths are finer than a screen shows.
-    private static func number(_ value: Double) -> String {
-        let tenths = Int((min(1e6, max(-1e6, value)) * 10).rounded())
-        let sign = tenths < 0 ? "-" : ""
-        return "\(sign)\(abs(tenths) / 10)" + (tenths % 10 == 0 ? "" : ".\(abs(tenths) % 10)")
-    }
 }

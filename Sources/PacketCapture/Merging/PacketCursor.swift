@@ -1,0 +1,78 @@
+import Dissection
+
+/// Reads a capture packet by packet when it is asked to, for those who read several at a time.
+struct PacketCursor: ~Copyable {
+    private var reader: CaptureReader
+    private var decoder: any PacketDecoder
+    /// Of the first byte that no packet was made of.
+    private var start = 0
+    private var readError: CaptureError?
+    private var isOver = false
+
+    init(path: String) throws(CaptureError) {
+        reader = try CaptureReader(path: path)
+        switch reader.format {
+        case .pcap(let header): decoder = PcapDecoder(header)
+        default: decoder = PcapngDecoder()
+        }
+    }
+
+    /// Shows the next packet, valid during the call.
+    ///
+    /// - Returns: `false` when there is none.
+    mutating func next(_ visit: (PacketRecord, RawSpan) -> Void) -> Bool {
+        while !isOver {
+            var hasOne = false
+            let used = reader.show(&decoder, from: start) { record, bytes in
+                visit(record, bytes)
+                hasOne = true
+                return false
+            }
+            start += used
+            if hasOne {
+                decoder.resume()
+                return true
+            }
+            isOver = decoder.isDone || !fill()
+        }
+        return false
+    }
+
+    private mutating func fill() -> Bool {
+        moveToFront(start..<reader.count, of: &reader.buffer)
+        reader.count -= start
+        start = 0
+        do throws(CaptureError) {
+            let got = try reader.readMore()
+            reader.count += got
+            if got > 0 { return true }
+        } catch {
+            readError = error
+        }
+        reader.showEnd(&decoder)
+        return false
+    }
+
+    /// What was learnt of the file.
+    ///
+    /// - Throws: `noPacketReadable` or `io` when that is nothing.
+    func facts() throws(CaptureError) -> CaptureFacts {
+        try reader.judged(decoder.facts, readError)
+    }
+}
+
+extension CaptureReader {
+    /// Shows a decoder the bytes of the buffer from `start` on.
+    ///
+    /// - Returns: how many it used.
+    fileprivate func show(
+        _ decoder: inout any PacketDecoder, from start: Int,
+        _ visit: (PacketRecord, RawSpan) -> Bool
+    ) -> Int {
+        unsafe decoder.consume(buffer.span.bytes.extracting(start..<count), visit)
+    }
+
+    fileprivate func showEnd(_ decoder: inout any PacketDecoder) {
+        unsafe decoder.end(buffer.span.bytes.extracting(0..<count))
+    }
+}
