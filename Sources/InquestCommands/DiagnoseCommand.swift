@@ -164,7 +164,9 @@ struct DiagnoseCommand: Subcommand {
             }
         }
         if !compare.isEmpty, !Interrupt.requested {
-            session.record(try CaptureComparison.read(compare, analyses: true, run.console))
+            session.record(
+                try CaptureComparison.read(
+                    compare, analyses: true, casebook: session.casebook, run.console))
         }
         try lookAtHost(wish, &session)
     }

@@ -6,6 +6,8 @@ public import TrafficAnalysis
 /// Reads one capture from its first packet to its last and analyses it on the way.
 public struct CaptureRun: Sendable {
     public var report: CaptureReport
+    /// What the cases' own questions came to.
+    public private(set) var customFindings: [Evidence] = []
     /// Whether somebody stopped it before the end of the file, or of the time asked for.
     public var interrupted: Bool
     /// What went wrong around the packets of a live capture.
@@ -17,16 +19,19 @@ public struct CaptureRun: Sendable {
     /// - Parameters:
     ///   - path: a pcap or pcapng file, `-` for standard input.
     ///   - keepsFlows: whether the report can list the flows; without, memory stays small.
+    ///   - casebook: whose cases' own questions are asked; they need the flows for a while.
     ///   - digests: how many flows the report lists by trouble.
     ///   - watch: shown what there is so far.
     ///   - goOn: asked after each packet with the number read so far; `false` ends the reading,
     ///     and what was seen until then is the result.
     public init(
-        path: String, keepsFlows: Bool = false, digests: Int = 0, watch: CaptureWatch? = nil,
-        goOn: (Int) -> Bool
+        path: String, keepsFlows: Bool = false, casebook: Casebook? = nil, digests: Int = 0,
+        watch: CaptureWatch? = nil, goOn: (Int) -> Bool
     ) throws(CaptureError) {
         var reader = try CaptureReader(path: path)
-        var analysis = CaptureAnalysis(file: path, keepsFlows: keepsFlows, digests: digests)
+        let questions = casebook?.customFindings(of: .capture) ?? []
+        var analysis = CaptureAnalysis(
+            file: path, keepsFlows: keepsFlows || !questions.isEmpty, digests: digests)
         var stopped = false
         var progress = watch.map { _ in ReadingProgress(path: path) }
         let facts = try reader.forEachPacket { record, bytes in
@@ -47,12 +52,27 @@ public struct CaptureRun: Sendable {
             CaptureSource(
                 format: facts.format, linkTypes: facts.linkTypes.map(\.name),
                 cutShort: facts.cutShortReason, droppedPackets: facts.missedPackets ?? 0))
+        let packets = report.packets
+        answer(questions, keepsFlows: keepsFlows) { goOn(packets) }
     }
 
     init(report: CaptureReport, interrupted: Bool, liveWarnings: [Warning]) {
         self.report = report
         self.interrupted = interrupted
         self.liveWarnings = liveWarnings
+    }
+
+    /// Asks what cases want to know, then gives the flows back when nobody else wants them.
+    mutating func answer(
+        _ questions: [(id: FactID, finding: CustomFinding)], keepsFlows: Bool, goOn: () -> Bool
+    ) {
+        if questions.isEmpty { return }
+        customFindings = withoutActuallyEscaping(goOn) { goOn in
+            CustomQuestions.ask(
+                questions, ObservationSources(captures: [report]), as: "capture:\(report.file)",
+                goOn: goOn)
+        }
+        if !keepsFlows { report.forgetFlows() }
     }
 }
 

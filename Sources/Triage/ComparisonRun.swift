@@ -23,15 +23,18 @@ public struct ComparisonRun: Sendable {
     /// - Parameters:
     ///   - paths: as many as `pointLimits` says.
     ///   - analyses: whether each capture is analysed by itself, too.
+    ///   - casebook: whose cases' own questions are asked of each capture that is analysed.
     ///   - goOn: asked after each packet with the file and the number of packets read of it.
     public init(
-        paths: [String], analyses: Bool = false, goOn: (String, Int) -> Bool
+        paths: [String], analyses: Bool = false, casebook: Casebook? = nil,
+        goOn: (String, Int) -> Bool
     ) throws(CaptureError) {
         var logs: [PointLog] = []
+        let questions = analyses ? casebook?.customFindings(of: .capture) ?? [] : []
         for path in paths {
             var reader = try CaptureReader(path: path)
             var log = PointLog(file: path, segmentLimit: Self.segmentLimit / paths.count)
-            var analysis = CaptureAnalysis(file: path, keepsFlows: false)
+            var analysis = CaptureAnalysis(file: path, keepsFlows: !questions.isEmpty)
             var stopped = false
             let facts = try reader.forEachPacket { record, bytes in
                 log.packet(
@@ -53,7 +56,9 @@ public struct ComparisonRun: Sendable {
                 CaptureSource(
                     format: facts.format, linkTypes: facts.linkTypes.map(\.name),
                     cutShort: facts.cutShortReason, droppedPackets: facts.missedPackets ?? 0))
-            captures.append(CaptureRun(report: report, interrupted: stopped, liveWarnings: []))
+            var run = CaptureRun(report: report, interrupted: stopped, liveWarnings: [])
+            run.answer(questions, keepsFlows: false) { goOn(path, report.packets) }
+            captures.append(run)
         }
         comparison = PathComparison(logs)
     }

@@ -34,7 +34,8 @@ final class EffectPerformer {
         switch effect {
         case .quit, .quitWithSummary, .suspend, .repaint: break
         case .keep(let session): keeper.keep(session)
-        case .readCapture(let job, let path): readCapture(job, path)
+        case .readCapture(let job, let path):
+            readCapture(job, path, model.conversation.casebook)
         case .runCheck(let job, let check): run(check, job)
         case .cancel(let job): jobs[job]?.set()
         case .search(let text): search(text)
@@ -63,7 +64,7 @@ final class EffectPerformer {
         return cancelled
     }
 
-    private func readCapture(_ job: Int, _ path: String) {
+    private func readCapture(_ job: Int, _ path: String, _ casebook: Casebook) {
         let cancelled = begin(job)
         let mailbox = mailbox
         Background.run {
@@ -75,9 +76,9 @@ final class EffectPerformer {
                 pace.wasShown()
             }
             do throws(CaptureError) {
-                let run = try CaptureRun(path: path, digests: Self.listedFlows, watch: watch) { _ in
-                    !cancelled.isSet
-                }
+                let run = try CaptureRun(
+                    path: path, casebook: casebook, digests: Self.listedFlows, watch: watch
+                ) { _ in !cancelled.isSet }
                 mailbox.post(.captureRead(job: job, path: path, run))
             } catch {
                 mailbox.post(.failed(job: job, ErrorText.report(error).text))

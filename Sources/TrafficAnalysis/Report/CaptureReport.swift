@@ -42,7 +42,7 @@ public struct CaptureReport: Sendable {
     public let digests: FlowDigests?
     private let servers: ServersOfFlows
     private let waits: HandshakeWaits
-    private let kept: (table: FlowTable, places: [UInt32], tables: SideTables)?
+    private var kept: (table: FlowTable, places: [UInt32], tables: SideTables)?
 
     init(_ analysis: consuming CaptureAnalysis, source: CaptureSource) {
         file = analysis.file
@@ -88,6 +88,20 @@ public struct CaptureReport: Sendable {
         for place in kept.places {
             try body(FlowRecord(kept.table[Int(place)], tables: kept.tables))
         }
+    }
+
+    /// Gives back the memory of the flows, when nobody wants them listed any more.
+    public mutating func forgetFlows() { kept = nil }
+
+    /// How many flows are listed; none when the analysis was told not to keep flows.
+    public var flowCount: Int { kept?.places.count ?? 0 }
+
+    /// A flow, in order of the flows' first packets.
+    ///
+    /// - Precondition: `index` is in `0..<flowCount`.
+    public func flow(at index: Int) -> FlowRecord {
+        guard let kept else { preconditionFailure("no flows were kept") }
+        return FlowRecord(kept.table[Int(kept.places[index])], tables: kept.tables)
     }
 
     /// The server's side of a flow that a finding cites.

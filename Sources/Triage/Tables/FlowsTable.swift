@@ -8,6 +8,7 @@ struct FlowsTable: RowTable {
 
     static let name = "flows"
     static let summary = "A TCP flow of a capture, as 'inquest capture --flows' shows it."
+    static let origin = ObservationOrigin.capture
     static let columns: [RowColumn<Row>] =
         [
             .text("file", "the capture") { $0.file },
@@ -87,11 +88,9 @@ struct FlowsTable: RowTable {
         ]
     }
 
-    func values(_ sources: ObservationSources) -> [Row] {
-        var rows: [Row] = []
-        for report in sources.captures {
-            report.forEachFlow { rows.append(Row(file: report.file, flow: $0)) }
+    func values(_ sources: ObservationSources) -> CaptureRows<Row> {
+        CaptureRows(sources.captures, count: \.flowCount) { report, index in
+            Row(file: report.file, flow: report.flow(at: index))
         }
-        return rows
     }
 }
