@@ -40,6 +40,9 @@ extension ClientHello {
         case 10:
             var groups = try content.vector16(bytes)
             supportedGroups = try groups.uint16s(bytes)
+        case 13:
+            var algorithms = try content.vector16(bytes)
+            signatureAlgorithms = try algorithms.uint16s(bytes)
         case 16: alpn = try protocolNames(bytes, content)
         case 23: extendedMasterSecret = true
         case 35: sessionTicketLength = content.remaining.count

@@ -19,6 +19,8 @@ public struct ClientHello: Equatable, Sendable {
     public var supportedVersions: [UInt16] = []
     /// Extension 10 (RFC 8422, RFC 7919).
     public var supportedGroups: [UInt16] = []
+    /// Extension 13 (RFC 8446 §4.2.3), most wanted first; GREASE included.
+    public var signatureAlgorithms: [UInt16] = []
     /// Extension 41 (RFC 8446 §4.2.11) is there.
     public var offersPSK = false
     public var pskIdentityCount = 0

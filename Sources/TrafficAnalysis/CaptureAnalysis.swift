@@ -39,6 +39,10 @@ public struct CaptureAnalysis: ~Copyable {
     /// (Zeek manual, init-bare.zeek, `tcp_close_delay`).
     public static let linger: Int64 = 5_000_000_000
 
+    /// Twice the longest segment lifetime in practice (RFC 9293 §3.4.2 has 2 minutes for one): a
+    /// 4-tuple used again sooner may meet what is left of the connection before.
+    static let reuse: Int64 = 120_000_000_000
+
     /// - Parameters:
     ///   - file: the name that evidence cites.
     ///   - flowLimit: how many connections are followed at one time, less than 1 KB each; four
@@ -46,14 +50,16 @@ public struct CaptureAnalysis: ~Copyable {
     ///   - keepsFlows: flows stay until the end, for `CaptureReport.forEachFlow`.
     ///   - linger: nanoseconds without a packet after which a flow that is over is given back.
     ///   - digests: how many flows are listed by trouble, each in some 300 bytes; 0 for none.
+    ///   - rows: how many rows of each kind the report lists (`TrafficRows`); 0 for none.
     public init(
         file: String, flowLimit: Int = 4_000_000, keepsFlows: Bool = true,
-        linger: Int64 = Self.linger, digests: Int = 0
+        linger: Int64 = Self.linger, digests: Int = 0, rows: Int = 0
     ) {
         self.file = file
         self.flowLimit = flowLimit
         self.keepsFlows = keepsFlows
         self.linger = linger
+        if rows > 0 { tables.rows = TrafficRows(limit: rows) }
         if digests > 0 { examination.digests = FlowDigests(limit: digests) }
     }
 
@@ -155,7 +161,7 @@ public struct CaptureAnalysis: ~Copyable {
     }
 
     private mutating func giveBack(_ index: Int) {
-        examination.visit(table[index], tables, captureEnd: lastTime)
+        examination.visit(table[index], &tables, captureEnd: lastTime)
         past.add(table.hash(table[index].key), table[index])
         tables.giveBack(&table[index])
         table.giveBack(index)
@@ -174,17 +180,22 @@ public struct CaptureAnalysis: ~Copyable {
     private mutating func flow(
         _ key: FlowKey, fromUpper: Bool, link: LinkType, time: Int64, number: Int
     ) -> Int? {
+        var former: Int64?
         if let index = table.find(key) {
             guard segment.flags.contains(.syn),
                 table[index].isFollowed(by: segment, direction: fromUpper ? 1 : 0)
             else { return index }
+            former = table[index].lastTime
         }
-        return open(key, fromUpper: fromUpper, link: link, time: time, number: number)
+        return open(
+            key, fromUpper: fromUpper, link: link, time: time, number: number, former: former)
     }
 
     private mutating func open(
-        _ key: FlowKey, fromUpper: Bool, link: LinkType, time: Int64, number: Int
+        _ key: FlowKey, fromUpper: Bool, link: LinkType, time: Int64, number: Int,
+        former: Int64?
     ) -> Int? {
+        var former = former
         if !keepsFlows {
             giveBackEnded(now: time)
             if past.holds(table.hash(key), segment, fromUpper: fromUpper) {
@@ -192,11 +203,19 @@ public struct CaptureAnalysis: ~Copyable {
                 if segment.flags.contains(.rst) { tables.timeline.noteReset(time) }
                 return nil
             }
+            if former == nil { former = past.lastTime(table.hash(key)) }
         }
         guard table.open < flowLimit, table.count / 4 < flowLimit, table.count < Int(UInt32.max)
         else {
             unfollowedPackets += 1
             return nil
+        }
+        if let former, time &- former < Self.reuse, segment.flags.contains(.syn) {
+            tables.reused.add(
+                Place(
+                    flow: UInt32(truncatingIfNeeded: table.count),
+                    packet: UInt32(truncatingIfNeeded: number), time: time),
+                value: max(0, time &- former))
         }
         return table.add(
             Flow(

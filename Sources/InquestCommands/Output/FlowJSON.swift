@@ -33,6 +33,7 @@ extension JSONWriter {
             writer.member("vlan", array: flow.vlan) { $0.integer(Int($1)) }
             writer.member("history", flow.history)
             writer.member("state", flow.state)
+            writer.tcp(flow)
             writer.key("tls")
             if let tls = flow.tls { writer.tls(tls) } else { writer.null() }
         }
@@ -48,6 +49,64 @@ extension JSONWriter {
         perSide("out_of_order", flow.outOfOrder) { $0.integer($1) }
         perSide("duplicate_acks", flow.duplicateACKs) { $0.integer($1) }
         perSide("zero_windows", flow.zeroWindows) { $0.integer($1) }
+    }
+
+    private mutating func tcp(_ flow: FlowRecord) {
+        perSide("fast_retransmitted", flow.fastRetransmitted) { $0.integer($1) }
+        perSide("spuriously_retransmitted", flow.spuriouslyRetransmitted) { $0.integer($1) }
+        perSide("keep_alives", flow.keepAlives) { $0.integer($1) }
+        perSide("gaps", flow.gaps) { $0.integer($1) }
+        perSide("window_full", flow.windowFull) { $0.integer($1) }
+        member("opening", flow.opening.rawValue)
+        perSide("options", flow.options) { writer, options in
+            if let options { writer.options(options) } else { writer.null() }
+        }
+        perSide("changed_options", flow.changedOptions) { writer, changed in
+            guard let changed else { return writer.null() }
+            writer.object { writer in
+                writer.key("options")
+                writer.options(changed.options)
+                writer.member("packet", changed.packet)
+                writer.member("on_the_way", changed.onTheWay)
+            }
+        }
+        perSide("handshake_rtt_ms", flow.handshakeRoundTrip) { $0.milliseconds($1) }
+        perSide("rtt", flow.roundTrip) { $0.roundTrip($1) }
+        perSide("timestamp_rtt", flow.echoRoundTrip) { $0.roundTrip($1) }
+        perSide("largest_flight", flow.largestFlight) { writer, bytes in
+            if let bytes { writer.integer(bytes) } else { writer.null() }
+        }
+    }
+
+    private mutating func options(_ options: FlowRecord.Options) {
+        object { writer in
+            writer.member("mss", orNull: options.mss)
+            writer.member("window_scale", orNull: options.windowScale)
+            writer.member("sack_permitted", options.sackPermitted)
+            writer.member("timestamps", options.timestamps)
+        }
+    }
+
+    private mutating func roundTrip(_ times: FlowRecord.RoundTrip?) {
+        guard let times else { return null() }
+        object { writer in
+            writer.member("samples", times.samples)
+            writer.key("min_ms")
+            writer.milliseconds(times.least)
+            writer.key("mean_ms")
+            writer.milliseconds(times.mean)
+            writer.key("max_ms")
+            writer.milliseconds(times.most)
+        }
+    }
+
+    private mutating func milliseconds(_ nanoseconds: Int64?) {
+        if let nanoseconds { number(Double(nanoseconds) / 1e6) } else { null() }
+    }
+
+    private mutating func member(_ name: StaticString, orNull value: Int?) {
+        key(name)
+        if let value { integer(value) } else { null() }
     }
 
     private mutating func endpoint(_ endpoint: FlowRecord.Endpoint) {
@@ -77,12 +136,29 @@ extension JSONWriter {
             writer.member("resumed", tls.resumed)
             writer.member("alerts", array: tls.alerts) { $0.alert($1) }
             writer.key("server_hello_after_ms")
-            if let wait = tls.serverHelloAfter {
-                writer.number(Double(wait) / 1e6)
-            } else {
-                writer.null()
-            }
+            writer.milliseconds(tls.serverHelloAfter)
             writer.perSide("close", tls.close) { $0.string($1.rawValue) }
+            writer.member("ja4", orNull: tls.ja4)
+            writer.member("history", tls.history)
+            writer.member("offered_forms", array: tls.offeredForms) { $0.string($1) }
+            writer.member("resumed_by", orNull: tls.resumedBy)
+            writer.key("certificates")
+            if let chain = tls.certificates { writer.certificates(chain) } else { writer.null() }
+        }
+    }
+
+    private mutating func certificates(_ chain: FlowRecord.Certificates) {
+        object { writer in
+            writer.member("count", chain.count)
+            writer.member("common_name", orNull: chain.commonName)
+            writer.member("names", array: chain.names) { $0.string($1) }
+            writer.member("issuer", orNull: chain.issuer)
+            writer.member("not_before", timestamp: chain.notBefore)
+            writer.member("not_after", timestamp: chain.notAfter)
+            writer.member("self_issued", chain.isSelfIssued)
+            writer.member("complete", chain.isComplete)
+            writer.key("for_sni")
+            if let isFor = chain.isForServerName { writer.bool(isFor) } else { writer.null() }
         }
     }
 

@@ -40,6 +40,9 @@ struct CaptureContext {
     let repeatedPayloadPackets: Int
     let servers: Interned<Endpoint>
     let pairs: Interned<NumberedPair>
+    let oversized: Sightings
+    let reused: Sightings
+    let checksums: ChecksumTally
 
     func pair(_ number: UInt32) -> Pair {
         Pair(client: pairs[number].client, server: servers[pairs[number].server])
@@ -102,6 +105,12 @@ struct FlowFacts {
     let flow: Flow
     let tls: TLSFlow?
     let rare: RareFacts?
+    let pace: PaceFacts?
+    let http: HTTPFacts?
+    /// The server's certificates, where they came in clear.
+    let chain: CertificateChain?
+    /// Of a ClientHello; only where there are certificates to compare it with.
+    let serverName: String?
     let captureEnd: Int64
     // Stored, since every analyzer asks for them.
     let client: Direction
@@ -115,11 +124,15 @@ struct FlowFacts {
     var pairNumber: UInt32 = 0
 
     /// - Parameter captureEnd: the last time seen so far; only asked for while a flow is open.
-    init(_ flow: Flow, tls: TLSFlow?, rare: RareFacts?, captureEnd: Int64) {
+    init(_ flow: Flow, _ tables: borrowing SideTables, captureEnd: Int64) {
         number = Int(flow.number)
         self.flow = flow
-        self.tls = tls
-        self.rare = rare
+        tls = flow.tls >= 0 ? tables.tls[Int(flow.tls)] : nil
+        rare = flow.rare >= 0 ? tables.rare[Int(flow.rare)] : nil
+        pace = flow.pace >= 0 ? tables.pace[Int(flow.pace)] : nil
+        http = flow.http >= 0 ? tables.http[Int(flow.http)] : nil
+        chain = tls.flatMap { tables.chains[$0.chain] }
+        serverName = chain == nil ? nil : tls.flatMap { tables.name($0.serverName) }
         self.captureEnd = captureEnd
         client = flow.directions[flow.client]
         server = flow.directions[flow.server]
@@ -148,6 +161,15 @@ struct FlowFacts {
     /// "Nobody answered" can be said: both sides are in the capture, and no bytes of the server
     /// were acknowledged that the capture has not.
     var serverIsVisible: Bool { server.packets > 0 && !server.has.contains(.missedBytes) }
+
+    /// A RST whose TTL is 3 or more away from every other packet's of its sender.
+    func hasForeignTTL(_ reset: ResetFacts, direction d: Int) -> Bool {
+        let own = flow.directions[d]
+        guard own.packets > UInt32(own.rst) else { return false }
+        let others = [own.timeToLive] + (rare?.directions[d].otherPacketTTLs ?? [])
+        let nearest = others.map { abs(Int($0) - Int(reset.timeToLive)) }.min() ?? 0
+        return nearest >= 3
+    }
 
     /// The client's last request was not answered when the client closed.
     var cancelled: Bool {

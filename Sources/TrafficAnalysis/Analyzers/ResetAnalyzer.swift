@@ -77,9 +77,7 @@ struct ResetAnalyzer: Analyzer {
         let own = f.flow.directions[d]
         guard own.packets > UInt32(own.rst) else { return }
         foreign.opportunities += 1
-        let others = [own.timeToLive] + (f.rare?.directions[d].otherPacketTTLs ?? [])
-        let nearest = others.map { abs(Int($0) - Int(reset.timeToLive)) }.min() ?? 0
-        if nearest >= 3 { foreign.add(place) }
+        if f.hasForeignTTL(reset, direction: d) { foreign.add(place) }
     }
 
     func conclude(_ capture: CaptureContext) -> [Evidence] {

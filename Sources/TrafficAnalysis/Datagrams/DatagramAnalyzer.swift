@@ -155,6 +155,15 @@ struct DatagramExamination {
 
     mutating func visit(_ facts: FlowFacts) { flows.add(facts) }
 
+    /// The questions of DNS, for who lists rows.
+    func listQueries(in rows: inout TrafficRows?) {
+        guard rows != nil else { return }
+        for case let dns as DNSAnalyzer in running {
+            DNSTraffic(exchanges: dns.exchanges, end: .max, flows: flows)
+                .forEachAttempt { rows?.dnsQueries.append(DNSQueryRow($0, attempt: $1)) }
+        }
+    }
+
     func conclude(_ capture: CaptureContext) -> [Evidence] {
         running.flatMap { $0.conclude(capture, flows) }
     }

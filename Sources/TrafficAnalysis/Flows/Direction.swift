@@ -39,11 +39,16 @@ struct Direction {
     /// The longest segment that was acknowledged, and the longest since all was acknowledged.
     var longestACKed: UInt16 = 0
     var longestUnACKed: UInt16 = 0
+    /// Of this side's SYN; 0 when it said none.
+    var mss: UInt16 = 0
     var has: Seen = []
     var timeToLive: UInt8 = 0
     var duplicateACKRun: UInt8 = 0
     /// Answers that took 1 s or more (saturating).
     var lateAnswers: UInt8 = 0
+    /// Messages of the peer that this side answered, a run of them counting once (saturating).
+    var answers: UInt8 = 0
+    var options = SYNOptions()
 
     struct Seen: OptionSet {
         let rawValue: UInt16
@@ -60,6 +65,8 @@ struct Direction {
         static let plain = Seen(rawValue: 256)
         /// Payload after the peer's FIN.
         static let payloadAfterPeerFIN = Seen(rawValue: 512)
+        /// A SYN without ACK.
+        static let plainSYN = Seen(rawValue: 1024)
     }
 
     /// What a segment's payload is, by sequence arithmetic alone (interfaces.md §4).

@@ -11,13 +11,14 @@ extension Flow {
 
     @inline(never)
     mutating func openOrClose(
-        _ segment: TCPSegment, direction d: Int, at place: PacketPlace,
+        _ segment: TCPSegment, _ bytes: RawSpan, direction d: Int, at place: PacketPlace,
         tables: inout SideTables
     ) {
         let flags = segment.flags
         noteHistory(flags, direction: d)
         if flags.contains(.syn) {
-            open(segment, direction: d, at: place, tables: &tables)
+            tables.checksums.check(segment, bytes, flow: number, at: place)
+            open(segment, bytes, direction: d, at: place, tables: &tables)
         }
         if flags.contains(.rst) {
             reset(segment, direction: d, at: place, tables: &tables)
@@ -37,14 +38,17 @@ extension Flow {
     }
 
     private mutating func open(
-        _ segment: TCPSegment, direction d: Int, at place: PacketPlace,
+        _ segment: TCPSegment, _ bytes: RawSpan, direction d: Int, at place: PacketPlace,
         tables: inout SideTables
     ) {
         let base = segment.sequence &+ 1
         let isAnswer = segment.flags.contains(.ack)
-        if directions[d].has.contains(.started), directions[d].base == base,
-            directions[d].syn > 1
-        {
+        let isRepeat =
+            directions[d].has.contains(.started) && directions[d].base == base
+            && directions[d].syn > 1
+        readOptions(
+            segment, bytes, direction: d, isRepeat: isRepeat, at: place, tables: &tables)
+        if isRepeat {
             history.note(.retransmitted, direction: d)
             let index = tables.rareIndex(&self)
             tables.rare[index].directions[d].retransmitted &+= 1
@@ -72,6 +76,7 @@ extension Flow {
             }
         } else {
             seen.insert(.syn)
+            directions[d].has.insert(.plainSYN)
         }
     }
 

@@ -41,7 +41,10 @@ extension Flow {
         if directions[1 - d].has.contains(.repeatedRun) {
             answerRun(of: 1 - d, segment, tables: &tables)
         }
-        if isControl { openOrClose(segment, direction: d, at: place, tables: &tables) }
+        if isControl { openOrClose(segment, bytes, direction: d, at: place, tables: &tables) }
+        if directions[d].packets % ChecksumTally.everyPacket == 0 || seen.contains(.suspect) {
+            checkSum(segment, bytes, at: place, tables: &tables)
+        }
         if !directions[d].has.contains(.started) { start(segment, direction: d) }
 
         let length = segment.payloadLength
@@ -50,9 +53,12 @@ extension Flow {
                 segment, bytes, direction: d, at: place, silence: silence, tables: &tables)
         } else if !isControl {
             history.note(.ack, direction: d)
+            if segment.sequence == directions[d].next &- 1 {
+                noteKeepAlive(direction: d, tables: &tables)
+            }
         }
         if flags.contains(.ack) {
-            acknowledge(segment, direction: d, at: place, tables: &tables)
+            acknowledge(segment, bytes, direction: d, at: place, tables: &tables)
         }
         if segment.window == 0 || directions[d].has.contains(.zeroWindow) {
             if !isControl { noteWindow(segment, direction: d, at: place, tables: &tables) }
@@ -80,6 +86,10 @@ extension Flow {
         if silence >= Self.longSilence, seen.contains(.established) {
             noteAfterIdle(direction: d, silence: silence, at: place, tables: &tables)
         }
+        let pause = place.time &- directions[d].lastPayloadTime
+        if pause >= Self.shortPause, directions[d].has.contains(.data) {
+            notePause(segment, direction: d, pause: pause, at: place, tables: &tables)
+        }
         let novelty: Direction.Novelty
         if sequence == directions[d].next {
             directions[d].next = sequence &+ UInt32(truncatingIfNeeded: segment.payloadLength)
@@ -89,6 +99,13 @@ extension Flow {
                 segment, sequence: sequence, direction: d, at: place, tables: &tables)
         }
         if novelty == .repeated || novelty == .probe { return }
+        if novelty == .new, directions[d].packets >= PaceFacts.leastPackets {
+            if pace < 0 { _ = tables.paceIndex(&self) }
+            notePace(segment, bytes, direction: d, at: place, tables: &tables)
+        }
+        if segment.payloadLength > Self.usualSegment {
+            noteOversized(segment, direction: d, at: place, tables: &tables)
+        }
         directions[d].lastPayloadTime = place.time
         let size = UInt16(clamping: segment.payloadLength)
         if size > directions[d].longestUnACKed { directions[d].longestUnACKed = size }
@@ -113,7 +130,7 @@ extension Flow {
 
     @inline(__always)
     private mutating func acknowledge(
-        _ segment: TCPSegment, direction d: Int, at place: PacketPlace,
+        _ segment: TCPSegment, _ bytes: RawSpan, direction d: Int, at place: PacketPlace,
         tables: inout SideTables
     ) {
         let ack = segment.acknowledgement
@@ -132,6 +149,9 @@ extension Flow {
             directions[d].duplicateACKRun = 0
             if !seen.contains(.established), !segment.flags.contains(.syn) {
                 establish(d, place.time)
+            }
+            if pace >= 0 {
+                noteAcknowledged(segment, bytes, by: d, at: place, tables: &tables)
             }
             noteProgress(ack, direction: d, at: place, tables: &tables)
         } else if delta == 0 {
@@ -152,6 +172,7 @@ extension Flow {
     @inline(__always)
     private mutating func noteAnswer(direction d: Int, at place: PacketPlace) {
         guard !close.happened else { return }
+        if directions[d].answers < .max { directions[d].answers += 1 }
         let wait = place.time &- directions[1 - d].lastMessageTime
         let microseconds = UInt32(clamping: wait / 1000)
         if microseconds > directions[d].longestAnswer {

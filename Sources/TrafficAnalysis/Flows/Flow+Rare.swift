@@ -12,6 +12,8 @@ extension Flow {
             sequence: sequence, length: segment.payloadLength,
             holes: &tables.rare[rare].directions[d].holes)
         switch novelty {
+        case .new: tables.rare[rare].directions[d].gaps &+= 1
+        case .probe: tables.rare[rare].directions[d].keepAlives &+= 1
         // A segment that begins below the highest byte and ends above it is late, too.
         case .late, .partlyNew: tables.rare[rare].directions[d].outOfOrder &+= 1
         case .repeated:
@@ -29,6 +31,10 @@ extension Flow {
         countRetransmission(direction: d, segment, at: place, tables: &tables)
         tables.repeatedPayloadPackets += 1
         let rare = tables.rareIndex(&self)
+        notePaceBroken(direction: d, sequence: sequence, tables: &tables)
+        noteKind(segment, sequence: sequence, direction: d, at: place, tables: &tables)
+        seen.insert(.suspect)
+        tables.rare[rare].checksLeft = ChecksumTally.afterRepeat
         let gap = place.time &- directions[d].lastTime
         if gap >= 200_000_000, directions[1 - d].duplicateACKRun < 3 {
             tables.rare[rare].directions[d].timeoutRetransmissions &+= 1
@@ -37,6 +43,63 @@ extension Flow {
             sequence: sequence, length: segment.payloadLength, at: place,
             firstSent: directions[d].lastTime)
         directions[d].has.insert(.repeatedRun)
+    }
+
+    /// Wireshark's two kinds: spurious when its end was acknowledged before; fast when the peer's
+    /// ACK was the third of one number or a later one, not 20 ms ago, and asks for it
+    /// (epan/dissectors/packet-tcp.c, `tcp_analyze_sequence_number`).
+    private mutating func noteKind(
+        _ segment: TCPSegment, sequence: UInt32, direction d: Int, at place: PacketPlace,
+        tables: inout SideTables
+    ) {
+        let (peer, rare) = (directions[1 - d], tables.rareIndex(&self))
+        let end = sequence &+ UInt32(truncatingIfNeeded: segment.payloadLength)
+        if peer.has.contains(.acknowledgement), Int32(bitPattern: peer.highestACK &- end) >= 0 {
+            tables.rare[rare].directions[d].spurious &+= 1
+        } else if peer.duplicateACKRun >= 2, peer.highestACK == sequence,
+            place.time &- peer.lastTime < 20_000_000
+        {
+            tables.rare[rare].directions[d].fast &+= 1
+        }
+    }
+
+    /// Nothing, in the place of the last byte sent: asks whether the peer is still there (RFC 1122
+    /// §4.2.3.6).
+    @inline(never)
+    mutating func noteKeepAlive(direction d: Int, tables: inout SideTables) {
+        guard directions[d].has.contains(.started), directions[d].packets > 1 else { return }
+        let index = tables.rareIndex(&self)
+        tables.rare[index].directions[d].keepAlives &+= 1
+    }
+
+    /// What an Ethernet frame of 1500 bytes holds beside two headers of 20 bytes.
+    static let usualSegment = 1460
+
+    /// More payload than the receiver said it takes (RFC 9293 §3.7.1): several segments in one.
+    @inline(never)
+    mutating func noteOversized(
+        _ segment: TCPSegment, direction d: Int, at place: PacketPlace, tables: inout SideTables
+    ) {
+        let peer = directions[1 - d]
+        // Without its SYN only what no jumbo frame holds is known to be merged.
+        let most = peer.options.isKnown && peer.mss > 0 ? Int(peer.mss) : 9174
+        guard segment.payloadLength > most else { return }
+        tables.oversized.add(
+            Place(flow: number, packet: place.number, time: place.time),
+            value: Int64(segment.payloadLength))
+    }
+
+    @inline(never)
+    mutating func checkSum(
+        _ segment: TCPSegment, _ bytes: RawSpan, at place: PacketPlace, tables: inout SideTables
+    ) {
+        if seen.contains(.suspect), rare >= 0 {
+            if tables.rare[Int(rare)].checksLeft <= 1 { seen.remove(.suspect) }
+            tables.rare[Int(rare)].checksLeft &-= 1
+        }
+        // Those of SYNs were looked at already.
+        if segment.flags.contains(.syn) { return }
+        tables.checksums.check(segment, bytes, flow: number, at: place)
     }
 
     private mutating func countRetransmission(

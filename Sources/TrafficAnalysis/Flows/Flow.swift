@@ -15,6 +15,9 @@ struct Flow {
     /// Index into `SideTables.rare` and `SideTables.tls`, or -1.
     var rare: Int32 = -1
     var tls: Int32 = -1
+    /// Index into `SideTables.pace` and `SideTables.http`, or -1.
+    var pace: Int32 = -1
+    var http: Int32 = -1
     var close = FirstClose()
     var history = History()
     var outerVLAN: UInt16 = 0
@@ -36,6 +39,8 @@ struct Flow {
         static let mayBeBlockPage = Seen(rawValue: 32)
         /// It is over, and waits for late packets in the queue of those to be given back.
         static let queued = Seen(rawValue: 512)
+        /// Data was sent again; for some packets every checksum is computed.
+        static let suspect = Seen(rawValue: 1024)
     }
 
     enum ClientRule: UInt8 {

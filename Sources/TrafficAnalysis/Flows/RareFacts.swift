@@ -7,6 +7,8 @@ struct RareFacts {
     var afterIdle: AfterIdle?
     var additionalVLANs: [UInt16] = []
     var blockPage: BlockPage?
+    /// Packets whose checksum is still to be computed.
+    var checksLeft: UInt8 = 0
 
     struct AfterIdle {
         var silence: Int64
@@ -34,6 +36,13 @@ struct RareDirection {
     var outOfOrder: UInt32 = 0
     var duplicateACKs: UInt32 = 0
     var zeroWindows: UInt32 = 0
+    /// Of the retransmitted: by fast retransmission, and of what was acknowledged before.
+    var fast: UInt32 = 0
+    var spurious: UInt32 = 0
+    var keepAlives: UInt32 = 0
+    /// How often bytes were left out that came later or never.
+    var gaps: UInt32 = 0
+    var otherOptions: OtherOptions?
     /// Next hops and TTLs other than the first packet's.
     var links: [LinkUse] = []
     var otherTTLs: [UInt8] = []

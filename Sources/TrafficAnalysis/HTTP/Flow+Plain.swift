@@ -11,12 +11,18 @@ extension Flow {
         {
             tables.tls[Int(tls)].facts.insert(.plainAnswer)
         }
-        if looksLikeHTTPRequest(payload) {
+        let isRequest = looksLikeHTTPRequest(payload)
+        let isAnswer = !isRequest && looksLikeHTTPResponse(payload)
+        if http >= 0 || isRequest {
+            readHTTP(
+                payload, direction: d, isHead: isRequest || isAnswer, at: place, tables: &tables)
+        }
+        if isRequest {
             if clientRule == .port {
                 clientRule = .hello
                 clientDirection = UInt8(d)
             }
-        } else if looksLikeHTTPResponse(payload) {
+        } else if isAnswer {
             seen.insert(.httpResponse)
             lookForBlockPage(payload, direction: d, at: place, tables: &tables)
         } else if seen.contains(.mayBeBlockPage), d == server,

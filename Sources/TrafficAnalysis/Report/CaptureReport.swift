@@ -40,6 +40,8 @@ public struct CaptureReport: Sendable {
     public let timeline: TrafficTimeline
     /// `nil` unless the analysis was told to list the flows.
     public let digests: FlowDigests?
+    /// `nil` unless the analysis was told to list rows.
+    public let rows: TrafficRows?
     private let servers: ServersOfFlows
     private let waits: HandshakeWaits
     private var kept: (table: FlowTable, places: [UInt32], tables: SideTables)?
@@ -58,13 +60,16 @@ public struct CaptureReport: Sendable {
         let places = analysis.table.places()
         for place in places {
             analysis.examination.visit(
-                analysis.table[Int(place)], analysis.tables, captureEnd: analysis.lastTime)
+                analysis.table[Int(place)], &analysis.tables, captureEnd: analysis.lastTime)
             // What analyzers note takes the place of the flows.
             if !analysis.keepsFlows, place & 0x3FF == 0 {
                 analysis.table.forget(before: Int(place))
             }
         }
         analysis.examination.digests?.finish()
+        analysis.examination.datagrams.listQueries(in: &analysis.tables.rows)
+        analysis.tables.rows?.finish()
+        rows = analysis.tables.rows
         let examination = analysis.examination
         digests = examination.digests
         analysis.tables.timeline.finish(analysis.lastTime)

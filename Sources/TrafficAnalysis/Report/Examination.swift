@@ -13,10 +13,8 @@ struct Examination {
     /// `nil` unless somebody wants to list the flows.
     var digests: FlowDigests?
 
-    mutating func visit(_ flow: Flow, _ tables: SideTables, captureEnd: Int64) {
-        var facts = FlowFacts(
-            flow, tls: flow.tls >= 0 ? tables.tls[Int(flow.tls)] : nil,
-            rare: flow.rare >= 0 ? tables.rare[Int(flow.rare)] : nil, captureEnd: captureEnd)
+    mutating func visit(_ flow: Flow, _ tables: inout SideTables, captureEnd: Int64) {
+        var facts = FlowFacts(flow, tables, captureEnd: captureEnd)
         tcp.flows += 1
         for d in 0...1 {
             count(flow.directions[d])
@@ -28,8 +26,15 @@ struct Examination {
             of: NumberedPair(client: facts.pair.client, server: facts.serverNumber))
         waits.visit(facts)
         digests?.add(FlowDigest(flow, tls: facts.tls, rare: facts.rare, tables: tables))
+        if tables.rows != nil { Self.list(facts, &tables) }
         for index in running.indices { running[index].visit(facts) }
         datagrams.visit(facts)
+    }
+
+    private static func list(_ facts: FlowFacts, _ tables: inout SideTables) {
+        var rows = tables.rows.take()
+        rows?.visit(facts.flow, facts, tables)
+        tables.rows = rows
     }
 
     /// A packet of a flow that was given back.
@@ -48,7 +53,8 @@ struct Examination {
             isOneSided: oneSidedFlows * 2 > tcp.flows,
             payloadPackets: analysis.tables.payloadPackets,
             repeatedPayloadPackets: analysis.tables.repeatedPayloadPackets,
-            servers: servers.servers, pairs: pairs)
+            servers: servers.servers, pairs: pairs, oversized: analysis.tables.oversized,
+            reused: analysis.tables.reused, checksums: analysis.tables.checksums)
     }
 
     /// One side is missing although it must have answered: the other went beyond its SYNs.

@@ -27,6 +27,28 @@ extension FlowRecord {
         outOfOrder = rareSides.map { Int($0.outOfOrder) }
         duplicateACKs = rareSides.map { Int($0.duplicateACKs) }
         zeroWindows = rareSides.map { Int($0.zeroWindows) }
+        fastRetransmitted = rareSides.map { Int($0.fast) }
+        spuriouslyRetransmitted = rareSides.map { Int($0.spurious) }
+        keepAlives = rareSides.map { Int($0.keepAlives) }
+        gaps = rareSides.map { Int($0.gaps) }
+        let pace = flow.pace >= 0 ? tables.pace[Int(flow.pace)] : nil
+        let paces = sides.map { pace?.directions[$0] }
+        windowFull = paces.map { Int($0?.windowFull ?? 0) }
+        roundTrip = paces.map { $0.flatMap { RoundTrip($0.roundTrip) } }
+        echoRoundTrip = paces.map { $0.flatMap { RoundTrip($0.echo) } }
+        largestFlight = paces.map { $0.map { Int($0.largestFlight) } }
+        opening = flow.opening(rare)
+        options = directions.map {
+            $0.options.isKnown ? Options($0.options, mss: $0.mss) : nil
+        }
+        changedOptions = rareSides.map {
+            $0.otherOptions.map {
+                ChangedOptions(
+                    options: Options($0.options, mss: $0.mss), packet: Int($0.packet),
+                    onTheWay: $0.isCopy)
+            }
+        }
+        handshakeRoundTrip = sides.map { flow.roundTrip(of: $0) }
         ttl = sides.map { flow.timesToLive($0, rare) }
         mac = sides.map { flow.sourceMACs($0, rare) }
         vlan = flow.vlans(rare)
@@ -45,6 +67,13 @@ extension FlowRecord.TLS {
         alpn = tables.name(facts.alpn)
         offeredResumption = facts.offeredResumption
         resumed = facts.resumed
+        offeredForms = facts.offeredForms.map(\.rawValue)
+        resumedBy = facts.resumedBy?.rawValue
+        ja4 = tables.fingerprint(facts.fingerprint)
+        history = facts.letters.text(client: flow.client)
+        certificates = tables.chains[facts.chain].map {
+            FlowRecord.Certificates($0, serverName: tables.name(facts.serverName))
+        }
         alerts = facts.alerts.map {
             FlowRecord.Alert(
                 byClient: Int($0.direction) == flow.client,
@@ -59,7 +88,56 @@ extension FlowRecord.TLS {
     }
 }
 
+extension FlowRecord.Certificates {
+    init(_ chain: CertificateChain, serverName: String?) {
+        count = chain.count
+        commonName = chain.leaf.commonName
+        names = Array(chain.leaf.dnsNames.prefix(16))
+        issuer = chain.leaf.issuerName
+        notBefore = nanoseconds(chain.notBefore)
+        notAfter = nanoseconds(chain.notAfter)
+        isSelfIssued = chain.leaf.isSelfIssued
+        isComplete = chain.isComplete
+        isForServerName = serverName.map { chain.leaf.isFor($0) }
+    }
+}
+
+/// Of seconds; the years 1678 to 2262 fit, what lies beyond is cut.
+func nanoseconds(_ seconds: Int64) -> Int64 {
+    min(max(seconds, -9_223_372_036), 9_223_372_036) * 1_000_000_000
+}
+
+extension FlowRecord.Options {
+    init(_ options: SYNOptions, mss: UInt16) {
+        self.mss = mss == 0 ? nil : Int(mss)
+        windowScale = options.windowScale.map { Int($0) }
+        sackPermitted = options.sackPermitted
+        timestamps = options.hasTimestamps
+    }
+}
+
+extension FlowRecord.RoundTrip {
+    init?(_ times: RoundTrips) {
+        guard times.count > 0 else { return nil }
+        samples = Int(times.count)
+        least = Int64(times.least) * 1000
+        most = Int64(times.most) * 1000
+        mean = Int64(times.total / UInt64(times.count)) * 1000
+    }
+}
+
 extension Flow {
+    /// Simultaneous: both sides sent a SYN without ACK (RFC 9293 §3.5, figure 7).
+    func opening(_ rare: RareFacts?) -> FlowRecord.Opening {
+        let (c, s) = (directions[client], directions[server])
+        if c.has.contains(.plainSYN), s.has.contains(.plainSYN) { return .simultaneous }
+        if seen.contains(.established) { return .complete }
+        if rare?.directions[server].reset.answersSYN == true { return .refused }
+        if seen.contains(.syn), seen.contains(.synACK) { return .halfOpen }
+        if seen.contains(.syn), s.packets == 0, c.packets == c.syn { return .unanswered }
+        return seen.contains(.syn) || seen.contains(.synACK) ? .oneSided : .midstream
+    }
+
     /// How direction `d` ended its TLS stream (measured: `lab.md` §0.6).
     func closeVerdict(_ d: Int, isTLS13: Bool) -> FlowRecord.Close {
         let tls = directions[d].tls

@@ -42,6 +42,60 @@ public struct FlowRecord: Sendable {
         public var name: String { alert.name }
     }
 
+    /// What a server's certificates say; whether they are genuine is not checked.
+    public struct Certificates: Sendable, Equatable {
+        public var count: Int
+        /// Of the leaf.
+        public var commonName: String?
+        /// dNSName of the leaf, the first 16.
+        public var names: [String]
+        public var issuer: String?
+        /// Nanoseconds since 1970: when the last of them begins and the first ends to be valid.
+        public var notBefore: Int64
+        public var notAfter: Int64
+        /// The leaf is its own issuer.
+        public var isSelfIssued: Bool
+        /// The leaf's issuer is among them, or nobody else's.
+        public var isComplete: Bool
+        /// Whether the leaf is for the ClientHello's server name; `nil` without one.
+        public var isForServerName: Bool?
+    }
+
+    /// What a side's SYN or SYN-ACK offered.
+    public struct Options: Sendable, Equatable {
+        /// In bytes; `nil` without the option.
+        public var mss: Int?
+        public var windowScale: Int?
+        public var sackPermitted: Bool
+        public var timestamps: Bool
+    }
+
+    /// Other options in a repeat of the same SYN.
+    public struct ChangedOptions: Sendable, Equatable {
+        public var options: Options
+        public var packet: Int
+        /// Within 100 ms: a box on the way wrote them; later the sender may have.
+        public var onTheWay: Bool
+    }
+
+    /// Times between a segment of a side and the peer's answer, at the place of the capture, in
+    /// nanoseconds.
+    public struct RoundTrip: Sendable, Equatable {
+        public var samples: Int
+        public var least: Int64
+        public var mean: Int64
+        public var most: Int64
+    }
+
+    /// How the connection began, as far as the capture shows.
+    public enum Opening: String, Sendable {
+        case complete, simultaneous, refused, unanswered, midstream
+        /// A SYN-ACK, and no ACK of it.
+        case halfOpen = "half-open"
+        /// Only one side of a handshake.
+        case oneSided = "one-sided"
+    }
+
     public struct TLS: Sendable {
         public var clientHellos: Int
         public var serverHellos: Int
@@ -50,6 +104,16 @@ public struct FlowRecord: Sendable {
         public var alpn: String?
         public var offeredResumption: Bool
         public var resumed: Bool
+        /// `session-id`, `ticket`, `psk`: what the client had to resume.
+        public var offeredForms: [String]
+        /// One of them: by what the server resumed.
+        public var resumedBy: String?
+        /// JA4 of the first ClientHello, over TCP.
+        public var ja4: String?
+        /// The messages in order, capital for the client: Zeek's `ssl_history`.
+        public var history: String
+        /// The server's certificates, up to TLS 1.2.
+        public var certificates: Certificates?
         public var alerts: [Alert]
         /// From the ClientHello's last byte to the ServerHello, in nanoseconds.
         public var serverHelloAfter: Int64?
@@ -75,6 +139,25 @@ public struct FlowRecord: Sendable {
     public var outOfOrder: PerSide<Int>
     public var duplicateACKs: PerSide<Int>
     public var zeroWindows: PerSide<Int>
+    /// Of the retransmitted: asked for by duplicate ACKs, and of what was acknowledged before.
+    public var fastRetransmitted: PerSide<Int>
+    public var spuriouslyRetransmitted: PerSide<Int>
+    public var keepAlives: PerSide<Int>
+    /// How often bytes were left out that came later or never.
+    public var gaps: PerSide<Int>
+    /// Segments that filled the peer's window.
+    public var windowFull: PerSide<Int>
+    public var opening: Opening
+    /// `nil` where the SYN is not in the capture.
+    public var options: PerSide<Options?>
+    public var changedOptions: PerSide<ChangedOptions?>
+    /// By the handshake: of the client SYN to SYN-ACK, of the server SYN-ACK to ACK.
+    public var handshakeRoundTrip: PerSide<Int64?>
+    /// By acknowledgement, and by timestamp; of a side's data from its 8th packet on.
+    public var roundTrip: PerSide<RoundTrip?>
+    public var echoRoundTrip: PerSide<RoundTrip?>
+    /// The most bytes that were sent and not acknowledged; `nil` below 8 packets.
+    public var largestFlight: PerSide<Int?>
     /// Distinct values in order of appearance.
     public var ttl: PerSide<[UInt8]>
     /// Distinct source addresses in order of appearance.

@@ -39,7 +39,7 @@ extension Flow {
                 take(
                     header, bytes.extracting(body), direction: d,
                     endSequence: endSequence &- back, segments: 1, at: place, tables: &tables)
-            } else if header.type == 1 || header.type == 2 {
+            } else if isWanted(header, direction: d, tables) {
                 keep(bytes, offset..<range.upperBound, direction: d, at: place, tables: &tables)
                 return
             } else {
@@ -50,6 +50,15 @@ extension Flow {
                 return
             }
         }
+    }
+
+    /// Messages that are read: hellos, and a server's first certificates as long as they fit.
+    private func isWanted(
+        _ header: HandshakeHeader, direction d: Int, _ tables: SideTables
+    ) -> Bool {
+        if header.type == 1 || header.type == 2 { return true }
+        return header.type == 11 && d == server && header.length <= HandshakeStream.byteLimit
+            && (tls < 0 || tables.tls[Int(tls)].chain < 0)
     }
 
     /// Hellos beyond the buffer's limit and messages of unknown type are no TLS handshake.
@@ -146,12 +155,16 @@ extension Flow {
             if let hello = try? ServerHello(body: body) {
                 note(hello, direction: d, at: place, tables: &tables)
             }
+        case 11 where d == server && tls >= 0 && tables.tls[Int(tls)].chain < 0:
+            note(type: header.type, direction: d, tables: &tables)
+            tables.tls[Int(tls)].chain = tables.chains.number(of: body)
         default: note(type: header.type, direction: d, tables: &tables)
         }
     }
 
     private mutating func note(type: UInt8, direction d: Int, tables: inout SideTables) {
         let index = tables.tlsIndex(&self)
+        tables.tls[index].letters.note(HandshakeLetters.letter(ofHandshake: type), direction: d)
         switch type {
         case 4: tables.tls[index].facts.insert(.issuesTicket)
         case 11 where d == server: tables.tls[index].facts.insert(.certificateSeen)
@@ -171,6 +184,7 @@ extension Flow {
             clientDirection = UInt8(d)
         }
         tables.tls[index].clientHellos &+= 1
+        tables.tls[index].letters.note(UInt8(ascii: "C"), direction: d)
         guard tables.tls[index].clientHellos == 1 else { return }
         seen.insert(.awaitsHelloACK)
         tables.tls[index].clientHelloTime = place.time
@@ -180,6 +194,7 @@ extension Flow {
         if let name = hello.serverName {
             tables.tls[index].serverName = tables.intern(name)
         }
+        tables.tls[index].fingerprint = tables.intern(ClientFingerprint(hello))
         if hello.offersTLS13 { tables.tls[index].facts.insert(.offersTLS13) }
         if hello.offersPSK { tables.tls[index].facts.insert(.offersPSK) }
         if (hello.sessionTicketLength ?? 0) > 0 { tables.tls[index].facts.insert(.offersTicket) }
@@ -191,6 +206,7 @@ extension Flow {
     ) {
         let index = tables.tlsIndex(&self)
         if hello.isHelloRetryRequest {
+            tables.tls[index].letters.note(UInt8(ascii: "J"), direction: d)
             tables.tls[index].facts.insert(.helloRetry)
             return
         }
@@ -200,6 +216,7 @@ extension Flow {
             clientDirection = UInt8(1 - d)
         }
         tables.tls[index].serverHellos &+= 1
+        tables.tls[index].letters.note(UInt8(ascii: "S"), direction: d)
         guard tables.tls[index].serverHellos == 1 else { return }
         tables.tls[index].serverHelloTime = place.time
         if tables.tls[index].clientHelloTime != 0 {
@@ -208,6 +225,7 @@ extension Flow {
         }
         tables.tls[index].serverHelloPacket = place.number
         tables.tls[index].version = hello.selectedVersion
+        tables.tls[index].cipherSuite = hello.cipherSuite
         if let alpn = hello.alpn { tables.tls[index].alpn = tables.intern(alpn) }
         if hello.isTLS13 { tables.tls[index].facts.insert(.isTLS13) }
         if hello.pskAccepted { tables.tls[index].facts.insert(.pskAccepted) }

@@ -93,12 +93,20 @@ extension Flow {
             tables.tls[index].serverRecordTime = place.time
             tables.tls[index].serverRecordPacket = place.number
         }
+        switch record.contentType {
+        case 21: tables.tls[index].letters.note(UInt8(ascii: "L"), direction: d)
+        case 24: tables.tls[index].letters.note(UInt8(ascii: "B"), direction: d)
+        default: break
+        }
         if record.contentType == 23 {
             if directions[d].tls.state == .clear {
                 directions[d].tls.firstIsFinished =
                     tables.tls[index].isTLS13 && d == client
                 directions[d].tls.applicationRecords = 0
                 turnOpaque(direction: d, tables: &tables)
+            }
+            if directions[d].tls.applicationRecords == 0 {
+                tables.tls[index].letters.note(UInt8(ascii: "D"), direction: d)
             }
             if directions[d].tls.applicationRecords < .max {
                 directions[d].tls.applicationRecords += 1
@@ -139,6 +147,7 @@ extension Flow {
     /// (RFC 8446 appendix D.4).
     private mutating func changeCipher(direction d: Int, tables: inout SideTables) {
         let index = tables.tlsIndex(&self)
+        tables.tls[index].letters.note(UInt8(ascii: "I"), direction: d)
         let isRetry =
             tables.tls[index].facts.contains(.helloRetry)
             && (d == client

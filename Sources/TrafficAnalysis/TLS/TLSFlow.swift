@@ -24,6 +24,20 @@ struct TLSFlow {
     /// Hashes of the session ids that the client offered and the server issued; 0 = empty.
     var offeredSession: UInt64 = 0
     var issuedSession: UInt64 = 0
+    /// Number of the client's fingerprint and of the server's certificates, or -1.
+    var fingerprint: Int32 = -1
+    var chain: Int32 = -1
+    var cipherSuite: UInt16 = 0
+    var letters = HandshakeLetters()
+    /// A pause inside one of the server's first records, of nearly the largest size.
+    var pausedPacket: UInt32 = 0
+    var pausedTime: Int64 = 0
+    var pause: Int64 = 0
+
+    /// RFC 8446 §5.1 allows 2^14 bytes of content; what servers fill in one go is a little less.
+    static let bigRecord: UInt16 = 15_000
+    /// Records of type 23 among which the first answer is: tickets come before it.
+    static let firstRecords: UInt8 = 8
 
     struct Facts: OptionSet {
         let rawValue: UInt16
@@ -73,6 +87,29 @@ struct TLSFlow {
         if isTLS13 { return facts.contains(.pskAccepted) }
         return facts.contains(.serverCipherChange) && !facts.contains(.certificateSeen)
             && !facts.contains(.serverFlightCut)
+    }
+
+    /// What the client can resume: the forms of RFC 5246 §7.4.1.2, RFC 5077 and RFC 8446 §2.2.
+    enum Resumption: String {
+        case sessionID = "session-id"
+        case ticket, psk
+    }
+
+    var offeredForms: [Resumption] {
+        var forms: [Resumption] = []
+        if offeredSession != 0, !facts.contains(.offersTLS13), !facts.contains(.offersTicket) {
+            forms.append(.sessionID)
+        }
+        if facts.contains(.offersTicket) { forms.append(.ticket) }
+        if facts.contains(.offersPSK) { forms.append(.psk) }
+        return forms
+    }
+
+    /// How the session was resumed; a server that got a ticket goes by it (RFC 5077 §3.4).
+    var resumedBy: Resumption? {
+        guard resumed else { return nil }
+        if isTLS13 { return .psk }
+        return facts.contains(.offersTicket) ? .ticket : .sessionID
     }
 
     /// Whether it is known that the server made a full handshake.

@@ -1,0 +1,250 @@
+internal import Dissection
+
+/// Round trips, bytes in flight, and the pauses between them.
+extension Flow {
+    /// A pause of one side after which its next payload is looked at: shorter than the shortest
+    /// delayed acknowledgement.
+    static let shortPause: Int64 = 30_000_000
+
+    /// New payload of direction `d`, already counted in `next`.
+    @inline(never)
+    mutating func notePace(
+        _ segment: TCPSegment, _ bytes: RawSpan, direction d: Int, at place: PacketPlace,
+        tables: inout SideTables
+    ) {
+        let peer = directions[1 - d]
+        let end = directions[d].next
+        let flight =
+            peer.has.contains(.acknowledgement)
+            ? UInt32(clamping: Int32(bitPattern: end &- peer.highestACK)) : 0
+        let index = Int(pace)
+        if flight > tables.pace[index].directions[d].largestFlight {
+            tables.pace[index].directions[d].largestFlight = flight
+        }
+        if !tables.pace[index].directions[d].timed.isActive {
+            tables.pace[index].directions[d].timed = timed(segment, bytes, end, flight, place)
+        }
+        guard peer.has.contains(.acknowledgement), let shift = windowShift(of: 1 - d) else {
+            return
+        }
+        if flight == UInt32(peer.lastWindow) << UInt32(shift) {
+            tables.pace[index].directions[d].windowFull &+= 1
+        }
+        guard shift > 0 else { return }
+        tables.pace[index].directions[d].window.note(
+            flight, segment, raw: UInt32(peer.lastWindow), end: end, at: place)
+    }
+
+    private func timed(
+        _ segment: TCPSegment, _ bytes: RawSpan, _ end: UInt32, _ flight: UInt32,
+        _ place: PacketPlace
+    ) -> PaceDirection.Timed {
+        var timed = PaceDirection.Timed()
+        timed.isActive = true
+        timed.time = place.time
+        timed.end = end
+        timed.isLoaded = flight >= RoundTrips.load
+        if let stamp = segment.timestamps(bytes) {
+            timed.stamp = stamp.value
+            timed.hasStamp = true
+        }
+        return timed
+    }
+
+    /// Direction `d` acknowledged new data of its peer.
+    @inline(never)
+    mutating func noteAcknowledged(
+        _ segment: TCPSegment, _ bytes: RawSpan, by d: Int, at place: PacketPlace,
+        tables: inout SideTables
+    ) {
+        let (index, ack) = (Int(pace), segment.acknowledgement)
+        let sender = 1 - d
+        let timed = tables.pace[index].directions[sender].timed
+        if timed.isActive, Int32(bitPattern: ack &- timed.end) >= 0 {
+            tables.pace[index].directions[sender].finishTiming(
+                segment.timestamps(bytes)?.echo, at: place)
+        }
+        if tables.pace[index].directions[sender].window.isWatching {
+            tables.pace[index].directions[sender].window.acknowledge(ack)
+        }
+        guard tables.pace[index].directions[sender].restart.state != .none else { return }
+        let mss = UInt32(max(directions[d].mss, 536))
+        tables.pace[index].directions[sender].advanceRestart(
+            next: directions[sender].next, segmentSize: mss)
+    }
+
+    /// A segment of direction `d` was sent again.
+    mutating func notePaceBroken(direction d: Int, sequence: UInt32, tables: inout SideTables) {
+        guard pace >= 0 else { return }
+        let index = Int(pace)
+        tables.pace[index].directions[d].timed.isActive = false
+        tables.pace[index].directions[d].restart.state = .none
+        guard tables.pace[index].directions[d].window.isWatching else { return }
+        let watched = tables.pace[index].directions[d].window.watched
+        // Behind the segment that is watched nothing is lost of it.
+        guard Int32(bitPattern: sequence &- watched) < 0 else { return }
+        tables.pace[index].directions[d].window.isWatching = false
+        tables.pace[index].directions[d].window.sentAgain &+= 1
+    }
+
+    /// Direction `d` goes on after a pause.
+    @inline(never)
+    mutating func notePause(
+        _ segment: TCPSegment, direction d: Int, pause: Int64, at place: PacketPlace,
+        tables: inout SideTables
+    ) {
+        let peer = directions[1 - d]
+        guard peer.has.contains(.acknowledgement), segment.sequence == directions[d].next else {
+            return
+        }
+        noteRecordPaused(direction: d, pause: pause, at: place, tables: &tables)
+        guard peer.highestACK == segment.sequence else { return }
+        noteStall(segment, direction: d, at: place, tables: &tables)
+        guard pace >= 0 else { return }
+        let index = Int(pace)
+        tables.pace[index].directions[d].beginRestart(
+            at: segment.sequence, pause: pause, place: place,
+            segmentSize: UInt32(max(peer.mss, 536)))
+    }
+
+    /// RFC 1122 §4.2.3.2 lets a receiver wait up to 500 ms before it acknowledges; Linux waits
+    /// 40 ms, Windows and old stacks 200 ms. Nagle's rule (RFC 9293 §3.7.4) has a sender keep a
+    /// short segment until then.
+    private mutating func noteStall(
+        _ segment: TCPSegment, direction d: Int, at place: PacketPlace, tables: inout SideTables
+    ) {
+        let (own, peer) = (directions[d], directions[1 - d])
+        let wait = peer.highestACKTime &- own.lastPayloadTime
+        guard 35_000_000...60_000_000 ~= wait || 180_000_000...220_000_000 ~= wait,
+            0...2_000_000 ~= place.time &- peer.highestACKTime,
+            peer.lastPayloadTime < own.lastPayloadTime, !close.happened,
+            segment.payloadLength < Int(max(peer.mss, 536)),
+            let roundTrip = roundTrip(of: d), wait >= roundTrip &+ 20_000_000
+        else { return }
+        let index = tables.paceIndex(&self)
+        if tables.pace[index].directions[d].stall.count == 0 {
+            tables.pace[index].directions[d].stall.packet = place.number
+            tables.pace[index].directions[d].stall.time = place.time
+        }
+        tables.pace[index].directions[d].stall.count &+= 1
+        tables.pace[index].directions[d].stall.total &+= wait
+    }
+
+    /// From a SYN of direction `d`, or its SYN-ACK, to the peer's answer; `nil` when the handshake
+    /// is not in the capture.
+    func roundTrip(of d: Int) -> Int64? {
+        guard seen.contains(.syn), synACKTime != 0, establishedTime != 0 else { return nil }
+        return d == client ? synACKTime &- firstTime : establishedTime &- synACKTime
+    }
+
+    /// A server's record of nearly the largest size stands still before it is complete.
+    private mutating func noteRecordPaused(
+        direction d: Int, pause: Int64, at place: PacketPlace, tables: inout SideTables
+    ) {
+        let record = directions[d].tls
+        guard d == server, tls >= 0, record.lastType == 23, record.lastLength >= TLSFlow.bigRecord,
+            record.remaining > 0, record.state == .opaque,
+            record.applicationRecords <= TLSFlow.firstRecords,
+            tables.tls[Int(tls)].pausedPacket == 0, seen.contains(.syn), establishedTime != 0,
+            pause >= (establishedTime &- firstTime) / 2,
+            pause <= (establishedTime &- firstTime) &* 4,
+            rare < 0 || tables.rare[Int(rare)].directions[d].retransmitted == 0
+        else { return }
+        tables.tls[Int(tls)].pausedPacket = place.number
+        tables.tls[Int(tls)].pausedTime = place.time
+        tables.tls[Int(tls)].pause = pause
+    }
+}
+
+extension PaceDirection {
+    fileprivate mutating func finishTiming(_ stamp: UInt32?, at place: PacketPlace) {
+        timed.isActive = false
+        let time = place.time &- timed.time
+        guard time >= 0 else { return }
+        roundTrip.add(time)
+        if timed.hasStamp, let stamp, stamp == timed.stamp { echo.add(time) }
+        guard timed.isLoaded else { return }
+        loaded &+= 1
+        let least = Int64(roundTrip.least) * 1000
+        guard time >= 5 * least, time - least >= 100_000_000 else { return }
+        risen &+= 1
+        longestRisen = max(longestRisen, UInt32(clamping: time / 1000))
+        if risenPacket == 0 { (risenPacket, risenTime) = (place.number, place.time) }
+    }
+
+    /// Silence longer than the usual least retransmission timeout (RFC 6298 §2.4 has 1 s, Linux
+    /// 200 ms) resets a sender's congestion window (RFC 5681 §4.1).
+    fileprivate mutating func beginRestart(
+        at sequence: UInt32, pause: Int64, place: PacketPlace, segmentSize: UInt32
+    ) {
+        restart.state = .none
+        guard pause >= 1_000_000_000, roundTrip.count > 0, roundTrip.least >= 5000,
+            pause >= Int64(roundTrip.most) * 1000, largestFlight >= 20 * segmentSize
+        else { return }
+        restart.state = .begun
+        restart.start = sequence
+        restart.packet = place.number
+        restart.time = place.time
+        restart.pause = pause
+    }
+
+    fileprivate mutating func advanceRestart(next: UInt32, segmentSize: UInt32) {
+        let sent = UInt32(clamping: Int32(bitPattern: next &- restart.start))
+        if restart.state == .begun {
+            restart.firstFlight = sent
+            restart.state = .acknowledged
+            return
+        }
+        // Only what goes on to as much again was held back.
+        guard sent >= 2 * restart.firstFlight, sent >= 20 * segmentSize else { return }
+        restart.state = .none
+        restart.tries &+= restart.tries < .max ? 1 : 0
+        guard restart.firstFlight <= 10 * segmentSize, largestFlight >= 2 * restart.firstFlight
+        else { return }
+        if restart.count == 0 {
+            restart.firstPacket = restart.packet
+            restart.firstTime = restart.time
+        }
+        restart.count &+= restart.count < .max ? 1 : 0
+        restart.longestPause = max(restart.longestPause, restart.pause)
+        restart.flight = max(restart.flight, restart.firstFlight)
+    }
+}
+
+extension PaceDirection.RawWindow {
+    fileprivate mutating func note(
+        _ flight: UInt32, _ segment: TCPSegment, raw: UInt32, end: UInt32, at place: PacketPlace
+    ) {
+        guard raw > 0 else { return }
+        segments &+= 1
+        if flight > raw {
+            beyond &+= 1
+            if firstPacket == 0 { (firstPacket, firstTime) = (place.number, place.time) }
+            if !isWatching {
+                isWatching = true
+                watched = end
+            }
+        } else if raw - flight < max(UInt32(segment.payloadLength), raw / 10) {
+            atEdge &+= 1
+            if firstPacket == 0 { (firstPacket, firstTime) = (place.number, place.time) }
+        }
+    }
+
+    fileprivate mutating func acknowledge(_ ack: UInt32) {
+        guard Int32(bitPattern: ack &- watched) >= 0 else { return }
+        isWatching = false
+        accepted &+= 1
+    }
+}
+
+extension TCPSegment {
+    /// Value and echo of the timestamp option where every stack puts it: two NOPs, kind 8, length
+    /// 10 (RFC 7323 appendix A).
+    @inline(__always)
+    func timestamps(_ bytes: RawSpan) -> (value: UInt32, echo: UInt32)? {
+        guard optionsLength >= 12, optionsOffset + 12 <= bytes.byteCount,
+            bytes.uint32(at: optionsOffset) == 0x0101_080A
+        else { return nil }
+        return (bytes.uint32(at: optionsOffset + 4), bytes.uint32(at: optionsOffset + 8))
+    }
+}

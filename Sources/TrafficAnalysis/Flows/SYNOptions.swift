@@ -1,0 +1,68 @@
+internal import Dissection
+
+/// What the options of a side's SYN or SYN-ACK said, in one byte; the MSS stands beside it.
+struct SYNOptions: Equatable {
+    /// Bits 0 to 3: the shift of windows; then whether there was one, SACK, timestamps, a SYN.
+    private var bits: UInt8 = 0
+
+    init() {}
+
+    init(_ options: TCPOptions) {
+        bits = 0x80 | (options.windowScale.map { $0 & 15 | 0x10 } ?? 0)
+        if options.sackPermitted { bits |= 0x20 }
+        if options.timestamp != nil { bits |= 0x40 }
+    }
+
+    /// A SYN of this side was seen.
+    var isKnown: Bool { bits & 0x80 != 0 }
+    var windowScale: UInt8? { bits & 0x10 != 0 ? bits & 15 : nil }
+    var sackPermitted: Bool { bits & 0x20 != 0 }
+    var hasTimestamps: Bool { bits & 0x40 != 0 }
+}
+
+extension Flow {
+    /// Reads the options of a SYN; a copy of the same SYN with other options was rewritten on the
+    /// way, a later repeat may have been changed by its sender.
+    @inline(never)
+    mutating func readOptions(
+        _ segment: TCPSegment, _ bytes: RawSpan, direction d: Int, isRepeat: Bool,
+        at place: PacketPlace, tables: inout SideTables
+    ) {
+        let range = segment.optionsOffset..<(segment.optionsOffset + segment.optionsLength)
+        guard range.upperBound <= bytes.byteCount else { return }
+        let options = TCPOptions.parse(bytes.extracting(range))
+        let new = (options: SYNOptions(options), mss: options.mss ?? 0)
+        if isRepeat, directions[d].options.isKnown {
+            guard new.options != directions[d].options || new.mss != directions[d].mss else {
+                return
+            }
+            let index = tables.rareIndex(&self)
+            let isCopy = place.time &- directions[d].lastTime < 100_000_000
+            tables.rare[index].directions[d].otherOptions = OtherOptions(
+                packet: place.number, options: new.options, mss: new.mss, isCopy: isCopy)
+        } else if !directions[d].options.isKnown {
+            directions[d].options = new.options
+            directions[d].mss = new.mss
+        }
+    }
+
+    /// How far the peer of `d` shifts the windows it sends, or `nil` when that is not known: its
+    /// SYN is not in the capture. Without the option on both sides nothing is shifted (RFC 7323
+    /// §2.2).
+    func windowShift(of d: Int) -> UInt8? {
+        guard directions[d].options.isKnown, directions[1 - d].options.isKnown else { return nil }
+        guard let scale = directions[d].options.windowScale,
+            directions[1 - d].options.windowScale != nil
+        else { return 0 }
+        return scale
+    }
+}
+
+/// The options of a SYN that was sent again, where they are not the first one's.
+struct OtherOptions {
+    var packet: UInt32
+    var options: SYNOptions
+    var mss: UInt16
+    /// At once, so that a box on the way changed them; else the sender may have.
+    var isCopy: Bool
+}

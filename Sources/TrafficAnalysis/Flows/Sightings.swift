@@ -1,0 +1,56 @@
+internal import Dissection
+
+/// Instances that are noticed on single packets, beside the flows: how many, the first places, and
+/// the most remarkable value.
+struct Sightings {
+    private(set) var tally = Tally()
+    private(set) var least: Int64 = .max
+    private(set) var most: Int64 = 0
+
+    mutating func add(_ place: Place, value: Int64) {
+        tally.add(place)
+        least = min(least, value)
+        most = max(most, value)
+    }
+}
+
+/// TCP checksums by the address that sent them. Not all are computed, since that means reading every
+/// byte: those of SYNs, of every 64th packet of a side, and of a connection that sent data again,
+/// where a packet that arrived damaged is to be expected.
+struct ChecksumTally {
+    struct Sender {
+        var good: UInt32 = 0
+        var leftToCard: UInt32 = 0
+        var wrong: UInt32 = 0
+        var wrongPlaces = Tally()
+        var cardPlaces = Tally()
+    }
+
+    private(set) var senders: [IPAddress: Sender] = [:]
+    /// A flood of invented addresses must not fill memory.
+    private static let limit = 4096
+
+    static let everyPacket: UInt32 = 64
+    /// So many packets of a connection are looked at after one that was sent again.
+    static let afterRepeat: UInt8 = 64
+
+    @inline(never)
+    mutating func check(
+        _ segment: TCPSegment, _ bytes: RawSpan, flow: UInt32, at place: PacketPlace
+    ) {
+        let verdict = TCPChecksum(segment, bytes)
+        if verdict == .unknown { return }
+        if senders.count >= Self.limit, senders[segment.source] == nil { return }
+        let place = Place(flow: flow, packet: place.number, time: place.time)
+        switch verdict {
+        case .good: senders[segment.source, default: Sender()].good &+= 1
+        case .leftToCard:
+            senders[segment.source, default: Sender()].leftToCard &+= 1
+            senders[segment.source]?.cardPlaces.add(place)
+        case .wrong:
+            senders[segment.source, default: Sender()].wrong &+= 1
+            senders[segment.source]?.wrongPlaces.add(place)
+        case .unknown: break
+        }
+    }
+}

@@ -1,0 +1,52 @@
+internal import Dissection
+
+/// What the heads of a flow's HTTP messages in clear said.
+struct HTTPFacts {
+    var requests: UInt32 = 0
+    var answers: UInt32 = 0
+    /// Heads that a segment's end cut, by direction.
+    var pending: [2 of [UInt8]] = [[], []]
+    /// Bytes of a body of known length that are still to come, by direction.
+    var bodyLeft: [2 of UInt64] = [0, 0]
+    /// The body's length is told by the chunks.
+    var isChunked: [2 of Bool] = [false, false]
+    /// The last request was a HEAD, whose answer has no body.
+    var wasHead = false
+    var expect = Expect()
+    var ambiguous = Ambiguous()
+    var frames: [2 of HTTP2Frames?] = [nil, nil]
+    var goAway: GoAway?
+    /// Requests without an answer so far; only where rows are collected.
+    var open: [HTTPRequestRow] = []
+
+    /// `Expect: 100-continue`, and the body that waits for the answer.
+    struct Expect {
+        var waits = false
+        var since: Int64 = 0
+        /// Requests whose body or answer followed.
+        var asked: UInt32 = 0
+        var gaps: UInt32 = 0
+        var packet: UInt32 = 0
+        var time: Int64 = 0
+        var longest: Int64 = 0
+    }
+
+    struct Ambiguous {
+        var count: UInt32 = 0
+        var packet: UInt32 = 0
+        var time: Int64 = 0
+        var kind = HTTPFraming.Ambiguity.lengthAndCoding
+    }
+
+    struct GoAway {
+        var byServer: Bool
+        var lastStream: UInt32
+        var code: UInt32
+        var packet: UInt32
+        var time: Int64
+    }
+
+    static let openLimit = 64
+    /// Without a 100 curl waits 1 s before it sends the body; others wait longer.
+    static let longGap: Int64 = 900_000_000
+}

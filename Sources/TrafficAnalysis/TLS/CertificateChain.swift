@@ -1,0 +1,75 @@
+internal import Dissection
+
+/// The certificates that a server sent in clear, TLS 1.2 and before; one for all flows that got the
+/// same bytes.
+struct CertificateChain {
+    let leaf: Certificate
+    /// How many the server sent.
+    let count: Int
+    /// The first that ends, and the last that begins to be valid, of all that were read: seconds
+    /// since 1970.
+    let notAfter: Int64
+    let notBefore: Int64
+    /// Each is signed by the next, and the leaf does not stand alone where another signed it that is
+    /// to be fetched.
+    let isComplete: Bool
+
+    init?(_ message: CertificateMessage) {
+        guard let leaf = message.certificates.first else { return nil }
+        self.leaf = leaf
+        count = message.count
+        notAfter = message.certificates.map(\.notAfter).min() ?? leaf.notAfter
+        notBefore = message.certificates.map(\.notBefore).max() ?? leaf.notBefore
+        // Servers may send more than needed, in any order (RFC 8446 §4.4.2); what matters is that
+        // the leaf's issuer is there.
+        let others = message.certificates.dropFirst()
+        isComplete =
+            leaf.isSelfIssued || !leaf.namesIssuerLocation
+            || others.contains { $0.subject == leaf.issuer }
+    }
+}
+
+/// Every chain once: servers send the same to everybody, and reading one takes long.
+struct CertificateChains {
+    private var chains: [CertificateChain] = []
+    private var numbers: [UInt64: Int32] = [:]
+    private let seed = UInt64.random(in: .min ... .max)
+
+    /// What hostile servers invent beyond is not read.
+    private static let limit = 1 << 14
+
+    subscript(number: Int32) -> CertificateChain? {
+        number < 0 ? nil : chains[Int(number)]
+    }
+
+    /// The number of the chain in a Certificate message, or -1.
+    mutating func number(of body: RawSpan) -> Int32 {
+        let key = hash(body)
+        if let number = numbers[key] { return number }
+        guard numbers.count < Self.limit else { return -1 }
+        guard let message = CertificateMessage(body: body), let chain = CertificateChain(message)
+        else {
+            numbers[key] = -1
+            return -1
+        }
+        numbers[key] = Int32(chains.count)
+        chains.append(chain)
+        return Int32(chains.count - 1)
+    }
+
+    private func hash(_ bytes: RawSpan) -> UInt64 {
+        var hash = seed ^ UInt64(bytes.byteCount)
+        var offset = 0
+        while offset + 8 <= bytes.byteCount {
+            let product = (hash ^ bytes.uint64(at: offset))
+                .multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
+            hash = product.high ^ product.low
+            offset += 8
+        }
+        while offset < bytes.byteCount {
+            hash = (hash ^ UInt64(bytes.byte(at: offset))) &* 0x100_0000_01B3
+            offset += 1
+        }
+        return hash
+    }
+}
