@@ -91,8 +91,10 @@ struct CaptureCommand: Subcommand {
     private func analyse(_ file: String, _ console: Console) throws(Failure) -> CaptureRun {
         var progress = Progress(name: file, console: console)
         defer { progress.finish() }
+        var needs = CaptureNeeds()
+        needs.flows = flows
         do {
-            var capture = try CaptureRun(path: file, keepsFlows: flows) { packets in
+            var capture = try CaptureRun(path: file, needs: needs) { packets in
                 progress.update(packets: packets)
                 return !Interrupt.requested
             }

@@ -17,7 +17,8 @@ enum CaptureComparison {
         var progress = Progress(name: "reading", console: console)
         defer { progress.finish() }
         do {
-            return try ComparisonRun(paths: files, analyses: analyses, casebook: casebook) { file, packets in
+            return try ComparisonRun(paths: files, analyses: analyses, casebook: casebook) {
+                file, packets in
                 if packets % 16_384 == 0 { progress.show("\(file), \(packets) packets") }
                 return !Interrupt.requested
             }

@@ -78,12 +78,19 @@ struct SQLCommand: Subcommand {
                 option: option, value: "\(value)", expected: ["seconds from 0 to 86400"])
         }
         let query = try readQuery()
-        try check(query)
+        let needs = CaptureNeeds(tables: try tables(in: query))
         if !host, capture.isEmpty, probe.isEmpty { throw Failure.noObservations }
-        let result = try answer(query, try observe(run.console))
+        let sources = try observe(needs, run.console)
+        let result = try answer(query, sources)
         if result.isTruncated {
             StandardErrorLog.error(
                 "only the first \(result.rows.count) rows are shown; aggregate, or give --limit",
+                run.settings.logFormat)
+        }
+        let left = sources.captures.reduce(0) { $0 + ($1.rows?.left ?? 0) }
+        if left > 0 {
+            StandardErrorLog.error(
+                "\(left) rows of the captures had no room in the tables; cut the captures by time",
                 run.settings.logFormat)
         }
         show(result, run.console)
@@ -106,10 +113,12 @@ struct SQLCommand: Subcommand {
     }
 
     /// Looks everywhere that was named.
-    private func observe(_ console: Console) throws(Failure) -> ObservationSources {
+    private func observe(
+        _ needs: CaptureNeeds, _ console: Console
+    ) throws(Failure) -> ObservationSources {
         let targets = try probe.map { text throws(Failure) in try ProbeArguments.target(text) }
         var sources = ObservationSources(host: host ? lookAtHost() : nil)
-        for file in capture { sources.captures.append(try read(file, console)) }
+        for file in capture { sources.captures.append(try read(file, needs, console)) }
         if !targets.isEmpty { sources.probes = ask(targets) }
         return sources
     }
@@ -145,11 +154,13 @@ struct SQLCommand: Subcommand {
         return HostRun.look(scope, watch: watch) { !Interrupt.requested }
     }
 
-    private func read(_ file: String, _ console: Console) throws(Failure) -> CaptureReport {
+    private func read(
+        _ file: String, _ needs: CaptureNeeds, _ console: Console
+    ) throws(Failure) -> CaptureReport {
         var progress = Progress(name: file, console: console)
         defer { progress.finish() }
         do {
-            return try CaptureRun(path: file, keepsFlows: true) { packets in
+            return try CaptureRun(path: file, needs: needs) { packets in
                 progress.update(packets: packets)
                 return !Interrupt.requested
             }.report
@@ -158,10 +169,10 @@ struct SQLCommand: Subcommand {
         }
     }
 
-    /// A query that is wrong is told before a long capture is read.
-    private func check(_ query: String) throws(Failure) {
+    /// Names of the tables that it reads; one that is wrong is told before a long capture is read.
+    private func tables(in query: String) throws(Failure) -> Set<String> {
         do {
-            _ = try ObservationTableList.database(ObservationSources()).check(query)
+            return try ObservationTableList.database(ObservationSources()).check(query).tables
         } catch {
             throw .sql(error, query: query)
         }

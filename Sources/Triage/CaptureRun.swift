@@ -18,20 +18,22 @@ public struct CaptureRun: Sendable {
 
     /// - Parameters:
     ///   - path: a pcap or pcapng file, `-` for standard input.
-    ///   - keepsFlows: whether the report can list the flows; without, memory stays small.
+    ///   - needs: what the report is to list; without, memory stays small.
     ///   - casebook: whose cases' own questions are asked; they need the flows for a while.
     ///   - digests: how many flows the report lists by trouble.
     ///   - watch: shown what there is so far.
     ///   - goOn: asked after each packet with the number read so far; `false` ends the reading,
     ///     and what was seen until then is the result.
     public init(
-        path: String, keepsFlows: Bool = false, casebook: Casebook? = nil, digests: Int = 0,
+        path: String, needs: CaptureNeeds = CaptureNeeds(), casebook: Casebook? = nil, digests: Int = 0,
         watch: CaptureWatch? = nil, goOn: (Int) -> Bool
     ) throws(CaptureError) {
         var reader = try CaptureReader(path: path)
         let questions = casebook?.customFindings(of: .capture) ?? []
+        let asked = CustomQuestions.needs(questions)
         var analysis = CaptureAnalysis(
-            file: path, keepsFlows: keepsFlows || !questions.isEmpty, digests: digests)
+            file: path, keepsFlows: needs.flows || asked.flows, digests: digests,
+            rows: max(needs.rows, asked.rows))
         var stopped = false
         var progress = watch.map { _ in ReadingProgress(path: path) }
         let facts = try reader.forEachPacket { record, bytes in
@@ -53,7 +55,7 @@ public struct CaptureRun: Sendable {
                 format: facts.format, linkTypes: facts.linkTypes.map(\.name),
                 cutShort: facts.cutShortReason, droppedPackets: facts.missedPackets ?? 0))
         let packets = report.packets
-        answer(questions, keepsFlows: keepsFlows) { goOn(packets) }
+        answer(questions, keepsLists: needs != CaptureNeeds()) { goOn(packets) }
     }
 
     init(report: CaptureReport, interrupted: Bool, liveWarnings: [Warning]) {
@@ -62,9 +64,9 @@ public struct CaptureRun: Sendable {
         self.liveWarnings = liveWarnings
     }
 
-    /// Asks what cases want to know, then gives the flows back when nobody else wants them.
+    /// Asks what cases want to know, then gives the lists back when nobody else wants them.
     mutating func answer(
-        _ questions: [(id: FactID, finding: CustomFinding)], keepsFlows: Bool, goOn: () -> Bool
+        _ questions: [(id: FactID, finding: CustomFinding)], keepsLists: Bool, goOn: () -> Bool
     ) {
         if questions.isEmpty { return }
         customFindings = withoutActuallyEscaping(goOn) { goOn in
@@ -72,7 +74,7 @@ public struct CaptureRun: Sendable {
                 questions, ObservationSources(captures: [report]), as: "capture:\(report.file)",
                 goOn: goOn)
         }
-        if !keepsFlows { report.forgetFlows() }
+        if !keepsLists { report.forgetLists() }
     }
 }
 

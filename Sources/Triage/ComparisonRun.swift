@@ -31,10 +31,12 @@ public struct ComparisonRun: Sendable {
     ) throws(CaptureError) {
         var logs: [PointLog] = []
         let questions = analyses ? casebook?.customFindings(of: .capture) ?? [] : []
+        let needs = CustomQuestions.needs(questions)
         for path in paths {
             var reader = try CaptureReader(path: path)
             var log = PointLog(file: path, segmentLimit: Self.segmentLimit / paths.count)
-            var analysis = CaptureAnalysis(file: path, keepsFlows: !questions.isEmpty)
+            var analysis = CaptureAnalysis(
+                file: path, keepsFlows: needs.flows, rows: needs.rows)
             var stopped = false
             let facts = try reader.forEachPacket { record, bytes in
                 log.packet(
@@ -57,7 +59,7 @@ public struct ComparisonRun: Sendable {
                     format: facts.format, linkTypes: facts.linkTypes.map(\.name),
                     cutShort: facts.cutShortReason, droppedPackets: facts.missedPackets ?? 0))
             var run = CaptureRun(report: report, interrupted: stopped, liveWarnings: [])
-            run.answer(questions, keepsFlows: false) { goOn(path, report.packets) }
+            run.answer(questions, keepsLists: false) { goOn(path, report.packets) }
             captures.append(run)
         }
         comparison = PathComparison(logs)

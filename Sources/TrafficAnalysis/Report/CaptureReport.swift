@@ -41,7 +41,7 @@ public struct CaptureReport: Sendable {
     /// `nil` unless the analysis was told to list the flows.
     public let digests: FlowDigests?
     /// `nil` unless the analysis was told to list rows.
-    public let rows: TrafficRows?
+    public private(set) var rows: TrafficRows?
     private let servers: ServersOfFlows
     private let waits: HandshakeWaits
     private var kept: (table: FlowTable, places: [UInt32], tables: SideTables)?
@@ -95,8 +95,8 @@ public struct CaptureReport: Sendable {
         }
     }
 
-    /// Gives back the memory of the flows, when nobody wants them listed any more.
-    public mutating func forgetFlows() { kept = nil }
+    /// Gives back the memory of flows and rows, when nobody wants them listed any more.
+    public mutating func forgetLists() { (kept, rows) = (nil, nil) }
 
     /// How many flows are listed; none when the analysis was told not to keep flows.
     public var flowCount: Int { kept?.places.count ?? 0 }

@@ -33,12 +33,15 @@ struct CustomAnswer {
             summary: result.rows.isEmpty ? "" : summary, locations: locations)
     }
 
-    /// A capture without a connection or datagram that we follow could not have shown anything.
+    /// Why no row does not mean that it is not there: a capture without a connection or question
+    /// that the tables list could not have shown anything, and rows beyond the limit were left out.
     private var blindness: String? {
         guard finding.source == .capture else { return nil }
         let isEmpty = ObservationTableList.all.allSatisfy {
             $0.origin != .capture || $0.rows(sources).count == 0
         }
+        let left = sources.captures.reduce(0) { $0 + ($1.rows?.left ?? 0) }
+        if left > 0 { return "\(left) rows of the capture had no room in the tables" }
         return isEmpty ? "the capture holds nothing that the tables list" : nil
     }
 

@@ -11,6 +11,22 @@ public enum CustomQuestions {
     /// For the questions of a whole casebook about one capture or host.
     private static let allSeconds = 20.0
 
+    /// What a capture must list so that they can be asked.
+    static func needs(_ questions: [(id: FactID, finding: CustomFinding)]) -> CaptureNeeds {
+        if questions.isEmpty { return CaptureNeeds() }
+        var tables: Set<String> = []
+        do throws(SQLFault) {
+            let database = try ObservationTableList.database(ObservationSources())
+            for (_, finding) in questions {
+                // A query that fails will say so when it is asked.
+                tables.formUnion((try? database.check(finding.query).tables) ?? [])
+            }
+        } catch {
+            return CaptureNeeds()
+        }
+        return CaptureNeeds(tables: tables)
+    }
+
     /// What all the cases' own findings of `source` come to.
     ///
     /// - Parameters:

@@ -47,7 +47,7 @@ public enum ObservationTableList {
     /// In the order in which they are described.
     public static let all: [any ObservationTable] = [
         SocketsTable(), CountersTable(), ProcessesTable(), LimitsTable(), FlowsTable(),
-        ProbesTable(),
+        HandshakesTable(), ResetsTable(), DNSQueriesTable(), HTTPRequestsTable(), ProbesTable(),
     ]
 
     /// The tables over what was observed.
@@ -61,6 +61,28 @@ public enum ObservationTableList {
             try database.add(table.definition, rows: table.rows(sources))
         }
         return database
+    }
+}
+
+/// What has to be kept of a capture for the tables that a query reads.
+public struct CaptureNeeds: Hashable, Sendable {
+    /// Of each of `TrafficRows`; those beyond are left out, which is said.
+    private static let rowLimit = 500_000
+
+    public var flows = false
+    /// As `CaptureAnalysis` wants it.
+    public var rows = 0
+
+    public init() {}
+
+    /// - Parameter tables: names of those that are read.
+    public init(tables: Set<String>) {
+        flows = tables.contains(FlowsTable.name)
+        let hasRows = ObservationTableList.all.contains {
+            $0.origin == .capture && $0.definition.name != FlowsTable.name
+                && tables.contains($0.definition.name)
+        }
+        rows = hasRows ? Self.rowLimit : 0
     }
 }
 
