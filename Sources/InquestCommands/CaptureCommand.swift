@@ -14,11 +14,16 @@ struct CaptureCommand: Subcommand {
               tcpdump -c 1000 -w - port 443 | inquest capture - --json
               inquest capture --compare client.pcap balancer.pcap server.pcap
               inquest capture --interface eth0 --for 60 --write now.pcap tcp port 443
+              inquest capture --interface eth0 --ndjson --for 86400 --write ring.pcap
+                --ring-files 10 --ring-size 100
 
             With --interface the words are a filter as tcpdump has it, pcap-filter(7).
             ^C shows what was seen. Without --for and --packets that is the normal end
             (exit code 0); otherwise the result is marked as truncated (130). A capture
-            ends by itself after an hour unless --for says otherwise.
+            ends by itself after an hour unless --for says otherwise. With --ndjson each
+            finding is a line when it arises, grows or goes (inquest.evidence/1), and the
+            last line is the document. Root's rights are given up once the interface is
+            open: to the caller of sudo, or to --user; capabilities in any case.
 
             With --compare the files are captures of the same traffic at two to eight
             points, the client's side first. Addresses may be translated and sequence

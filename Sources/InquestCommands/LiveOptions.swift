@@ -1,4 +1,5 @@
 import ArgumentParser
+import PacketCapture
 import Triage
 
 /// What `inquest capture` needs to know about a capture from an interface.
@@ -23,6 +24,30 @@ struct LiveOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Save the packets in a new pcap file.", valueName: "file"))
     var write: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Save in a ring of so many files, FILE-00001 and so on; the oldest make room.",
+            valueName: "n"))
+    var ringFiles: Int?
+
+    @Option(
+        help: ArgumentHelp("Begin the next file of the ring at so many MB.", valueName: "MB"))
+    var ringSize: Double?
+
+    @Flag(help: "Also frames for other stations, as a mirror port brings them.")
+    var promiscuous = false
+
+    @Option(
+        help: ArgumentHelp(
+            "End when it takes more memory than this. (default: 1074)", valueName: "MB"))
+    var memory: Double?
+
+    @Option(
+        help: ArgumentHelp(
+            "Who to become once the interface is open. (default: the caller of sudo)",
+            valueName: "name"))
+    var user: String?
+
     /// ^C is the end that was wanted, when no other was given.
     var endsByInterrupt: Bool { seconds == nil && packets == nil }
 
@@ -30,7 +55,9 @@ struct LiveOptions: ParsableArguments {
         if interface == nil {
             let given = [
                 seconds.map { _ in "--for" }, packets.map { _ in "--packets" },
-                write.map { _ in "--write" },
+                write.map { _ in "--write" }, ringFiles.map { _ in "--ring-files" },
+                ringSize.map { _ in "--ring-size" }, promiscuous ? "--promiscuous" : nil,
+                memory.map { _ in "--memory" }, user.map { _ in "--user" },
             ].compactMap(\.self)
             if let flag = given.first { throw ValidationError("\(flag) needs --interface") }
         }
@@ -42,15 +69,41 @@ struct LiveOptions: ParsableArguments {
         if let write, write.isEmpty || write == "-" {
             throw ValidationError("--write wants a file; standard output has the result")
         }
+        try validateRing()
+        if let memory, !(memory >= 100 && memory <= 1e7) {
+            throw ValidationError("--memory wants 100 MB or more")
+        }
+        if user?.isEmpty == true { throw ValidationError("--user wants a name") }
     }
 
-    func wish(
-        on interface: String, filter words: [String], keepsFlows: Bool
-    ) -> LiveRun.Wish {
+    private func validateRing() throws {
+        if ringFiles == nil, ringSize == nil { return }
+        guard let ringFiles, let ringSize else {
+            throw ValidationError("--ring-files and --ring-size need each other")
+        }
+        if write == nil { throw ValidationError("a ring of files needs --write, for their names") }
+        if !(2...100_000 ~= ringFiles) {
+            throw ValidationError("--ring-files wants 2 to 100000 files")
+        }
+        // Less than a packet's worth would make a file of each.
+        if !(ringSize >= 0.1 && ringSize <= 1e6) {
+            throw ValidationError("--ring-size wants 0.1 MB or more")
+        }
+    }
+
+    func wish(on interface: String, filter words: [String], keepsFlows: Bool) -> LiveRun.Wish {
         let filter = words.joined(separator: " ")
-        return LiveRun.Wish(
-            interface: interface, filter: filter.isEmpty ? nil : filter,
-            duration: .seconds(seconds ?? Double(Self.defaultDuration)), packets: packets,
-            file: write, keepsFlows: keepsFlows)
+        var wish = LiveRun.Wish(interface: interface, filter: filter.isEmpty ? nil : filter)
+        wish.duration = .seconds(seconds ?? Double(Self.defaultDuration))
+        wish.packets = packets
+        wish.file = write
+        if let ringFiles, let ringSize {
+            wish.ring = CaptureRing.Bounds(files: ringFiles, size: Int(ringSize * 1e6))
+        }
+        wish.promiscuous = promiscuous
+        if let memory { wish.memory = Int(memory * 1e6) }
+        wish.keepsFlows = keepsFlows
+        if let user { wish.heir = .user(user) }
+        return wish
     }
 }

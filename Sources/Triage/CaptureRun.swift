@@ -25,7 +25,8 @@ public struct CaptureRun: Sendable {
     ///   - goOn: asked after each packet with the number read so far; `false` ends the reading,
     ///     and what was seen until then is the result.
     public init(
-        path: String, needs: CaptureNeeds = CaptureNeeds(), casebook: Casebook? = nil, digests: Int = 0,
+        path: String, needs: CaptureNeeds = CaptureNeeds(), casebook: Casebook? = nil,
+        digests: Int = 0,
         watch: CaptureWatch? = nil, goOn: (Int) -> Bool
     ) throws(CaptureError) {
         var reader = try CaptureReader(path: path)

@@ -200,7 +200,8 @@ import Triage
         let tables = try document(outcome.output)["tables"]?.array ?? []
         #expect(
             tables.map { $0["name"]?.string } == [
-                "sockets", "counters", "processes", "limits", "flows", "probes",
+                "sockets", "counters", "processes", "limits", "flows",
+                "tls_handshakes", "resets", "dns_queries", "http_requests", "probes",
             ])
         #expect(SchemaValidator.faults(in: try document(outcome.output)) == [])
         for table in tables {
