@@ -26,7 +26,12 @@ let analyzers: [any Analyzer.Type] = [
     CancelAnalyzer.self, SourceBlockAnalyzer.self, RequestAnalyzer.self, ServerFINAnalyzer.self,
     LateAnswerAnalyzer.self, SlowClientAnalyzer.self, RequestCrossesFINAnalyzer.self,
     AcknowledgementAnalyzer.self, PathAnalyzer.self, LossAnalyzer.self, StuckSegmentAnalyzer.self,
-    IdleAnalyzer.self, WindowAnalyzer.self, TrafficShapeAnalyzer.self,
+    IdleAnalyzer.self, WindowAnalyzer.self, TrafficShapeAnalyzer.self, CertificateAnalyzer.self,
+    BigRecordAnalyzer.self, GreetingAnalyzer.self, ExpectGapAnalyzer.self,
+    AmbiguousLengthAnalyzer.self, GoAwayAnalyzer.self, SingleRequestAnalyzer.self,
+    CommonEndAnalyzer.self, TupleReuseAnalyzer.self, DelayedACKAnalyzer.self,
+    SlowRestartAnalyzer.self, LoadedRoundTripAnalyzer.self, FlightCapAnalyzer.self,
+    EndlessWindowAnalyzer.self, ChecksumAnalyzer.self, OversizedSegmentAnalyzer.self,
 ]
 
 /// What holds for the capture as a whole.

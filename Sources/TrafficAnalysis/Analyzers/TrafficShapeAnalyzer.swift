@@ -5,7 +5,8 @@ internal import Dissection
 struct TrafficShapeAnalyzer: Analyzer {
     static let establishes: [FactID] = [
         "capture.tcp.check-traffic-dominates", "capture.tcp.connect-rate-multiplied",
-        "capture.tcp.one-direction-only",
+        "capture.tcp.one-direction-only", "capture.tcp.half-handshakes-many",
+        "capture.tcp.opens-at-regular-times",
     ]
 
     /// The rate of connections is counted in an eighth of the capture's time, at most 10 s and at
@@ -15,15 +16,16 @@ struct TrafficShapeAnalyzer: Analyzer {
     }
 
     /// One connection whose SYN was seen.
-    private struct Opening {
+    struct Opening {
         /// Of the first packet, with its time.
         var place: Place
         var pair: UInt32
         var isCheck: Bool
+        var isComplete: Bool
     }
 
     private var openings = Chunked<Opening>()
-    private var connections: [Endpoint: Int] = [:]
+    private(set) var connections: [Endpoint: Int] = [:]
     private var servers: [IPAddress: (flows: Int, oneSided: Tally)] = [:]
 
     mutating func visit(_ f: FlowFacts) {
@@ -37,12 +39,15 @@ struct TrafficShapeAnalyzer: Analyzer {
         connections[f.endpoint, default: 0] += 1
         // A check: no request was ever made on it.
         let isCheck = f.isEstablished && f.client.lastMessageTime == 0
-        openings.append(Opening(place: place, pair: f.pairNumber, isCheck: isCheck))
+        openings.append(
+            Opening(
+                place: place, pair: f.pairNumber, isCheck: isCheck, isComplete: f.isEstablished))
     }
 
     func conclude(_ capture: CaptureContext) -> [Evidence] {
         let sources = grouped(openings, by: \.pair, then: { $0.place < $1.place })
         return checks(sources, capture) + rate(sources, capture) + direction(capture)
+            + halfHandshakes(sources, capture) + regular(sources, capture)
     }
 
     private func checks(

@@ -9,8 +9,8 @@ struct PastFlows {
         var hash: UInt64 = 0
         /// Sequence numbers of the first payload bytes, by direction, and which were seen.
         var bases: (UInt32, UInt32) = (0, 0)
-        /// Of the last packet, in seconds since 1970.
-        var last: UInt32 = 0
+        /// Of the last packet, in nanoseconds since 1970.
+        var last: Int64 = 0
     }
 
     private var entries: [Entry] = []
@@ -25,10 +25,10 @@ struct PastFlows {
         return (fromUpper ? bases.1 : bases.0) == segment.sequence &+ 1
     }
 
-    /// When the key's past flow had its last packet, to the second, in nanoseconds since 1970.
+    /// When the key's past flow had its last packet, in nanoseconds since 1970.
     func lastTime(_ hash: UInt64) -> Int64? {
         guard count > 0, let slot = find(max(hash, 1)) else { return nil }
-        return Int64(entries[slot].last) * 1_000_000_000
+        return entries[slot].last
     }
 
     /// Remembers the newest past flow of a key.
@@ -36,7 +36,7 @@ struct PastFlows {
         if count * 4 >= entries.count * 3 { grow() }
         let entry = Entry(
             hash: max(hash, 1), bases: (flow.directions[0].base, flow.directions[1].base),
-            last: UInt32(clamping: flow.lastTime / 1_000_000_000))
+            last: flow.lastTime)
         if let slot = find(entry.hash) {
             entries[slot] = entry
         } else {

@@ -1,0 +1,39 @@
+internal import Casebook
+
+/// Senders that are held to the window as it stands in the header, although both sides agreed to
+/// shift it: somebody on the way forgot the agreement, or took it out of one SYN only.
+struct FlightCapAnalyzer: Analyzer {
+    static let establishes: [FactID] = ["capture.tcp.flight-capped-unscaled"]
+
+    private var tally = Tally()
+
+    mutating func visit(_ f: FlowFacts) {
+        guard let pace = f.pace else { return }
+        for d in [f.flow.client, f.flow.server] {
+            let window = pace.directions[d].window
+            // Enough segments against a window that is shifted; and it was near the edge, or over.
+            guard window.segments >= 20, window.atEdge + window.beyond > 0 else { continue }
+            tally.opportunities += 1
+            guard Self.staysBelow(window) || Self.isRefusedBeyond(window) else { continue }
+            tally.add(f.place(window.firstPacket, window.firstTime))
+        }
+    }
+
+    /// The sender goes to the edge again and again, and never beyond.
+    private static func staysBelow(_ window: PaceDirection.RawWindow) -> Bool {
+        window.beyond == 0 && window.atEdge >= 20 && window.atEdge * 4 >= window.segments
+    }
+
+    /// What it sends beyond has to be sent again, every time.
+    private static func isRefusedBeyond(_ window: PaceDirection.RawWindow) -> Bool {
+        window.beyond >= 3 && window.accepted == 0 && window.sentAgain >= 3
+    }
+
+    func conclude(_ capture: CaptureContext) -> [Evidence] {
+        tally.evidence(
+            "capture.tcp.flight-capped-unscaled", capture,
+            present: "on \(counted(tally.count, "connection")) data is held to the window as it "
+                + "stands in the header, although window scaling was agreed on",
+            absent: "data beyond the unscaled window was sent and acknowledged")
+    }
+}

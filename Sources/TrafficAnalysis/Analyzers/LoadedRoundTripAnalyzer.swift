@@ -1,0 +1,31 @@
+internal import Casebook
+
+/// Round trips that grow while much is in flight: a queue fills on the way.
+struct LoadedRoundTripAnalyzer: Analyzer {
+    static let establishes: [FactID] = ["capture.tcp.rtt-rises-under-load"]
+
+    private var tally = Tally()
+    private var longest: Int64 = 0
+
+    mutating func visit(_ f: FlowFacts) {
+        guard let pace = f.pace else { return }
+        for d in 0...1 {
+            let side = pace.directions[d]
+            guard side.loaded >= 10 else { continue }
+            tally.opportunities += 1
+            // One late ACK is an accident; a queue keeps what comes for a while.
+            guard side.risen >= 5, side.risen * 5 >= side.loaded else { continue }
+            tally.add(f.place(side.risenPacket, side.risenTime))
+            longest = max(longest, Int64(side.longestRisen) * 1000)
+        }
+    }
+
+    func conclude(_ capture: CaptureContext) -> [Evidence] {
+        tally.evidence(
+            "capture.tcp.rtt-rises-under-load", capture,
+            present: "on \(counted(tally.count, "connection")) acknowledgements came 5 times as "
+                + "late or more while much was in flight, up to \(seconds(longest)) late",
+            absent: "round trips did not grow with what was in flight",
+            measure: measured(longest))
+    }
+}
