@@ -29,6 +29,10 @@ let package = Package(
     targets: [
         .systemLibrary(
             name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
+        // No pkgConfig: a module has one, these are three.
+        .systemLibrary(
+            name: "CCompression",
+            providers: [.apt(["zlib1g-dev", "libzstd-dev", "liblz4-dev"])]),
         .systemLibrary(
             name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CSocketDiagnostics"),
@@ -41,7 +45,10 @@ let package = Package(
         .target(name: "Diagnosis", dependencies: ["Casebook"], swiftSettings: strict),
         .target(name: "Dissection", swiftSettings: strictMemory),
         .target(
-            name: "PacketCapture", dependencies: ["CPcap", "Dissection"],
+            name: "PacketCapture", dependencies: ["CCompression", "CPcap", "Dissection"],
+            swiftSettings: strictMemory),
+        .target(
+            name: "Redaction", dependencies: ["COpenSSL", "Dissection"],
             swiftSettings: strictMemory),
         .target(
             name: "TrafficAnalysis", dependencies: ["Casebook", "Dissection"],
@@ -58,8 +65,8 @@ let package = Package(
             name: "Triage",
             dependencies: [
                 "Casebook", "CasebookFiles", "CasebookStore", "Diagnosis", "Dissection",
-                "HostInspection", "ObservationTables", "PacketCapture", "Probes", "TrafficAnalysis",
-                logging,
+                "HostInspection", "ObservationTables", "PacketCapture", "Probes", "Redaction",
+                "TrafficAnalysis", logging,
             ], swiftSettings: strict),
         .target(name: "TerminalUI", swiftSettings: strict),
         .target(
@@ -80,8 +87,8 @@ let package = Package(
             dependencies: [
                 "Casebook", "CasebookFiles", "CasebookStore", "Diagnosis", "Dissection",
                 "EngineProtocol", "HostInspection", "NcursesTerminal", "ObservationTables",
-                "PacketCapture", "Probes", "TerminalUI", "TrafficAnalysis", "Triage", "TriageTUI",
-                argumentParser, logging,
+                "PacketCapture", "Probes", "Redaction", "TerminalUI", "TrafficAnalysis", "Triage",
+                "TriageTUI", argumentParser, logging,
             ], swiftSettings: strict),
         .executableTarget(
             name: "inquest", dependencies: ["InquestCommands"], swiftSettings: strict),
@@ -111,6 +118,9 @@ let package = Package(
         .testTarget(name: "DissectionTests", dependencies: ["Dissection"], swiftSettings: strict),
         .testTarget(
             name: "PacketCaptureTests", dependencies: ["Dissection", "PacketCapture"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "RedactionTests", dependencies: ["Dissection", "Redaction"],
             swiftSettings: strict),
         .testTarget(
             name: "TrafficAnalysisTests",

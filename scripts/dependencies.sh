@@ -26,6 +26,9 @@ build() {
     need git "fetches the Swift packages" has_command git
     need ca-certificates "lets git trust the servers" [ -d /etc/ssl/certs ]
     need libpcap-dev "captures from interfaces" has_header pcap/pcap.h
+    need zlib1g-dev "reads compressed captures" has_header zlib.h
+    need libzstd-dev "reads compressed captures" has_header zstd.h
+    need liblz4-dev "reads compressed captures" has_header lz4frame.h
     need libssl-dev "asks TLS servers" has_header openssl/ssl.h
     need libncurses-dev "draws the screens" has_header ncurses.h
     need libsqlite3-dev "the index of the casebook" has_header sqlite3.h
@@ -39,6 +42,9 @@ tests() {
     need curl "a peer of tests" has_command curl
     need iproute2 "namespaces of tests" has_program ip
     need nftables "drops packets in tests" has_program nft
+    need zstd "compresses captures of tests" has_command zstd
+    need lz4 "compresses captures of tests" has_command lz4
+    need tshark "reads in tests what was written" has_command tshark
     need openssl "keys, certificates and peers of tests" has_command openssl
     need haproxy "a peer of tests" has_program haproxy
     need nginx "a peer of tests" has_program nginx

@@ -1,13 +1,13 @@
 /// What a tunnel's header leads to.
-struct TunnelledPacket {
+public struct TunnelledPacket: Sendable {
     /// Of the first byte inside, from the beginning of the packet.
-    var offset: Int
-    var link: LinkType
+    public var offset: Int
+    public var link: LinkType
 }
 
 /// Looks into the packet that `segment` describes after `PacketVerdict.notTCP`; `nil` when it is no
-/// tunnel, or one that cannot be read.
-func tunnelled(_ bytes: RawSpan, _ segment: TCPSegment) -> TunnelledPacket? {
+/// tunnel, or one that cannot be read. Only its transport and payload's place are asked for.
+public func tunnelled(_ bytes: RawSpan, _ segment: TCPSegment) -> TunnelledPacket? {
     let offset = segment.payloadOffset
     switch segment.transport {
     // RFC 2003, RFC 4213.

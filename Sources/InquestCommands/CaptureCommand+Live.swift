@@ -6,7 +6,7 @@ extension CaptureCommand {
     /// Captures from an interface and shows what `capture FILE` shows.
     func captureLive(_ interface: String, _ run: Run) throws(Failure) -> ExitStatus {
         Interrupt.endByTermination()
-        let wish = live.wish(on: interface, filter: files, keepsFlows: flows)
+        let wish = live.wish(on: interface, filter: files, file: writing.write, keepsFlows: flows)
         let outcome = try record(wish, run)
         var capture = outcome.capture
         // ^C before the end that was asked for.

@@ -12,6 +12,7 @@ struct CaptureCommand: Subcommand {
               inquest capture client.pcap
               inquest capture --flows server.pcapng | jq 'select(.tls.server_hellos == 0)'
               tcpdump -c 1000 -w - port 443 | inquest capture - --json
+              inquest capture big.pcap.zst --write slice.pcapng
               inquest capture --compare client.pcap balancer.pcap server.pcap
               inquest capture --interface eth0 --for 60 --write now.pcap tcp port 443
               inquest capture --interface eth0 --ndjson --for 86400 --write ring.pcap
@@ -25,6 +26,9 @@ struct CaptureCommand: Subcommand {
             last line is the document. Root's rights are given up once the interface is
             open: to the caller of sudo, or to --user; capabilities in any case.
 
+            With --write the packets of the flows that findings cite are saved as pcapng,
+            and the cited packets say in a comment for what; --whole saves all packets.
+
             With --compare the files are captures of the same traffic at two to eight
             points, the client's side first. Addresses may be translated and sequence
             numbers counted anew between them; clocks need not agree.
@@ -37,6 +41,8 @@ struct CaptureCommand: Subcommand {
     var files: [String] = []
 
     @OptionGroup(title: "Live capture") var live: LiveOptions
+
+    @OptionGroup(title: "Saving packets") var writing: WriteOptions
 
     @Flag(help: "One JSON object a flow, in order of the flows' first packets.")
     var flows = false
@@ -53,6 +59,12 @@ struct CaptureCommand: Subcommand {
         if files.isEmpty, live.interface == nil {
             throw ValidationError("Missing expected argument '<file>'; or --interface <name>")
         }
+        if live.interface != nil, writing.isForFiles {
+            throw ValidationError("--whole and --redact are for files, not for an interface")
+        }
+        if live.ringFiles != nil, live.interface != nil, writing.write == nil {
+            throw ValidationError("a ring of files needs --write, for their names")
+        }
     }
 
     func execute(_ run: Run) throws -> ExitStatus {
@@ -60,10 +72,18 @@ struct CaptureCommand: Subcommand {
         if compare { return try showComparison(run) }
         if let interface = live.interface { return try captureLive(interface, run) }
         if files.filter({ $0 == "-" }).count > 1 { throw Failure.standardInputTwice }
+        try writing.check(files)
+        return try showFiles(run)
+    }
+
+    private func showFiles(_ run: Run) throws -> ExitStatus {
+        var evidence: [Evidence] = []
+        var readable: [String] = []
         var status = ExitStatus.done
         for (index, file) in files.enumerated() where !Interrupt.requested {
             do {
-                try show(file, isFirst: index == 0, run.console)
+                evidence += try show(file, isFirst: index == 0, run.console)
+                readable.append(file)
             } catch {
                 // The other captures are still worth reading.
                 let report = ErrorText.report(error)
@@ -72,15 +92,20 @@ struct CaptureCommand: Subcommand {
                 if status == .done { status = report.status }
             }
         }
+        if !readable.isEmpty { try writing.save(evidence, of: readable, run) }
         return Interrupt.requested ? .interrupted : status
     }
 
-    private func show(_ file: String, isFirst: Bool, _ console: Console) throws(Failure) {
+    /// - Returns: what was found in it.
+    private func show(
+        _ file: String, isFirst: Bool, _ console: Console
+    ) throws(Failure) -> [Evidence] {
         let capture = try analyse(file, console)
         if !isFirst, !flows, !json, !ndjson { console.write([UInt8(ascii: "\n")]) }
         show(capture, console)
         // Results of a long list of files are to be seen as they come.
         console.flush()
+        return capture.report.findings
     }
 
     func show(_ capture: CaptureRun, _ console: Console) {

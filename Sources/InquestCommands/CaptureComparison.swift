@@ -1,4 +1,5 @@
 import Casebook
+import TrafficAnalysis
 import Triage
 
 /// Captures of several points named on the command line.
@@ -35,12 +36,15 @@ extension CaptureCommand {
         ].filter(\.1).map(\.0)
         if let other = others.first { throw Failure.contradictingFormats(["--compare", other]) }
         try CaptureComparison.check(files)
+        try writing.check(files)
         let comparison = try CaptureComparison.read(files, analyses: false, run.console)
         if json || ndjson {
             run.console.write(ComparisonJSON.document(comparison))
         } else {
             run.console.write(ComparisonText(run: comparison).page(run.console.newPage()))
         }
+        run.console.flush()
+        try writing.save(comparison.comparison.findings, of: files, run)
         return comparison.interrupted ? .interrupted : .done
     }
 }

@@ -14,6 +14,7 @@ struct DiagnoseCommand: Subcommand {
               tcpdump -c 2000 -w - port 443 | inquest diagnose --capture -
               inquest diagnose --capture a.pcap --symptom restart-helps --symptom ping-works=no
               inquest diagnose --compare client.pcap server.pcap
+              inquest diagnose --capture a.pcap --write evidence.pcapng
               inquest diagnose example.com:443 --probe
               inquest diagnose --interactive=plain --say "logins hang after a deploy"
               cat a.json b.json | inquest diagnose --evidence - --json
@@ -71,6 +72,8 @@ struct DiagnoseCommand: Subcommand {
     @Option(help: ArgumentHelp("Write the evidence to a file.", valueName: "file"))
     var record: String?
 
+    @OptionGroup(title: "Saving packets") var writing: WriteOptions
+
     @Option(help: "Ask on standard error what is worth asking, one line at a time.")
     var interactive: Interaction?
 
@@ -114,6 +117,8 @@ struct DiagnoseCommand: Subcommand {
         try writeReports(result, conversation)
         if let record { try OutputFile.write(EvidenceFile.write(result.evidence), to: record) }
         present(result, run)
+        run.console.flush()
+        try writing.save(result.evidence, of: capture + compare, run)
         return status(of: result)
     }
 
@@ -137,6 +142,8 @@ struct DiagnoseCommand: Subcommand {
                 option: "--budget", value: "\(budget)", expected: ["0 or more seconds"])
         }
         if !compare.isEmpty { try CaptureComparison.check(compare) }
+        if writing.write != nil, (capture + compare).isEmpty { throw Failure.nothingToSlice }
+        try writing.check(capture + compare)
         if (capture + compare + evidence + hostOptions.log).filter({ $0 == "-" }).count
             > (asks ? 0 : 1)
         {

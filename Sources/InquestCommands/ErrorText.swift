@@ -31,7 +31,7 @@ enum ErrorText {
         case .input(let fault, let what): report(fault, what)
         case .badValue, .unknownSymptom, .unknownID, .nothingGiven, .contradictingFormats,
             .noObservations,
-            .standardInputTwice, .pointsToCompare:
+            .standardInputTwice, .pointsToCompare, .sliceOfStream, .nothingToSlice, .shortKey:
             Report(text: usage(failure), status: .usage)
         case .unknownCommand, .terminal, .noStateFolder, .noSuchSession: screens(failure)
         case .evidence(let path, let fault):
@@ -100,6 +100,12 @@ enum ErrorText {
             "\(flags.joined(separator: " and ")) contradict each other; choose one"
         case .standardInputTwice:
             "'-' (standard input) can be read only once"
+        case .sliceOfStream(let path):
+            "--write reads captures twice, which \(name(path)) cannot be; save it as a file first"
+        case .shortKey(let path):
+            "--redact-key wants 16 bytes at least, which \(name(path)) has not; "
+                + "make one: head -c 32 /dev/urandom > KEY"
+        case .nothingToSlice: "--write saves packets; give --capture FILE or --compare FILE FILE"
         case .pointsToCompare(let count):
             "--compare wants captures of two to eight points, not "
                 + Figures.plural(count, "file")

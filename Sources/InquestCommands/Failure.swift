@@ -23,6 +23,12 @@ enum Failure: Error {
     case capture(CaptureError)
     case live(LiveCaptureError)
     case saving(CaptureWriteError)
+    /// `--write` wants files that can be read twice.
+    case sliceOfStream(String)
+    /// `--redact-key` with too few bytes.
+    case shortKey(path: String)
+    /// `--write` without a capture.
+    case nothingToSlice
     case input(InputFile.Fault, what: String)
     case evidence(path: String, EvidenceFile.Fault)
     case casebookNotFound(tried: [String])

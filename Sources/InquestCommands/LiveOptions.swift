@@ -21,9 +21,6 @@ struct LiveOptions: ParsableArguments {
     @Option(help: ArgumentHelp("End after so many packets.", valueName: "n"))
     var packets: Int?
 
-    @Option(help: ArgumentHelp("Save the packets in a new pcap file.", valueName: "file"))
-    var write: String?
-
     @Option(
         help: ArgumentHelp(
             "Save in a ring of so many files, FILE-00001 and so on; the oldest make room.",
@@ -55,7 +52,7 @@ struct LiveOptions: ParsableArguments {
         if interface == nil {
             let given = [
                 seconds.map { _ in "--for" }, packets.map { _ in "--packets" },
-                write.map { _ in "--write" }, ringFiles.map { _ in "--ring-files" },
+                ringFiles.map { _ in "--ring-files" },
                 ringSize.map { _ in "--ring-size" }, promiscuous ? "--promiscuous" : nil,
                 memory.map { _ in "--memory" }, user.map { _ in "--user" },
             ].compactMap(\.self)
@@ -66,9 +63,6 @@ struct LiveOptions: ParsableArguments {
             throw ValidationError("--for wants a number of seconds above 0")
         }
         if let packets, packets < 1 { throw ValidationError("--packets wants 1 or more") }
-        if let write, write.isEmpty || write == "-" {
-            throw ValidationError("--write wants a file; standard output has the result")
-        }
         try validateRing()
         if let memory, !(memory >= 100 && memory <= 1e7) {
             throw ValidationError("--memory wants 100 MB or more")
@@ -81,7 +75,6 @@ struct LiveOptions: ParsableArguments {
         guard let ringFiles, let ringSize else {
             throw ValidationError("--ring-files and --ring-size need each other")
         }
-        if write == nil { throw ValidationError("a ring of files needs --write, for their names") }
         if !(2...100_000 ~= ringFiles) {
             throw ValidationError("--ring-files wants 2 to 100000 files")
         }
@@ -91,12 +84,14 @@ struct LiveOptions: ParsableArguments {
         }
     }
 
-    func wish(on interface: String, filter words: [String], keepsFlows: Bool) -> LiveRun.Wish {
+    func wish(
+        on interface: String, filter words: [String], file: String?, keepsFlows: Bool
+    ) -> LiveRun.Wish {
         let filter = words.joined(separator: " ")
         var wish = LiveRun.Wish(interface: interface, filter: filter.isEmpty ? nil : filter)
         wish.duration = .seconds(seconds ?? Double(Self.defaultDuration))
         wish.packets = packets
-        wish.file = write
+        wish.file = file
         if let ringFiles, let ringSize {
             wish.ring = CaptureRing.Bounds(files: ringFiles, size: Int(ringSize * 1e6))
         }

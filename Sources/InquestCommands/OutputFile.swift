@@ -39,6 +39,8 @@ enum OutputFile {
         return stat(path, &facts) == 0 && facts.st_mode & S_IFMT == S_IFREG
     }
 
+    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 || path == "-" }
+
     /// Makes the folders that a file is to lie in.
     static func makeFolders(of path: String) {
         var made = path.hasPrefix("/") ? "/" : ""

@@ -4,6 +4,8 @@ public import Dissection
 public struct CaptureFacts: Equatable, Sendable {
     /// `pcap` or `pcapng`.
     public var format: String
+    /// How the file was compressed, `nil` when it was not.
+    public var compression: Compression?
     /// As the file's header or interface descriptions say, in their order, each once.
     public var linkTypes: [LinkType] = []
     /// The largest number of bytes kept of a packet that a header gives; 0 = no limit given.

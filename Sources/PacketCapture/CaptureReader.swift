@@ -3,7 +3,8 @@ import Dissection
 /// Reads a pcap or pcapng file, or a stream of one, packet by packet.
 ///
 /// One buffer of fixed size holds what was read and not yet visited; the visitor sees spans of it,
-/// which end with its call. Nothing in the file makes the reader allocate by its word.
+/// which end with its call. Nothing in the file makes the reader allocate by its word. Files
+/// compressed with gzip, zstd or LZ4 are unpacked on the way.
 public struct CaptureReader: ~Copyable {
     /// read(2) is asked for this much: 64 KiB costs more, 1 MiB is not faster (measured on Linux
     /// 6).
@@ -14,8 +15,12 @@ public struct CaptureReader: ~Copyable {
     private let file: InputFile
     private let path: String
     private let format: CaptureFormat
+    private let unpacker: Unpacker?
     private var buffer: [UInt8]
     private var count: Int
+
+    /// How the file is compressed, `nil` when it is not.
+    public var compression: Compression? { unpacker?.compression }
 
     /// Opens `path` and looks at its first bytes; `-` is standard input. A FIFO waits for its
     /// writer.
@@ -23,21 +28,50 @@ public struct CaptureReader: ~Copyable {
         let file = try InputFile(path: path)
         if file.isDirectory { throw .isDirectory(path: path) }
         var buffer = [UInt8](repeating: 0, count: Self.bufferSize)
-        var count = 0
-        while count < CaptureFormat.decisive {
-            let got = try file.read(into: &buffer, after: count, limit: Self.readSize)
-            if got == 0 { break }
-            count += got
+        var count = try Self.begin(file, nil, &buffer)
+        var unpacker: Unpacker?
+        if let compression = unsafe Compression(buffer.span.bytes.extracting(0..<count)) {
+            unpacker = Unpacker(compression, first: buffer[..<count])
+            count = try Self.begin(file, unpacker, &buffer)
         }
         // `Span.bytes` is called unsafe for elements with padding; bytes have none.
         let head = unsafe buffer.span.bytes.extracting(0..<min(count, CaptureFormat.decisive))
         let format = CaptureFormat(head)
+        if let fault = unpacker?.fault, count < CaptureFormat.decisive {
+            throw .noPacketReadable(path: path, reason: fault)
+        }
         try Self.check(format, path: path, head: head)
         self.path = path
+        self.unpacker = unpacker
         self.format = format
         self.file = file
         self.buffer = buffer
         self.count = count
+    }
+
+    /// Reads until the format can be told, or to the end.
+    ///
+    /// - Returns: bytes in the buffer.
+    private static func begin(
+        _ file: borrowing InputFile, _ unpacker: Unpacker?, _ buffer: inout [UInt8]
+    ) throws(CaptureError) -> Int {
+        var count = 0
+        while count < CaptureFormat.decisive {
+            let got = try read(file, unpacker, into: &buffer, after: count)
+            if got == 0 { break }
+            count += got
+        }
+        return count
+    }
+
+    private static func read(
+        _ file: borrowing InputFile, _ unpacker: Unpacker?, into buffer: inout [UInt8],
+        after count: Int
+    ) throws(CaptureError) -> Int {
+        guard let unpacker else {
+            return try file.read(into: &buffer, after: count, limit: readSize)
+        }
+        return try unpacker.read(from: file, into: &buffer, after: count, limit: readSize)
     }
 
     private static func check(
@@ -84,7 +118,7 @@ public struct CaptureReader: ~Copyable {
             if decoder.isDone { break }
             var got = 0
             do throws(CaptureError) {
-                got = try file.read(into: &buffer, after: count, limit: Self.readSize)
+                got = try Self.read(file, unpacker, into: &buffer, after: count)
             } catch {
                 readError = error
             }
@@ -102,6 +136,11 @@ public struct CaptureReader: ~Copyable {
         _ facts: CaptureFacts, _ readError: CaptureError?
     ) throws(CaptureError) -> CaptureFacts {
         var facts = facts
+        facts.compression = compression
+        if let fault = unpacker?.fault {
+            facts.stop(facts.cutShortReason.map { "\(fault): \($0)" } ?? fault)
+        }
+        if unpacker?.hasTail == true { facts.note("bytes behind the compressed data, left out") }
         if let readError {
             guard facts.packets > 0 else { throw readError }
             if case .io(_, let code) = readError { facts.stop("reading failed (errno \(code))") }

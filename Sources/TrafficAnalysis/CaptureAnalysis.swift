@@ -239,10 +239,14 @@ public struct CaptureSource: Sendable {
     public var cutShort: String?
     /// What the capturing program says it had to drop (pcapng interface statistics).
     public var droppedPackets: Int
+    /// `gzip`, `zstd`, `lz4`; `nil` for a file as it is.
+    public var compression: String?
 
     public init(
-        format: String, linkTypes: [String], cutShort: String? = nil, droppedPackets: Int = 0
+        format: String, linkTypes: [String], cutShort: String? = nil, droppedPackets: Int = 0,
+        compression: String? = nil
     ) {
+        self.compression = compression
         self.format = format
         self.linkTypes = linkTypes
         self.cutShort = cutShort

@@ -36,7 +36,8 @@ public struct CaptureRun: Sendable {
             file: path, keepsFlows: needs.flows || asked.flows, digests: digests,
             rows: max(needs.rows, asked.rows))
         var stopped = false
-        var progress = watch.map { _ in ReadingProgress(path: path) }
+        let isPlain = reader.compression == nil
+        var progress = watch.map { _ in ReadingProgress(path: isPlain ? path : nil) }
         let facts = try reader.forEachPacket { record, bytes in
             analysis.packet(
                 bytes, number: record.number, time: record.time, wireLength: record.wireLength,
@@ -51,10 +52,7 @@ public struct CaptureRun: Sendable {
             return !stopped
         }
         interrupted = stopped
-        report = analysis.finish(
-            CaptureSource(
-                format: facts.format, linkTypes: facts.linkTypes.map(\.name),
-                cutShort: facts.cutShortReason, droppedPackets: facts.missedPackets ?? 0))
+        report = analysis.finish(CaptureSource(facts))
         let packets = report.packets
         answer(questions, keepsLists: needs != CaptureNeeds()) { goOn(packets) }
     }
@@ -76,6 +74,15 @@ public struct CaptureRun: Sendable {
                 goOn: goOn)
         }
         if !keepsLists { report.forgetLists() }
+    }
+}
+
+extension CaptureSource {
+    init(_ facts: CaptureFacts) {
+        self.init(
+            format: facts.format, linkTypes: facts.linkTypes.map(\.name),
+            cutShort: facts.cutShortReason, droppedPackets: facts.missedPackets ?? 0,
+            compression: facts.compression?.rawValue)
     }
 }
 

@@ -24,9 +24,10 @@ public struct ComparisonRun: Sendable {
     ///   - paths: as many as `pointLimits` says.
     ///   - analyses: whether each capture is analysed by itself, too.
     ///   - casebook: whose cases' own questions are asked of each capture that is analysed.
+    ///   - digests: how many flows each report lists by trouble.
     ///   - goOn: asked after each packet with the file and the number of packets read of it.
     public init(
-        paths: [String], analyses: Bool = false, casebook: Casebook? = nil,
+        paths: [String], analyses: Bool = false, casebook: Casebook? = nil, digests: Int = 0,
         goOn: (String, Int) -> Bool
     ) throws(CaptureError) {
         var logs: [PointLog] = []
@@ -36,7 +37,7 @@ public struct ComparisonRun: Sendable {
             var reader = try CaptureReader(path: path)
             var log = PointLog(file: path, segmentLimit: Self.segmentLimit / paths.count)
             var analysis = CaptureAnalysis(
-                file: path, keepsFlows: needs.flows, rows: needs.rows)
+                file: path, keepsFlows: needs.flows, digests: digests, rows: needs.rows)
             var stopped = false
             let facts = try reader.forEachPacket { record, bytes in
                 log.packet(
@@ -54,10 +55,7 @@ public struct ComparisonRun: Sendable {
             readerWarnings += Self.warnings(facts, path)
             logs.append(log)
             guard analyses else { continue }
-            let report = analysis.finish(
-                CaptureSource(
-                    format: facts.format, linkTypes: facts.linkTypes.map(\.name),
-                    cutShort: facts.cutShortReason, droppedPackets: facts.missedPackets ?? 0))
+            let report = analysis.finish(CaptureSource(facts))
             var run = CaptureRun(report: report, interrupted: stopped, liveWarnings: [])
             run.answer(questions, keepsLists: false) { goOn(path, report.packets) }
             captures.append(run)

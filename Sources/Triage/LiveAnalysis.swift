@@ -46,7 +46,7 @@ struct LiveAnalysis: ~Copyable, LiveVisitor {
 
     mutating func turn() -> Bool {
         flush()
-        if pace.isDue { look() }
+        if pace.isDue, watcher.found != nil || watcher.glimpse != nil { look() }
         return writeError == nil && !memory.isExceeded() && watcher.goOn(packets)
     }
 
@@ -68,10 +68,15 @@ struct LiveAnalysis: ~Copyable, LiveVisitor {
     /// Tells those who look on what there is so far.
     private mutating func look() {
         let start = ContinuousClock.now
+        let present = analysis.findingsSoFar()
         if let found = watcher.found {
-            for change in stream.changes(analysis.findingsSoFar()) { found(change) }
+            for change in stream.changes(present) { found(change) }
         }
-        if let glimpse = watcher.glimpse { glimpse(analysis.glimpse()) }
+        if let show = watcher.glimpse {
+            var glimpse = analysis.glimpse()
+            glimpse.findings = present
+            show(glimpse)
+        }
         pace.looked(since: start)
     }
 

@@ -8,9 +8,11 @@ struct ReadingProgress {
     private let size: Int?
     private var used = 0
 
-    init(path: String) {
+    /// - Parameter path: `nil` for what its size tells nothing of.
+    init(path: String?) {
         var facts = stat()
-        let isFile = stat(path, &facts) == 0 && facts.st_mode & S_IFMT == S_IFREG
+        let isFile =
+            path.map { stat($0, &facts) == 0 && facts.st_mode & S_IFMT == S_IFREG } ?? false
         size = isFile && facts.st_size > 0 ? Int(facts.st_size) : nil
     }
 

@@ -23,6 +23,10 @@ enum CaptureJSON {
             writer.totals(report)
             writer.member("findings", array: report.findings) { $0.evidence($1) }
             writer.member("warnings", array: capture.warnings) { $0.warning($1) }
+            // Only there when the file was compressed.
+            if let compression = report.compression {
+                writer.member("compression", compression)
+            }
             // Only there when somebody pressed ^C: a whole capture has nothing to say here.
             if capture.interrupted { writer.member("truncated", true) }
         }

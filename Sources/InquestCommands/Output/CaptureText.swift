@@ -21,7 +21,9 @@ struct CaptureText {
 
     private func totals(_ page: inout TextPage) {
         let links = report.linkTypes.joined(separator: ", ")
-        page.paragraph("\(report.file): \(report.format), \(links)", style: .bold)
+        let format = [report.format, report.compression].compactMap(\.self)
+            .joined(separator: " in ")
+        page.paragraph("\(report.file): \(format), \(links)", style: .bold)
         if capture.interrupted {
             page.paragraph("Interrupted: this is what was seen until then.", style: .caution)
         }

@@ -12,12 +12,12 @@ import TriageTUI
 final class EffectPerformer {
     private let store: CasebookStore
     private let sessions: SessionStore
-    private let mailbox: Mailbox
+    let mailbox: Mailbox
     private let clipboard: Clipboard
     private let keeper: SessionKeeper
     private var jobs: [Int: Cancelled] = [:]
     /// Some 60 MB; of a larger capture the flows in most trouble.
-    private static let listedFlows = 200_000
+    static let listedFlows = 200_000
 
     init(
         store: CasebookStore, sessions: SessionStore, mailbox: Mailbox, clipboard: Clipboard
@@ -36,6 +36,12 @@ final class EffectPerformer {
         case .keep(let session): keeper.keep(session)
         case .readCapture(let job, let path):
             readCapture(job, path, model.conversation.casebook)
+        case .compare(let job, let paths):
+            compare(job, paths, model.conversation.casebook)
+        case .listInterfaces: mailbox.post(.interfaces(CapturePlaces.look()))
+        case .captureLive(let job, let interface, let file): captureLive(job, interface, file)
+        case .saveSlice(let job, let path, let findings, let capture):
+            saveSlice(job, path, findings, capture)
         case .runCheck(let job, let check): run(check, job)
         case .cancel(let job): jobs[job]?.set()
         case .search(let text): search(text)
@@ -58,7 +64,7 @@ final class EffectPerformer {
         keeper.finish()
     }
 
-    private func begin(_ job: Int) -> Cancelled {
+    func begin(_ job: Int) -> Cancelled {
         let cancelled = Cancelled()
         jobs[job] = cancelled
         return cancelled
@@ -77,7 +83,8 @@ final class EffectPerformer {
             }
             do throws(CaptureError) {
                 let run = try CaptureRun(
-                    path: path, casebook: casebook, digests: Self.listedFlows, watch: watch
+                    path: path, needs: .screens, casebook: casebook, digests: Self.listedFlows,
+                    watch: watch
                 ) { _ in !cancelled.isSet }
                 mailbox.post(.captureRead(job: job, path: path, run))
             } catch {

@@ -169,7 +169,7 @@ struct DatagramExamination {
     }
 
     /// Where an ARP packet begins behind Ethernet and VLAN tags.
-    private static func arp(_ bytes: RawSpan, _ link: LinkType) -> Int? {
+    static func arp(_ bytes: RawSpan, _ link: LinkType) -> Int? {
         guard link == .ethernet else { return nil }
         var offset = 12
         for _ in 0..<3 {

@@ -21,6 +21,8 @@ public struct CaptureReport: Sendable {
     public let file: String
     public let format: String
     public let linkTypes: [String]
+    /// `gzip`, `zstd`, `lz4`; `nil` for a file as it was.
+    public let compression: String?
     public let packets: Int
     /// On the wire, before a snap length cut packets.
     public let bytes: UInt64
@@ -50,6 +52,7 @@ public struct CaptureReport: Sendable {
         file = analysis.file
         format = source.format
         linkTypes = source.linkTypes
+        compression = source.compression
         packets = analysis.packets
         bytes = analysis.bytes
         truncatedPackets = analysis.truncatedPackets

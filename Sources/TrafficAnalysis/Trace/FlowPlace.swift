@@ -40,9 +40,15 @@ extension CaptureAnalysis {
     /// The flow to which a packet belongs that was taken into account just now.
     public func place(of packet: RawSpan, wireLength: Int, link: LinkType) -> FlowPlace? {
         var segment = TCPSegment()
-        guard dissect(packet, link: link, wireLength: wireLength, into: &segment) == .tcp,
-            let index = table.find(FlowKey.of(segment).key)
-        else { return nil }
+        guard dissect(packet, link: link, wireLength: wireLength, into: &segment) == .tcp else {
+            return nil
+        }
+        return place(of: FlowKey.of(segment).key)
+    }
+
+    /// The newest flow of a key.
+    func place(of key: FlowKey) -> FlowPlace? {
+        guard let index = table.find(key) else { return nil }
         let flow = table[index]
         return FlowPlace(
             flow: Int(flow.number),

@@ -75,6 +75,13 @@ public struct CaptureNeeds: Hashable, Sendable {
 
     public init() {}
 
+    /// What screens list beside the digests.
+    public static let screens: CaptureNeeds = {
+        var needs = CaptureNeeds()
+        needs.rows = 100_000
+        return needs
+    }()
+
     /// - Parameter tables: names of those that are read.
     public init(tables: Set<String>) {
         flows = tables.contains(FlowsTable.name)
