@@ -163,6 +163,8 @@ public struct Case: Hashable, Sendable, Codable {
     public var requires: [FactID]
     /// What its programs write to their logs; several are alternatives.
     public var signatures: [LogSignature]
+    /// Findings of its own, by questions in SQL.
+    public var customFindings: [CustomFinding]
     public var decision: Decision
     /// Empty when the file says "none known".
     public var falseLeads: [FalseLead]
@@ -177,6 +179,7 @@ public struct Case: Hashable, Sendable, Codable {
         id: CaseID, title: String, family: String, status: Status = .draft,
         baseRate: BaseRate = .uncommon, sources: [Source] = [], symptoms: [Listing] = [],
         findings: [Listing] = [], requires: [FactID] = [], signatures: [LogSignature] = [],
+        customFindings: [CustomFinding] = [],
         decision: Decision = Decision(),
         falseLeads: [FalseLead] = [], fixes: Fixes = Fixes(mitigation: "", root: ""),
         verification: Verification = Verification(present: [], absent: [], window: "", command: ""),
@@ -192,6 +195,7 @@ public struct Case: Hashable, Sendable, Codable {
         self.findings = findings
         self.requires = requires
         self.signatures = signatures
+        self.customFindings = customFindings
         self.decision = decision
         self.falseLeads = falseLeads
         self.fixes = fixes

@@ -4,7 +4,8 @@ public struct Casebook: Hashable, Sendable {
     public private(set) var cases: [Case]
     /// In the vocabulary file's order.
     public private(set) var symptoms: [Symptom]
-    /// Then one for each case with log signatures, see `SignatureFinding`.
+    /// Then one for each case with log signatures, see `SignatureFinding`, and those that cases
+    /// define themselves, see `CustomFinding`.
     public private(set) var findings: [FindingKind]
     /// Of all files that the casebook was read from, 40 hexadecimal digits.
     public let hash: String
@@ -19,6 +20,7 @@ public struct Casebook: Hashable, Sendable {
         self.symptoms = symptoms
         self.findings =
             findings + SignatureFinding.kinds(self.cases, vocabulary: findings)
+            + CustomFinding.kinds(self.cases, vocabulary: findings)
         self.hash = hash
         caseIndex = Self.index(self.cases.map(\.id))
         symptomIndex = Self.index(symptoms.map(\.id))

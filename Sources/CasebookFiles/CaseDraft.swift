@@ -23,6 +23,8 @@ struct CaseDraft {
     var rivals: [Located<CaseID>] = []
     var replays: [Located<Case.Replay>] = []
     var signatures: [Located<LogSignature>] = []
+    /// Each with the place of its query.
+    var customFindings: [Located<CustomFinding>] = []
     /// Whether the file names any, even if they are faulty.
     var hasSignatures = false
     /// Whether the file names any, even if they are faulty.

@@ -5,6 +5,7 @@ struct CaseLint {
     let draft: CaseDraft
     let vocabulary: Vocabulary
     let log: FaultLog
+    var checkQuery: QueryCheck?
 
     func check() {
         for mention in draft.mentions { checkKnown(mention) }
@@ -13,6 +14,7 @@ struct CaseLint {
         checkRivals()
         checkReplays()
         checkSignatures()
+        checkCustomFindings()
     }
 
     /// The folder and the family's folder must have the names that the file says.
@@ -42,7 +44,7 @@ struct CaseLint {
             mention.role == .symptom
             ? (vocabulary.symptomIDs, vocabulary.findingIDs, "symptom", "finding")
             : (vocabulary.findingIDs, vocabulary.symptomIDs, "finding", "symptom")
-        guard !known.contains(id) else { return }
+        guard !known.contains(id), !(mention.role != .symptom && definesItself(id)) else { return }
         if other.contains(id) {
             log.error(
                 mention.fact.place, "\(quoted(id)) is a \(otherKind), not a \(kind)",

@@ -35,6 +35,7 @@ struct CaseReader {
         draft.mention(requires, as: .requires)
         draft.value.requires = requires.map(\.value)
         readSignatures(&fields)
+        readCustomFindings(&fields)
         readDecision(&fields)
         readFalseLeads(&fields)
         readFixes(&fields)

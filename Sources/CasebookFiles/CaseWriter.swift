@@ -26,6 +26,14 @@ public func writeCase(_ given: Case) -> String {
             item.text("printed-by", signature.printedBy)
         }
     }
+    if !value.customFindings.isEmpty {
+        front.list("custom-findings", value.customFindings) { finding, item in
+            item.text("name", finding.name)
+            item.text("definition", finding.definition)
+            item.text("source", finding.source.rawValue)
+            item.text("query", finding.query)
+        }
+    }
     write(value.decision, to: &front)
     if value.falseLeads.isEmpty {
         front.text("false-leads", "none known")

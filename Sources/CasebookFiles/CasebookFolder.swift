@@ -18,10 +18,14 @@ public struct CasebookFolder: Sendable {
     /// Reads all files and reports everything that is wrong with them. A case with an error is
     /// left out, the rest is usable.
     ///
+    /// - Parameter checkQuery: looks at the queries of custom findings; `nil` leaves them
+    ///   unchecked. They are bounded again when they run.
     /// - Returns: `casebook` is `nil` when no vocabulary could be read; `hash` is `contentHash()`
     ///   of the bytes that were read.
-    public func read() -> (casebook: Casebook?, diagnostics: [Diagnostic], hash: String) {
-        var reader = CasebookReader()
+    public func read(
+        checkQuery: QueryCheck? = nil
+    ) -> (casebook: Casebook?, diagnostics: [Diagnostic], hash: String) {
+        var reader = CasebookReader(checkQuery: checkQuery)
         for root in roots { reader.add(root) }
         return reader.finish()
     }

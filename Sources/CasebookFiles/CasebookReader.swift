@@ -16,6 +16,9 @@ struct CasebookReader {
     /// Also ids of cases that are too broken to be used: who names them as rivals is not wrong.
     private var knownCases: Set<CaseID> = []
     private var roots: [String] = []
+    private let checkQuery: QueryCheck?
+
+    init(checkQuery: QueryCheck?) { self.checkQuery = checkQuery }
 
     mutating func add(_ root: String) {
         hash.begin()
@@ -87,7 +90,9 @@ struct CasebookReader {
             symptoms: symptoms.map(\.value), findings: findings.map(\.value), cases: knownCases,
             signed: cases.values.map(\.draft.value))
         for (_, entry) in cases {
-            CaseLint(draft: entry.draft, vocabulary: vocabulary, log: entry.log).check()
+            CaseLint(
+                draft: entry.draft, vocabulary: vocabulary, log: entry.log, checkQuery: checkQuery
+            ).check()
             checkReplayFiles(entry)
             checkUnusedReplays(entry)
             checkMutualRivals(entry)

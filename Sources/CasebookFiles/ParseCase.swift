@@ -4,18 +4,19 @@ public import Casebook
 ///
 /// - Parameters:
 ///   - text: the whole file.
+///   - checkQuery: looks at the queries of custom findings; `nil` leaves them unchecked.
 ///   - path: for the diagnostics; when it ends in `FAMILY/ID/case.md`, id and family are compared
 ///     with it, and `folder` of the case is set from it.
 /// - Returns: the case, or `nil` when it has an error that makes it unfit for a diagnosis; and
 ///   everything that was found, sorted by place.
 public func parseCase(
-    text: String, path: String, vocabulary: Vocabulary
+    text: String, path: String, vocabulary: Vocabulary, checkQuery: QueryCheck? = nil
 ) -> (case: Case?, diagnostics: [Diagnostic]) {
     let log = FaultLog(path: path)
     guard let draft = readDraft(Array(text.utf8), path: path, log: log) else {
         return (nil, log.finish())
     }
-    CaseLint(draft: draft, vocabulary: vocabulary, log: log).check()
+    CaseLint(draft: draft, vocabulary: vocabulary, log: log, checkQuery: checkQuery).check()
     return (log.isBroken ? nil : draft.value, log.finish())
 }
 

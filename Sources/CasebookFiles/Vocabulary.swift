@@ -10,7 +10,8 @@ public struct Vocabulary: Sendable {
     let symptomIDs: Set<FactID>
     let findingIDs: Set<FactID>
 
-    /// - Parameter signed: cases; those with log signatures have a finding of their own.
+    /// - Parameter signed: cases; those with log signatures have a finding of their own, and they
+    ///   may define more.
     public init(
         symptoms: [Symptom], findings: [FindingKind], cases: Set<CaseID>? = nil,
         signed: [Case] = []
@@ -22,7 +23,10 @@ public struct Vocabulary: Sendable {
         let own = signed.lazy.filter { !$0.signatures.isEmpty }.map {
             SignatureFinding.id(of: $0.id)
         }
-        findingIDs = Set(findings.map(\.id)).union(own)
+        let custom = signed.lazy.flatMap { entry in
+            entry.customFindings.map { $0.id(in: entry.id) }
+        }
+        findingIDs = Set(findings.map(\.id)).union(own).union(custom)
     }
 
     public init(_ casebook: Casebook) {
@@ -88,6 +92,12 @@ struct FindingFile {
                 log.error(
                     id.place, "id \(quoted(id.value)) is not of the form layer.thing.property",
                     "lower-case words with “-” inside and “.” between, at least one “.”")
+                return nil
+            }
+            if id.value.hasPrefix("\(CustomFinding.namespace).") {
+                log.error(
+                    id.place, "ids that begin with “\(CustomFinding.namespace).” belong to cases",
+                    "choose another first word")
                 return nil
             }
             return Located(value: finding, place: id.place)

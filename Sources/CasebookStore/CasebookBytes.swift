@@ -4,7 +4,7 @@ import Casebook
 /// changes what is written here raises `version`.
 enum CasebookBytes {
     /// Stored beside the bytes; another version counts as no index.
-    static let version = 3
+    static let version = 4
 
     static func encode(_ casebook: Casebook) -> [UInt8] {
         var writer = ModelWriter()
@@ -64,6 +64,9 @@ extension ModelWriter {
         list(value.findings) { $0.texts([$1.fact, $1.frequency.rawValue]) }
         texts(value.requires)
         list(value.signatures) { $0.texts([$1.form.rawValue, $1.text, $1.printedBy]) }
+        list(value.customFindings) {
+            $0.texts([$1.name, $1.definition, $1.source.rawValue, $1.query])
+        }
         decision(value.decision)
         list(value.falseLeads) { writer, lead in
             writer.text(lead.lead)
@@ -129,6 +132,7 @@ extension ModelReader {
         value.findings = try list { reader throws(ModelDamage) in try reader.listing() }
         value.requires = try texts()
         value.signatures = try list { reader throws(ModelDamage) in try reader.signature() }
+        value.customFindings = try list { reader throws(ModelDamage) in try reader.custom() }
         value.decision = try decision()
         value.falseLeads = try list { reader throws(ModelDamage) in
             Case.FalseLead(
@@ -160,6 +164,12 @@ extension ModelReader {
         let row = try row(3)
         guard let form = LogSignature.Form(rawValue: row[0]) else { throw ModelDamage() }
         return LogSignature(form: form, text: row[1], printedBy: row[2])
+    }
+
+    private mutating func custom() throws(ModelDamage) -> CustomFinding {
+        let row = try row(4)
+        guard let source = CustomFinding.Source(rawValue: row[2]) else { throw ModelDamage() }
+        return CustomFinding(name: row[0], definition: row[1], source: source, query: row[3])
     }
 
     private mutating func listing() throws(ModelDamage) -> Case.Listing {

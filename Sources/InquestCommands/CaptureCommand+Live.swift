@@ -20,19 +20,34 @@ extension CaptureCommand {
 
     private func record(_ wish: LiveRun.Wish, _ run: Run) throws(Failure) -> LiveRun.Outcome {
         let logger = Logger(label: "inquest.capture")
+        if let warning = Self.promiscuity(wish) { logger.warning("\(warning)") }
         let source = try open(wish, run)
         if let user = source.user { logger.debug("gave up root's rights, now user \(user)") }
         logger.notice("\(announcement(wish, link: source.link))")
         var progress = Progress(name: wish.interface, console: run.console)
-        let outcome = source.capture { packets in
+        var watcher = LiveWatcher { packets in
             progress.show(packets: packets)
-            return !Interrupt.requested
-        } wentDown: {
+            return !Interrupt.requested && run.console.failure == nil
+        }
+        watcher.wentDown = {
             logger.warning("\(wish.interface) went down; waiting for it to come back")
         }
+        if ndjson, !flows {
+            watcher.found = { finding in
+                run.console.write(EvidenceFile.write([finding]))
+                run.console.flush()
+            }
+        }
+        let outcome = source.capture(watcher)
         progress.finish()
         report(outcome, wish, logger)
         return outcome
+    }
+
+    /// pcap(3): the device `any` cannot be put into promiscuous mode.
+    private static func promiscuity(_ wish: LiveRun.Wish) -> String? {
+        wish.promiscuous && wish.interface == "any"
+            ? "'any' has no promiscuous mode; name an interface" : nil
     }
 
     private func open(_ wish: LiveRun.Wish, _ run: Run) throws(Failure) -> LiveRun {
@@ -61,7 +76,11 @@ extension CaptureCommand {
         if outcome.end == .deadline, live.seconds == nil {
             logger.notice("an hour is over; --for SECONDS captures for longer")
         }
-        if let file = wish.file, let saved = outcome.savedPackets, outcome.writeError == nil {
+        guard let saved = outcome.savedPackets, outcome.writeError == nil else { return }
+        if wish.ring != nil, let first = outcome.files.first, let last = outcome.files.last {
+            let kept = "those from \(first.firstPacket) on are in \(first.path) to \(last.path)"
+            logger.notice("\(Figures.plural(saved, "packet")) saved, \(kept)")
+        } else if let file = wish.file {
             logger.notice("\(Figures.plural(saved, "packet")) saved in \(file)")
         }
     }

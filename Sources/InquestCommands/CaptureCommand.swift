@@ -17,11 +17,16 @@ struct CaptureCommand: Subcommand {
               inquest capture --merge ring.pcap*
               inquest capture --compare client.pcap balancer.pcap server.pcap
               inquest capture --interface eth0 --for 60 --write now.pcap tcp port 443
+              inquest capture --interface eth0 --ndjson --for 86400 --write ring.pcap
+                --ring-files 10 --ring-size 100
 
             With --interface the words are a filter as tcpdump has it, pcap-filter(7).
             ^C shows what was seen. Without --for and --packets that is the normal end
             (exit code 0); otherwise the result is marked as truncated (130). A capture
-            ends by itself after an hour unless --for says otherwise.
+            ends by itself after an hour unless --for says otherwise. With --ndjson each
+            finding is a line when it arises, grows or goes (inquest.evidence/1), and the
+            last line is the document. Root's rights are given up once the interface is
+            open: to the caller of sudo, or to --user; capabilities in any case.
 
             With --write the packets of the flows that findings cite are saved as pcapng,
             and the cited packets say in a comment for what; --whole saves all packets.
@@ -87,6 +92,9 @@ struct CaptureCommand: Subcommand {
         if let ladder, ladder < 0 { throw ValidationError("--ladder wants a number from 0 on") }
         if live.interface != nil, writing.isForFiles {
             throw ValidationError("--whole and --redact are for files, not for an interface")
+        }
+        if live.ringFiles != nil, live.interface != nil, writing.write == nil {
+            throw ValidationError("a ring of files needs --write, for their names")
         }
     }
 
@@ -157,8 +165,10 @@ struct CaptureCommand: Subcommand {
     private func analyse(_ file: String, _ console: Console) throws(Failure) -> CaptureRun {
         var progress = Progress(name: file, console: console)
         defer { progress.finish() }
+        var needs = CaptureNeeds()
+        needs.flows = flows
         do {
-            var capture = try CaptureRun(path: file, keepsFlows: flows) { packets in
+            var capture = try CaptureRun(path: file, needs: needs) { packets in
                 progress.update(packets: packets)
                 return !Interrupt.requested
             }

@@ -1,3 +1,4 @@
+import Casebook
 import TrafficAnalysis
 import Triage
 
@@ -12,12 +13,13 @@ enum CaptureComparison {
 
     /// - Parameter analyses: whether each is analysed by itself, too.
     static func read(
-        _ files: [String], analyses: Bool, _ console: Console
+        _ files: [String], analyses: Bool, casebook: Casebook? = nil, _ console: Console
     ) throws(Failure) -> ComparisonRun {
         var progress = Progress(name: "reading", console: console)
         defer { progress.finish() }
         do {
-            return try ComparisonRun(paths: files, analyses: analyses) { file, packets in
+            return try ComparisonRun(paths: files, analyses: analyses, casebook: casebook) {
+                file, packets in
                 if packets % 16_384 == 0 { progress.show("\(file), \(packets) packets") }
                 return !Interrupt.requested
             }

@@ -17,7 +17,8 @@ struct CaseLintCommand: Subcommand {
     func execute(_ run: Run) throws -> ExitStatus {
         let roots = folders.isEmpty ? try CasebookSource(run.settings).folders() : folders
         for root in roots { try InputFolder.check(root) }
-        let (casebook, found, _) = CasebookFolder(paths: roots).read()
+        let (casebook, found, _) = CasebookFolder(paths: roots).read(
+            checkQuery: CustomQuestions.check)
         let diagnostics = found.sorted()
         let errors = diagnostics.count { $0.severity == .error }
         if json {

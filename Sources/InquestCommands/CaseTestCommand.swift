@@ -44,7 +44,8 @@ struct CaseTestCommand: Subcommand {
         _ run: Run
     ) throws(Failure) -> (casebook: Casebook, errors: Int) {
         let folders = try CasebookSource(run.settings).folders()
-        let (casebook, diagnostics, _) = CasebookFolder(paths: folders).read()
+        let (casebook, diagnostics, _) = CasebookFolder(paths: folders).read(
+            checkQuery: CustomQuestions.check)
         let errors = diagnostics.filter { $0.severity == .error }
         guard let casebook else { throw .casebookUnusable(folders: folders, faults: errors) }
         return (casebook, errors.count)

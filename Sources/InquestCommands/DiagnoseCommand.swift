@@ -193,7 +193,9 @@ struct DiagnoseCommand: Subcommand {
             merged = whole
         }
         if !compare.isEmpty, !Interrupt.requested {
-            session.record(try CaptureComparison.read(compare, analyses: true, run.console))
+            session.record(
+                try CaptureComparison.read(
+                    compare, analyses: true, casebook: session.casebook, run.console))
         }
         try lookAtHost(wish, &session)
         return merged

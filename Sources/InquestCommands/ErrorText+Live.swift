@@ -19,10 +19,12 @@ extension ErrorText {
         case .cannotOpen(let interface, let reason):
             Report(text: "cannot capture on \(interface): \(reason)", status: .inputOutput)
         case .badFilter(let fault): Report(text: text(fault), status: .usage)
+        case .noSuchUser(let name):
+            Report(text: "there is no user '\(name)'; --user wants one to become", status: .usage)
         case .cannotDropRights(let code):
             Report(
-                text: "cannot give up root's rights for those of sudo's caller: \(reason(code)); "
-                    + "run it from a root shell", status: .noPermission)
+                text: "cannot give up root's rights: \(reason(code)); "
+                    + "run it from a root shell, without --user", status: .noPermission)
         }
     }
 

@@ -7,7 +7,7 @@ extension ErrorText {
         case .wrong(let message, let offset):
             let place = offset.map { " at character \(character($0, in: query))" } ?? ""
             return Report(
-                text: "the query is wrong\(place): \(message); 'inquest sql --tables' shows what "
+                text: "the query is wrong\(place): \(message); 'inquest sql --schema' shows what "
                     + "can be asked", status: .usage)
         case .notAllowed(let message):
             return Report(
@@ -18,6 +18,10 @@ extension ErrorText {
             return Report(
                 text: "the query took longer than \(Figures.number(seconds)) s and was ended; "
                     + "ask for less, or give --timeout", status: .inputOutput)
+        case .tooLarge(let limit):
+            return Report(
+                text: "the query needs more than \(Figures.bytes(UInt64(limit))) of memory and "
+                    + "was ended; ask for less at a time, or aggregate", status: .inputOutput)
         case .interrupted: return Report(text: "interrupted", status: .interrupted)
         case .failed(let message):
             return Report(text: "the tables could not be made: \(message)", status: .inputOutput)

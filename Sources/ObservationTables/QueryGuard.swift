@@ -2,40 +2,66 @@ internal import GRDBSQLite
 
 /// Decides what a query may do and how long; SQLite asks it while it compiles and runs one.
 final class QueryGuard {
+    /// Why a query had to end.
+    enum End {
+        case stopped, late, large
+    }
+
     /// Names of the tables that may be read.
     private let tables: Set<String>
     private let goOn: () -> Bool
     private let deadline: ContinuousClock.Instant
-    private(set) var wasStopped = false
-    private(set) var timedOut = false
+    /// What SQLite may have taken for the whole process, in bytes.
+    private let memory: Int
+    private(set) var end: End?
+    /// Names of the tables that the query reads.
+    private(set) var read: Set<String> = []
 
-    init(tables: Set<String>, deadline: ContinuousClock.Instant, goOn: @escaping () -> Bool) {
+    init(
+        tables: Set<String>, limits: QueryLimits, memory: Int, goOn: @escaping () -> Bool
+    ) {
         self.tables = tables
-        self.deadline = deadline
+        self.memory = memory
         self.goOn = goOn
+        deadline = .now + .seconds(limits.seconds)
     }
 
     /// `SELECT`, our tables, recursion, and functions that only compute.
     func allows(_ action: Int32, _ first: String?, _ second: String?) -> Bool {
         switch action {
-        case SQLITE_SELECT, SQLITE_RECURSIVE: true
-        case SQLITE_READ: first.map(tables.contains) ?? false
-        case SQLITE_FUNCTION: !Self.forbidden.contains(second?.lowercased() ?? "")
-        default: false
+        case SQLITE_SELECT, SQLITE_RECURSIVE: return true
+        case SQLITE_READ: return mayRead(first ?? "", column: second ?? "")
+        case SQLITE_FUNCTION: return QueryFunctions.allowed.contains(second?.lowercased() ?? "")
+        default: return false
         }
     }
 
-    /// They reach out of the database, or make values of any size.
-    private static let forbidden: Set<String> = [
-        "load_extension", "readfile", "writefile", "edit", "fts3_tokenizer", "zeroblob",
-        "randomblob", "sqlite_log",
-    ]
+    /// A table of which no column is read, as in `count(*)`, comes without a column's name, and so
+    /// does a common table expression, which is the query's own.
+    private func mayRead(_ table: String, column: String) -> Bool {
+        if tables.contains(table) {
+            read.insert(table)
+            return true
+        }
+        return column.isEmpty && !Self.isOfSQLite(table.lowercased())
+    }
+
+    /// Tables that are there without anybody's doing: the schema, pragmas, modules of the library.
+    private static func isOfSQLite(_ table: String) -> Bool {
+        ["sqlite_", "pragma_", "json_", "fts", "rtree", "geopoly", "dbstat", "bytecode", "tables_"]
+            .contains { table.hasPrefix($0) }
+    }
 
     /// - Returns: whether the query must end.
     func mustStop() -> Bool {
-        if !goOn() { wasStopped = true }
-        if ContinuousClock.now >= deadline { timedOut = true }
-        return wasStopped || timedOut
+        if !goOn() {
+            end = .stopped
+        } else if ContinuousClock.now >= deadline {
+            end = .late
+        } else if Int(sqlite3_memory_used()) > memory {
+            end = .large
+        }
+        return end != nil
     }
 }
 

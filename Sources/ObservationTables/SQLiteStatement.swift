@@ -42,20 +42,6 @@ internal import GRDBSQLite
     /// - Returns: SQLITE_ROW, SQLITE_DONE or an error.
     borrowing func step() -> Int32 { unsafe sqlite3_step(handle) }
 
-    borrowing func reset() { unsafe sqlite3_reset(handle) }
-
-    borrowing func bind(_ value: SQLValue, at index: Int32) {
-        switch value {
-        case .null: unsafe sqlite3_bind_null(handle, index)
-        case .integer(let number): unsafe sqlite3_bind_int64(handle, index, number)
-        case .real(let number): unsafe sqlite3_bind_double(handle, index, number)
-        case .text(let text):
-            // SQLite copies the text before the call returns (SQLITE_TRANSIENT).
-            let copy = unsafe unsafeBitCast(-1, to: sqlite3_destructor_type.self)
-            unsafe sqlite3_bind_text(handle, index, text, -1, copy)
-        }
-    }
-
     /// A blob is shown as hexadecimal digits.
     borrowing func value(_ index: Int32) -> SQLValue {
         switch unsafe sqlite3_column_type(handle, index) {

@@ -38,15 +38,10 @@ public struct TableDefinition: Hashable, Sendable {
         self.columns = columns
     }
 
-    /// Names come from our own source, never from outside.
-    var creation: String {
+    /// What `sqlite3_declare_vtab` is told. Names come from our own source, never from outside.
+    var declaration: String {
         let list = columns.map { "\($0.name) \($0.kind.rawValue)" }.joined(separator: ", ")
-        return "CREATE TABLE \(name) (\(list)) STRICT"
-    }
-
-    var insertion: String {
-        let places = repeatElement("?", count: columns.count).joined(separator: ", ")
-        return "INSERT INTO \(name) VALUES (\(places))"
+        return "CREATE TABLE x (\(list))"
     }
 }
 
@@ -59,6 +54,8 @@ public enum SQLFault: Error, Hashable, Sendable {
     case severalStatements
     case empty
     case timedOut(seconds: Double)
+    /// It would need more memory than a query may have, in bytes.
+    case tooLarge(limit: Int)
     case interrupted
     /// The tables could not be made: no memory, for example.
     case failed(message: String)

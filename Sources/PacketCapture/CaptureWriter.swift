@@ -14,10 +14,14 @@ public enum CaptureWriteError: Error, Equatable, Sendable {
 public struct CaptureWriter: ~Copyable {
     /// Handed to the system at this size, or by `flush`.
     private static let bufferSize = 256 << 10
+    /// Bytes before each packet's own.
+    private static let recordHeader = 16
 
     public let path: String
     /// Packets that are in the file for certain.
     public private(set) var savedPackets = 0
+    /// Bytes of the file once all is flushed, its header included.
+    public private(set) var size = 0
     private let descriptor: Int32
     private var buffer: [UInt8] = []
     /// Where each packet of the buffer ends.
@@ -40,10 +44,18 @@ public struct CaptureWriter: ~Copyable {
         append(0)
         append(UInt32(truncatingIfNeeded: snapLength))
         append(link.rawValue)
+        size = buffer.count
         try flush()
     }
 
     deinit { _ = close(descriptor) }
+
+    /// What tells the file from others on this machine.
+    var identity: (device: UInt64, inode: UInt64) {
+        var facts = stat()
+        guard unsafe fstat(descriptor, &facts) == 0 else { return (0, 0) }
+        return (UInt64(facts.st_dev), UInt64(facts.st_ino))
+    }
 
     /// Adds a packet; seconds beyond the year 2106 do not fit the format and wrap.
     public mutating func write(
@@ -55,6 +67,7 @@ public struct CaptureWriter: ~Copyable {
         append(UInt32(truncatingIfNeeded: record.wireLength))
         unsafe bytes.withUnsafeBytes { unsafe buffer.append(contentsOf: $0) }
         ends.append(buffer.count)
+        size += Self.recordHeader + bytes.byteCount
         if buffer.count >= Self.bufferSize { try flush() }
     }
 

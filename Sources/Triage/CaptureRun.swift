@@ -6,6 +6,8 @@ public import TrafficAnalysis
 /// Reads one capture from its first packet to its last and analyses it on the way.
 public struct CaptureRun: Sendable {
     public var report: CaptureReport
+    /// What the cases' own questions came to.
+    public private(set) var customFindings: [Evidence] = []
     /// Whether somebody stopped it before the end of the file, or of the time asked for.
     public var interrupted: Bool
     /// What went wrong around the packets of a live capture.
@@ -24,17 +26,23 @@ public struct CaptureRun: Sendable {
 
     /// - Parameters:
     ///   - path: a pcap or pcapng file, `-` for standard input.
-    ///   - keepsFlows: whether the report can list the flows; without, memory stays small.
+    ///   - needs: what the report is to list; without, memory stays small.
+    ///   - casebook: whose cases' own questions are asked; they need the flows for a while.
     ///   - digests: how many flows the report lists by trouble.
     ///   - watch: shown what there is so far.
     ///   - goOn: asked after each packet with the number read so far; `false` ends the reading,
     ///     and what was seen until then is the result.
     public init(
-        path: String, keepsFlows: Bool = false, digests: Int = 0, watch: CaptureWatch? = nil,
-        goOn: (Int) -> Bool
+        path: String, needs: CaptureNeeds = CaptureNeeds(), casebook: Casebook? = nil,
+        digests: Int = 0,
+        watch: CaptureWatch? = nil, goOn: (Int) -> Bool
     ) throws(CaptureError) {
         var reader = try CaptureReader(path: path)
-        var analysis = CaptureAnalysis(file: path, keepsFlows: keepsFlows, digests: digests)
+        let questions = casebook?.customFindings(of: .capture) ?? []
+        let asked = CustomQuestions.needs(questions)
+        var analysis = CaptureAnalysis(
+            file: path, keepsFlows: needs.flows || asked.flows, digests: digests,
+            rows: max(needs.rows, asked.rows))
         var stopped = false
         let isPlain = reader.compression == nil
         var progress = watch.map { _ in ReadingProgress(path: isPlain ? path : nil) }
@@ -54,6 +62,8 @@ public struct CaptureRun: Sendable {
         interrupted = stopped
         report = analysis.finish(CaptureSource(facts))
         notes = facts.notes
+        let packets = report.packets
+        answer(questions, keepsLists: needs != CaptureNeeds()) { goOn(packets) }
     }
 
     /// Reads several files as one capture, in the order of time: flows go over their borders.
@@ -92,6 +102,19 @@ public struct CaptureRun: Sendable {
         self.report = report
         self.interrupted = interrupted
         self.liveWarnings = liveWarnings
+    }
+
+    /// Asks what cases want to know, then gives the lists back when nobody else wants them.
+    mutating func answer(
+        _ questions: [(id: FactID, finding: CustomFinding)], keepsLists: Bool, goOn: () -> Bool
+    ) {
+        if questions.isEmpty { return }
+        customFindings = withoutActuallyEscaping(goOn) { goOn in
+            CustomQuestions.ask(
+                questions, ObservationSources(captures: [report]), as: "capture:\(report.file)",
+                goOn: goOn)
+        }
+        if !keepsLists { report.forgetLists() }
     }
 }
 

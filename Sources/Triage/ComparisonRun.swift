@@ -23,15 +23,21 @@ public struct ComparisonRun: Sendable {
     /// - Parameters:
     ///   - paths: as many as `pointLimits` says.
     ///   - analyses: whether each capture is analysed by itself, too.
+    ///   - casebook: whose cases' own questions are asked of each capture that is analysed.
+    ///   - digests: how many flows each report lists by trouble.
     ///   - goOn: asked after each packet with the file and the number of packets read of it.
     public init(
-        paths: [String], analyses: Bool = false, goOn: (String, Int) -> Bool
+        paths: [String], analyses: Bool = false, casebook: Casebook? = nil, digests: Int = 0,
+        goOn: (String, Int) -> Bool
     ) throws(CaptureError) {
         var logs: [PointLog] = []
+        let questions = analyses ? casebook?.customFindings(of: .capture) ?? [] : []
+        let needs = CustomQuestions.needs(questions)
         for path in paths {
             var reader = try CaptureReader(path: path)
             var log = PointLog(file: path, segmentLimit: Self.segmentLimit / paths.count)
-            var analysis = CaptureAnalysis(file: path, keepsFlows: false)
+            var analysis = CaptureAnalysis(
+                file: path, keepsFlows: needs.flows, digests: digests, rows: needs.rows)
             var stopped = false
             let facts = try reader.forEachPacket { record, bytes in
                 log.packet(
@@ -50,7 +56,9 @@ public struct ComparisonRun: Sendable {
             logs.append(log)
             guard analyses else { continue }
             let report = analysis.finish(CaptureSource(facts))
-            captures.append(CaptureRun(report: report, interrupted: stopped, liveWarnings: []))
+            var run = CaptureRun(report: report, interrupted: stopped, liveWarnings: [])
+            run.answer(questions, keepsLists: false) { goOn(path, report.packets) }
+            captures.append(run)
         }
         comparison = PathComparison(logs)
     }

@@ -72,7 +72,7 @@ public struct HostRun: Sendable {
         logs = reports
         lookAgain(inspector, goOn)
         readOwnLogs(search, goOn)
-        collect()
+        collect(own: ownFindings(casebook, goOn))
         if !goOn() { interrupted = true }
     }
 
@@ -120,9 +120,20 @@ public struct HostRun: Sendable {
         }
     }
 
-    private mutating func collect() {
+    /// What the cases' own questions about a host come to.
+    private func ownFindings(_ casebook: Casebook, _ goOn: () -> Bool) -> [Evidence] {
+        guard wish.looksAtHost else { return [] }
+        return withoutActuallyEscaping(goOn) { goOn in
+            CustomQuestions.ask(
+                casebook.customFindings(of: .host), ObservationSources(host: context),
+                as: context.source, goOn: goOn)
+        }
+    }
+
+    private mutating func collect(own: [Evidence]) {
         var all = wish.looksAtHost ? HostCheckList.evidence(HostCheckList.all, context) : []
         all += services.checks.flatMap { $0.run(context) }
+        all += own
         all += findings
         all += logs.flatMap(\.findings)
         findings = EvidenceUnion.join(all)

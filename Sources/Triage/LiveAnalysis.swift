@@ -5,30 +5,29 @@ import TrafficAnalysis
 
 /// Takes the packets of a live capture: analyses them, and saves them where a file is wanted.
 struct LiveAnalysis: ~Copyable, LiveVisitor {
-    /// Less than 1 GB of memory; a capture runs beside the service that is in trouble.
-    private static let flowLimit = 1_000_000
+    /// Memory that a flow takes, with what analyzers note of it, at the most.
+    private static let bytesOfAFlow = 1_000
 
     private var analysis: CaptureAnalysis
-    private var writer: CaptureWriter?
+    private var ring: CaptureRing?
     private var writeError: CaptureWriteError?
-    private var savedPackets: Int?
+    private var stream = FindingStream()
+    private var pace = LookPace()
+    private var memory: MemoryWatch
     private var packets = 0
     private var downs = 0
     private let limit: Int
-    private let goOn: (Int) -> Bool
-    private let wentDown: () -> Void
+    private let watcher: LiveWatcher
 
-    init(
-        name: String, keepsFlows: Bool, writer: consuming CaptureWriter?, limit: Int?,
-        goOn: @escaping (Int) -> Bool, wentDown: @escaping () -> Void
-    ) {
+    init(_ wish: LiveRun.Wish, ring: consuming CaptureRing?, _ watcher: LiveWatcher) {
+        // With a file, packet numbers are to be looked up there.
         analysis = CaptureAnalysis(
-            file: name, flowLimit: Self.flowLimit, keepsFlows: keepsFlows)
-        savedPackets = writer == nil ? nil : 0
-        self.writer = writer
-        self.limit = limit ?? .max
-        self.goOn = goOn
-        self.wentDown = wentDown
+            file: wish.file ?? wish.interface, flowLimit: wish.memory / Self.bytesOfAFlow,
+            keepsFlows: wish.keepsFlows, digests: wish.digests)
+        self.ring = ring
+        self.watcher = watcher
+        memory = MemoryWatch(limit: wish.memory)
+        limit = wish.packets ?? .max
     }
 
     mutating func packet(_ record: PacketRecord, _ bytes: RawSpan) -> Bool {
@@ -37,7 +36,7 @@ struct LiveAnalysis: ~Copyable, LiveVisitor {
             bytes, number: record.number, time: record.time, wireLength: record.wireLength,
             link: record.link)
         do throws(CaptureWriteError) {
-            try writer?.write(record, bytes)
+            try ring?.write(record, bytes)
         } catch {
             writeError = error
             return false
@@ -47,38 +46,60 @@ struct LiveAnalysis: ~Copyable, LiveVisitor {
 
     mutating func turn() -> Bool {
         flush()
-        return writeError == nil && goOn(packets)
+        if pace.isDue, watcher.found != nil || watcher.glimpse != nil { look() }
+        return writeError == nil && !memory.isExceeded() && watcher.goOn(packets)
     }
 
     mutating func interfaceWentDown() {
         downs += 1
-        wentDown()
+        watcher.wentDown()
     }
 
     /// Whoever reads the file along sees each bunch at once, and a kill costs nothing.
     private mutating func flush() {
         if writeError != nil { return }
         do throws(CaptureWriteError) {
-            try writer?.flush()
+            try ring?.flush()
         } catch {
             writeError = error
         }
     }
 
+    /// Tells those who look on what there is so far.
+    private mutating func look() {
+        let start = ContinuousClock.now
+        let present = analysis.findingsSoFar()
+        if let found = watcher.found {
+            for change in stream.changes(present) { found(change) }
+        }
+        if let show = watcher.glimpse {
+            var glimpse = analysis.glimpse()
+            glimpse.findings = present
+            show(glimpse)
+        }
+        pace.looked(since: start)
+    }
+
     /// Draws the conclusions.
     consuming func finish(_ end: LiveEnd, link: String, dropped: Int) -> LiveRun.Outcome {
         flush()
-        if let saved = writer?.savedPackets { savedPackets = saved }
-        let warnings = warnings(end)
-        let (writeError, saved) = (writeError, savedPackets)
+        let saved = ring?.savedPackets
+        let files = ring?.files ?? []
+        let warnings = warnings(end, saved: saved)
+        let (writeError, watcher) = (writeError, watcher)
+        var stream = stream
         let report = analysis.finish(
             CaptureSource(format: "live", linkTypes: [link], droppedPackets: dropped))
+        if let found = watcher.found {
+            let present = report.findings.filter { $0.state == .present }
+            for change in stream.changes(present) { found(change) }
+        }
         return LiveRun.Outcome(
             capture: CaptureRun(report: report, interrupted: false, liveWarnings: warnings),
-            end: end, writeError: writeError, savedPackets: saved)
+            end: end, writeError: writeError, savedPackets: saved, files: files)
     }
 
-    private func warnings(_ end: LiveEnd) -> [Warning] {
+    private func warnings(_ end: LiveEnd, saved: Int?) -> [Warning] {
         var warnings: [Warning] = []
         if case .failed(let words) = end {
             warnings.append(
@@ -94,11 +115,14 @@ struct LiveAnalysis: ~Copyable, LiveVisitor {
                     summary: "the interface went down \(times) during the capture: "
                         + "nothing is known about the time until it came back"))
         }
+        if let words = memory.words {
+            warnings.append(Warning(id: "capture.live.memory-limit", summary: words))
+        }
         if writeError != nil {
             warnings.append(
                 Warning(
                     id: "capture.live.not-saved",
-                    summary: "saving failed after \(savedPackets ?? 0) of \(packets) packets: "
+                    summary: "saving failed after \(saved ?? 0) of \(packets) packets: "
                         + "the file ends there, the capture with it"))
         }
         return warnings

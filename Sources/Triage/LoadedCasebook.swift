@@ -32,7 +32,7 @@ public struct LoadedCasebook: Sendable {
             origin = .index
             faults = store.faults
         } else {
-            let (read, diagnostics, _) = folder.read()
+            let (read, diagnostics, _) = folder.read(checkQuery: CustomQuestions.check)
             guard let read else { throw Fault(diagnostics: diagnostics) }
             casebook = read
             origin = .files

@@ -45,7 +45,9 @@ public struct OpenSteps: Sendable {
         var lookable: [FactID] = []
         var comparable: [FactID] = []
         for finding in casebook.findings where !probing.covered.contains(finding.id) {
-            if HostRun.establishes.contains(finding.id) {
+            if HostRun.establishes.contains(finding.id)
+                || finding.establishedBy == CustomFinding.Source.host.command
+            {
                 if !inspected.contains(finding.id) { lookable.append(finding.id) }
             } else if finding.establishedBy.contains(" --compare ") {
                 if !captured.contains(finding.id) { comparable.append(finding.id) }

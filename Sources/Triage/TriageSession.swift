@@ -61,7 +61,7 @@ public struct TriageSession: Sendable {
     public mutating func readCapture(
         _ path: String, goOn: (Int) -> Bool
     ) throws(CaptureError) {
-        record(try CaptureRun(path: path, goOn: goOn), of: path)
+        record(try CaptureRun(path: path, casebook: casebook, goOn: goOn), of: path)
     }
 
     /// Records what a capture showed that was read elsewhere, for example on another thread.
@@ -69,7 +69,8 @@ public struct TriageSession: Sendable {
         captures += run.files.isEmpty ? [path] : run.files
         record(
             CheckOutcome(
-                run.report.findings, warnings: run.report.warnings, interrupted: run.interrupted))
+                run.report.findings + run.customFindings, warnings: run.report.warnings,
+                interrupted: run.interrupted))
         let cited = citedServers(run.report)
         for file in run.files.isEmpty ? [path] : run.files { servers[file] = cited }
     }

@@ -14,7 +14,7 @@ public enum Command: Hashable, Sendable {
     case show(String)
     /// What only some screens know.
     case nextTab, previousTab, nextFilter, sameServer, nextOrder, nextPlace, previousPlace
-    case narrow, widen, refresh, pause, takeEvidence, resolve, withdraw
+    case narrow, widen, refresh, pause, takeEvidence, resolve, withdraw, saveSlice
 }
 
 typealias Keys = Keymap<Command>

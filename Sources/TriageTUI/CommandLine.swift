@@ -14,7 +14,9 @@ enum CommandLine {
             ("steps", .steps), ("summary", .leaveSummary), ("undo", .undo), ("why", .why),
         ] + Places.all.map { ($0.word, .show($0.word)) }
     /// Words that need something behind them.
-    static let withArgument = ["say", "capture", "case", "flow", "packet", "report", "target"]
+    static let withArgument = [
+        "say", "capture", "compare", "case", "flow", "packet", "report", "target",
+    ]
 
     static func complete(_ text: String, _ model: Model) -> String {
         let words = text.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
@@ -53,6 +55,7 @@ extension Model {
         switch first {
         case "say" where !rest.isEmpty: return say(rest, now)
         case "capture" where !rest.isEmpty: return captureNamed(rest)
+        case "compare" where !rest.isEmpty: return comparePoints(rest)
         case "report" where !rest.isEmpty: return [.saveReport(path: rest, replacing: false)]
         case "target" where !rest.isEmpty:
             if let fault = conversation.aim(at: rest, at: now) {
@@ -67,7 +70,7 @@ extension Model {
         case "casebook", "search":
             screens.append(.casebook(CasebookState()))
             return []
-        case "report", "say", "capture", "case", "target":
+        case "report", "say", "capture", "compare", "case", "target":
             notice = ":\(first) needs something behind it."
             return []
         default: return other(line, now)

@@ -11,6 +11,9 @@ public enum Message: Sendable {
     /// What a capture shows so far, and how much of it was read (0 to 1, where that is known).
     case captureProgress(job: Int, share: Double?, CaptureGlimpse)
     case captureRead(job: Int, path: String, CaptureRun)
+    case compared(job: Int, ComparisonRun)
+    case interfaces(CapturePlaces)
+    case sliceSaved(job: Int, String)
     case checkProgress(job: Int, stage: String)
     case checkFinished(job: Int, CheckOutcome)
     /// Words for a person: what was done, to what, what came back.
@@ -45,6 +48,13 @@ public enum Effect: Hashable, Sendable {
     /// So that nothing is lost when the process dies.
     case keep(SessionFile)
     case readCapture(job: Int, path: String)
+    /// Captures of several points, the client's side first.
+    case compare(job: Int, paths: [String])
+    case listInterfaces
+    /// Until it is cancelled; packets are saved in a new file where one is named.
+    case captureLive(job: Int, interface: String, file: String?)
+    /// The flows that findings of a capture cite, into a new file.
+    case saveSlice(job: Int, path: String, [Evidence], capture: String)
     case runCheck(job: Int, Check)
     case cancel(job: Int)
     case search(String)

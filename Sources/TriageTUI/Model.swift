@@ -21,6 +21,12 @@ public struct Model: Sendable {
     public enum Prompt: Hashable, Sendable {
         case command(LineEditor)
         case capturePath(LineEditor)
+        /// Captures to compare.
+        case pointPaths(LineEditor)
+        /// Where the packets of an interface are saved.
+        case liveFile(interface: String, LineEditor)
+        /// Where the cited flows of a capture are saved.
+        case slicePath(capture: String, LineEditor)
         case reportPath(LineEditor)
         case overwrite(path: String)
         case draftPath(LineEditor)

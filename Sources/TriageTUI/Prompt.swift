@@ -36,6 +36,20 @@ extension Model {
             if key == .enter { return finish { $0.captureNamed(editor.text) } }
             _ = editor.handle(key)
             self.prompt = .capturePath(editor)
+        case .pointPaths(var editor):
+            if key == .enter { return finish { $0.comparePoints(editor.text) } }
+            _ = editor.handle(key)
+            self.prompt = .pointPaths(editor)
+        case .liveFile(let interface, var editor):
+            if key == .enter {
+                return finish { $0.captureLive(on: interface, file: editor.text) }
+            }
+            _ = editor.handle(key)
+            self.prompt = .liveFile(interface: interface, editor)
+        case .slicePath(let capture, var editor):
+            if key == .enter { return finish { $0.saveSlice(of: capture, to: editor.text) } }
+            _ = editor.handle(key)
+            self.prompt = .slicePath(capture: capture, editor)
         case .reportPath(var editor):
             if key == .enter {
                 return finish { _ in [.saveReport(path: editor.text, replacing: false)] }
@@ -101,6 +115,9 @@ extension Model {
         switch prompt {
         case .command(let editor): (":", editor)
         case .capturePath(let editor): ("Capture to read: ", editor)
+        case .pointPaths(let editor): ("Captures to compare, the client's side first: ", editor)
+        case .liveFile(_, let editor): ("Save the packets in a new file: ", editor)
+        case .slicePath(_, let editor): ("Save the cited flows in a new file: ", editor)
         case .reportPath(let editor): ("Save the report as (.md, .html): ", editor)
         case .overwrite(let path): ("\(path) exists. y replaces it, any other key does not.", nil)
         case .draftPath(let editor): ("Write the draft as FAMILY/ID/case.md: ", editor)

@@ -58,7 +58,7 @@ extension Model {
         // Of the screens that know them.
         case .nextTab, .previousTab, .nextFilter, .sameServer, .nextOrder, .nextPlace,
             .previousPlace, .narrow, .widen, .refresh, .pause, .takeEvidence, .resolve,
-            .withdraw:
+            .withdraw, .saveSlice:
             break
         }
         return []

@@ -1,6 +1,7 @@
 import Casebook
 import Diagnosis
 import TerminalUI
+import TrafficAnalysis
 import Triage
 
 extension Model {
@@ -16,6 +17,13 @@ extension Model {
             return []
         case .captureProgress(let job, let share, let glimpse):
             take(glimpse, share: share, of: job)
+        case .compared(let job, let run):
+            guard let ended = endJob(job) else { return [] }
+            return take(run, ended: ended, now)
+        case .interfaces(let places): exhibits.interfaces = places
+        case .sliceSaved(let job, let text):
+            guard endJob(job) != nil else { return [] }
+            notice = text
         case .checkProgress(let job, let stage): setStage(of: job, stage)
         case .captureRead(let job, let path, let run): return take(run, of: path, job, now)
         case .checkFinished(let job, let outcome): return take(outcome, job, now)
@@ -80,8 +88,17 @@ extension Model {
         _ run: CaptureRun, of path: String, _ job: Int, _ now: Int64
     ) -> [Effect] {
         guard endJob(job) != nil else { return [] }
+        let isOnDisk = exhibits.captures.first { $0.job == job }?.isOnDisk ?? true
         endCapture(job: job, run)
-        conversation.record(run, of: path, at: now)
+        if isOnDisk {
+            conversation.record(run, of: path, at: now)
+        } else {
+            // What nobody can read again is evidence, and no capture of the session.
+            conversation.record(
+                CheckOutcome(
+                    run.report.findings + run.customFindings, warnings: run.warnings,
+                    interrupted: run.interrupted), from: [OpenSteps.captureStep], at: now)
+        }
         let seen = conversation.evidence.count {
             $0.state == .present && $0.source == "capture:\(path)"
         }

@@ -139,6 +139,11 @@ struct CaseMaker {
                     form: $0 == 0 ? .literal : .pattern,
                     text: $0 == 0 ? text() : "pattern (\\d+|[a-z]) number \($0)",
                     printedBy: text())
+            },
+            customFindings: (0..<number(3)).map {
+                CustomFinding(
+                    name: "own-\($0)", definition: "One two three four. " + text(),
+                    source: pick(CustomFinding.Source.self), query: "SELECT " + text())
             }, decision: decision(),
             falseLeads: some(3) {
                 Case.FalseLead(lead: $0.text(), why: $0.text(), closedBy: $0.findings().first)

@@ -36,6 +36,11 @@ func makeCase(_ number: Int, mark: String = "a") -> Case {
             Case.Listing(fact: finding(number + 1), frequency: .never),
         ], requires: [finding(number)],
         signatures: [LogSignature(form: .pattern, text: "x{\(number)}", printedBy: "é")],
+        customFindings: [
+            CustomFinding(
+                name: "own", definition: "Ein é, \(number) times.", source: .host,
+                query: "SELECT 1\nFROM sockets")
+        ],
         decision: number % 3 == 0
             ? Case.Decision(undecidable: "Nothing tells.")
             : Case.Decision(

@@ -63,7 +63,7 @@ import Testing
                 try Int.fetchOne(database, sql: "SELECT count(*) FROM \(table)")
             }
             #expect(try count("cases") == 6)
-            #expect(try count("facts") == 20)
+            #expect(try count("facts") == 26)
             #expect(try count("case_facts") == 18)
             #expect(try count("case_sources") == 6)
             #expect(try count("case_rivals") == 4)

@@ -81,6 +81,10 @@ import Triage
         "SELECT * FROM nope", "SELEC 1", "", "/* nothing */",
         "WITH x AS (SELECT 1) DELETE FROM flows",
         "SELECT fts3_tokenizer('simple')", "EXPLAIN SELECT 1; SELECT 1",
+        "SELECT randomblob(1000000000)", "SELECT random()", "SELECT count(*) FROM sqlite_master",
+        "SELECT count(*) FROM pragma_database_list", "SELECT count(*) FROM json_each('[1]')",
+        "SELECT * FROM dbstat", "SELECT count(*) FROM dbstat",
+        "WITH RECURSIVE c(x) AS (SELECT 1) SELECT x, readfile('/etc/passwd') FROM c",
     ])
     func `a query that does more than read the tables is refused`(query: String) throws {
         let folder = Inquest.temporaryFolder()
@@ -102,6 +106,77 @@ import Triage
         #expect(outcome.error.contains("took longer than 0.2 s"))
     }
 
+    @Test(arguments: [
+        "WITH RECURSIVE c(x, y) AS (SELECT 1, 'a' UNION ALL SELECT x + 1, y || x FROM c) "
+            + "SELECT count(DISTINCT y) FROM c",
+        "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) "
+            + "SELECT x, printf('%500000d', x) AS y FROM c ORDER BY y",
+        "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) "
+            + "FROM c a, c b WHERE a.x = b.x + 1000000000",
+    ])
+    func `a query that would take all memory is ended`(query: String) throws {
+        let outcome = try Inquest.shell(
+            "ulimit -v 4000000; \"$INQUEST\" sql --host --timeout 60 \"\(query)\"")
+        #expect(outcome.status == 74)
+        #expect(outcome.error.contains("268 MB of memory"), "\(outcome.error)")
+    }
+
+    @Test func `a pattern made to be slow is answered`() throws {
+        let found = try rows(
+            "SELECT printf('%.100000c', 'a') LIKE '%a%a%a%a%a%a%a%a%a%a%a%a%a%a%a%ab'")
+        #expect(found.first?.first?.number == 0)
+    }
+
+    @Test func `joins by equal values find each pair once, whatever the types`() throws {
+        let capture = ["--capture", Inquest.heldCapture]
+        let all = try rows("SELECT count(*), count(DISTINCT flow) FROM flows", capture)
+        let count = try #require(all.first?.first?.number)
+        #expect(count > 2)
+        for condition in [
+            "f.flow = g.flow", "f.flow = g.flow + 0.0", "f.client_port = g.client_port",
+            "f.first = g.first AND f.flow = g.flow", "CAST(f.flow AS TEXT) = g.flow",
+            "upper(f.community_id) = g.community_id COLLATE NOCASE",
+            "f.flow IN (SELECT flow FROM flows) AND f.flow = g.flow",
+        ] {
+            let joined = try rows(
+                "SELECT count(*) FROM flows f JOIN flows g ON \(condition)", capture)
+            #expect(joined.first?.first?.number == count, "\(condition)")
+        }
+        let none = try rows(
+            "SELECT count(*) FROM flows f JOIN flows g ON f.sni = NULL OR f.flow = -1", capture)
+        #expect(none.first?.first?.number == 0)
+    }
+
+    @Test func `rows come as CSV by RFC 4180`() throws {
+        let outcome = try Inquest.run([
+            "sql", "--capture", Inquest.heldCapture, "--csv", "--limit", "2",
+            "SELECT flow, 'a \"b\", c' AS \"x,y\", NULL AS n, '' AS e, 'l' || char(13, 10) || 'm' "
+                + "AS l FROM flows ORDER BY flow",
+        ])
+        #expect(outcome.status == 0)
+        #expect(
+            outcome.output == "flow,\"x,y\",n,e,l\r\n"
+                + (0...1).map { "\($0),\"a \"\"b\"\", c\",,\"\",\"l\r\nm\"\r\n" }.joined())
+        #expect(outcome.error.contains("only the first 2 rows"))
+        #expect(
+            try Inquest.run(["sql", "--host", "--csv", "--json", "SELECT 1"]).status == 64)
+    }
+
+    @Test func `a probe's answers are rows`() throws {
+        let port = Service.freePort()
+        let server = try Service(
+            "/usr/bin/python3", ["-m", "http.server", "\(port)", "--bind", "127.0.0.1"],
+            folder: Inquest.temporaryFolder()
+        ) { Service.isListening(port) }
+        let found = try rows(
+            "SELECT target, address, good, json_extract(measures, '$.connect') FROM probes "
+                + "WHERE probe = 'tcp'", ["--probe", "http://127.0.0.1:\(port)/"])
+        withExtendedLifetime(server) {}
+        #expect(found.count == 1)
+        #expect(found.first?[1].string == "127.0.0.1:\(port)")
+        #expect(found.first?[2].number == 1)
+    }
+
     @Test func `a result without end is cut`() throws {
         let outcome = try Inquest.run([
             "sql", "--host", "--json",
@@ -121,12 +196,14 @@ import Triage
     }
 
     @Test func `the tables are described, each column`() throws {
-        let outcome = try Inquest.run(["sql", "--tables", "--json"])
+        let outcome = try Inquest.run(["sql", "--schema", "--json"])
         let tables = try document(outcome.output)["tables"]?.array ?? []
         #expect(
             tables.map { $0["name"]?.string } == [
                 "sockets", "counters", "processes", "limits", "flows",
+                "tls_handshakes", "resets", "dns_queries", "http_requests", "probes",
             ])
+        #expect(SchemaValidator.faults(in: try document(outcome.output)) == [])
         for table in tables {
             let names = (table["columns"]?.array ?? []).compactMap { $0["name"]?.string }
             #expect(Set(names).count == names.count)

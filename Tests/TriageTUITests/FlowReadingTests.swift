@@ -27,7 +27,7 @@ import Triage
         path: String
     ) throws {
         var records: [Int: FlowRecord] = [:]
-        try CaptureRun(path: path, keepsFlows: true) { _ in true }.report
+        try CaptureRun(path: path, needs: CaptureNeeds(tables: ["flows"])) { _ in true }.report
             .forEachFlow { records[$0.flow] = $0 }
         for digest in try run(path).1.flows.prefix(12) {
             let trace = try trace(.known(digest.place), path)

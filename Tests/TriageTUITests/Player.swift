@@ -17,6 +17,8 @@ struct Player {
     private(set) var effects: [Effect] = []
     /// What the captures of this world show, by the path that is typed.
     var captures: [String: String] = [:]
+    /// Where this world can capture.
+    var interfaces = CapturePlaces(interfaces: [], mayCapture: false)
     /// What this host shows, look by look; the last one again and again.
     var hosts: [HostSnapshot] = []
     /// What was confirmed on this machine.
@@ -51,9 +53,20 @@ struct Player {
         case .keep: return [.kept]
         case .readCapture(let job, let path):
             guard let file = captures[path],
-                let run = try? CaptureRun(path: file, digests: 1_000, goOn: { _ in true })
+                let run = try? CaptureRun(
+                    path: file, needs: .screens, digests: 1_000, goOn: { _ in true })
             else { return [.failed(job: job, "cannot open capture \(path)")] }
             return [.captureRead(job: job, path: path, run)]
+        case .compare(let job, let paths):
+            let files = paths.map { captures[$0] ?? $0 }
+            guard
+                let run = try? ComparisonRun(
+                    paths: files, analyses: true, digests: 1_000, goOn: { _, _ in true })
+            else { return [.failed(job: job, "cannot compare")] }
+            return [.compared(job: job, run)]
+        case .listInterfaces: return [.interfaces(interfaces)]
+        case .saveSlice(let job, let path, _, _):
+            return [.sliceSaved(job: job, "Saved in \(path).")]
         case .runCheck(let job, let check):
             let known = check.steps.compactMap { checks[$0] }
             return known.isEmpty

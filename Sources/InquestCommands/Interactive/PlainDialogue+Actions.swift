@@ -80,7 +80,9 @@ extension PlainDialogue {
             return .again
         }
         do throws(CaptureError) {
-            let run = try CaptureRun(path: path) { _ in !Interrupt.requested }
+            let run = try CaptureRun(path: path, casebook: conversation.session.casebook) { _ in
+                !Interrupt.requested
+            }
             conversation.record(run, of: path, at: now)
         } catch {
             tell(ErrorText.report(error).text)

@@ -23,6 +23,14 @@ enum CaseJSON {
                     writer.member("printed_by", signature.printedBy)
                 }
             }
+            writer.member("custom_findings", array: entry.customFindings) { writer, finding in
+                writer.object { writer in
+                    writer.member("id", finding.id(in: entry.id))
+                    writer.member("definition", finding.definition)
+                    writer.member("source", finding.source.rawValue)
+                    writer.member("query", finding.query)
+                }
+            }
             writer.member("decided_by") { $0.decision(entry.decision) }
             writer.member("false_leads", array: entry.falseLeads) { $0.lead($1) }
             writer.member("fixes") { $0.fixes(entry.fixes) }

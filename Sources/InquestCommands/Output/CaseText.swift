@@ -16,6 +16,7 @@ struct CaseText {
         sections(&page)
         listings(entry.symptoms, "Symptoms", &page)
         listings(entry.findings, "Findings", &page)
+        customFindings(&page)
         decision(&page)
         leads(&page)
         fixes(&page)
@@ -45,6 +46,18 @@ struct CaseText {
         }
         for fact in entry.requires where listings.contains(where: { $0.fact == fact }) {
             page.paragraph("\(fact), else the case is excluded", label: "required   ", indent: 2)
+        }
+    }
+
+    private func customFindings(_ page: inout TextPage) {
+        if entry.customFindings.isEmpty { return }
+        page.heading("Findings of its own, by questions in SQL")
+        for finding in entry.customFindings {
+            page.paragraph(finding.id(in: entry.id), label: "- ", indent: 2)
+            page.paragraph("\(finding.definition) (\(finding.source.rawValue))", indent: 4)
+            for line in finding.query.split(separator: "\n") {
+                page.paragraph(String(line), indent: 6, style: .dim)
+            }
         }
     }
 

@@ -8,6 +8,7 @@ final class Console {
     let colour: Bool
     /// In cells; `nil` for `--plain`.
     let width: Int?
+    let isTerminal: Bool
     let errorIsTerminal: Bool
     let quiet: Bool
     private var buffer: [UInt8] = []
@@ -19,6 +20,7 @@ final class Console {
 
     init(settings: Settings) {
         let terminal = isatty(STDOUT_FILENO) == 1
+        isTerminal = terminal
         colour = terminal && settings.colourAllowed
         width = settings.plain ? nil : terminal ? Self.terminalWidth() : 80
         errorIsTerminal = isatty(STDERR_FILENO) == 1

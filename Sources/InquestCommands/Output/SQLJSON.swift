@@ -21,11 +21,12 @@ enum SQLJSON {
         var writer = JSONWriter()
         writer.object { writer in
             writer.member("schema", "inquest.sql-tables/1")
-            writer.member("tables", array: ObservationTableList.all.map(\.definition)) {
-                writer, table in
+            writer.member("tables", array: ObservationTableList.all) { writer, entry in
+                let table = entry.definition
                 writer.object { writer in
                     writer.member("name", table.name)
                     writer.member("summary", table.summary)
+                    writer.member("origin", entry.origin.rawValue)
                     writer.member("columns", array: table.columns) { writer, column in
                         writer.object { writer in
                             writer.member("name", column.name)

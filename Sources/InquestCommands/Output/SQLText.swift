@@ -43,8 +43,9 @@ enum SQLText {
     /// The description of every table.
     static func tables(_ empty: TextPage) -> TextPage {
         var page = empty
-        for table in ObservationTableList.all.map(\.definition) {
-            page.heading(table.name)
+        for entry in ObservationTableList.all {
+            let table = entry.definition
+            page.heading("\(table.name) (\(entry.origin.option))")
             page.paragraph(table.summary, indent: 2)
             for column in table.columns {
                 let label =

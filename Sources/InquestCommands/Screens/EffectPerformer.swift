@@ -12,12 +12,12 @@ import TriageTUI
 final class EffectPerformer {
     private let store: CasebookStore
     private let sessions: SessionStore
-    private let mailbox: Mailbox
+    let mailbox: Mailbox
     private let clipboard: Clipboard
     private let keeper: SessionKeeper
     private var jobs: [Int: Cancelled] = [:]
     /// Some 60 MB; of a larger capture the flows in most trouble.
-    private static let listedFlows = 200_000
+    static let listedFlows = 200_000
 
     init(
         store: CasebookStore, sessions: SessionStore, mailbox: Mailbox, clipboard: Clipboard
@@ -34,7 +34,14 @@ final class EffectPerformer {
         switch effect {
         case .quit, .quitWithSummary, .suspend, .repaint: break
         case .keep(let session): keeper.keep(session)
-        case .readCapture(let job, let path): readCapture(job, path)
+        case .readCapture(let job, let path):
+            readCapture(job, path, model.conversation.casebook)
+        case .compare(let job, let paths):
+            compare(job, paths, model.conversation.casebook)
+        case .listInterfaces: mailbox.post(.interfaces(CapturePlaces.look()))
+        case .captureLive(let job, let interface, let file): captureLive(job, interface, file)
+        case .saveSlice(let job, let path, let findings, let capture):
+            saveSlice(job, path, findings, capture)
         case .runCheck(let job, let check): run(check, job)
         case .cancel(let job): jobs[job]?.set()
         case .search(let text): search(text)
@@ -57,13 +64,13 @@ final class EffectPerformer {
         keeper.finish()
     }
 
-    private func begin(_ job: Int) -> Cancelled {
+    func begin(_ job: Int) -> Cancelled {
         let cancelled = Cancelled()
         jobs[job] = cancelled
         return cancelled
     }
 
-    private func readCapture(_ job: Int, _ path: String) {
+    private func readCapture(_ job: Int, _ path: String, _ casebook: Casebook) {
         let cancelled = begin(job)
         let mailbox = mailbox
         Background.run {
@@ -75,9 +82,10 @@ final class EffectPerformer {
                 pace.wasShown()
             }
             do throws(CaptureError) {
-                let run = try CaptureRun(path: path, digests: Self.listedFlows, watch: watch) { _ in
-                    !cancelled.isSet
-                }
+                let run = try CaptureRun(
+                    path: path, needs: .screens, casebook: casebook, digests: Self.listedFlows,
+                    watch: watch
+                ) { _ in !cancelled.isSet }
                 mailbox.post(.captureRead(job: job, path: path, run))
             } catch {
                 mailbox.post(.failed(job: job, ErrorText.report(error).text))

@@ -4,7 +4,7 @@ internal import Glibc
 
 /// An interface open for capture (`pcap_t *`), closed when it goes out of scope.
 ///
-/// Promiscuous mode stays off: what concerns this host is wanted, and it needs no further right.
+/// Promiscuous mode is off unless somebody wants it: what concerns this host is wanted.
 @safe public struct LiveCapture: ~Copyable {
     /// libpcap's MAXIMUM_SNAPLEN, tcpdump's default: packets are whole.
     public static let snapLength: Int32 = 262_144
@@ -34,13 +34,18 @@ internal import Glibc
     private var number = 0
 
     /// Opens `interface` with all packets wanted; `any` is all interfaces.
-    public init(interface: String, pace: Pace = .bulk) throws(LiveCaptureError) {
+    ///
+    /// - Parameter promiscuous: whether frames for other stations are wanted too, as on a mirror
+    ///   port; `any` cannot (pcap(3)).
+    public init(
+        interface: String, promiscuous: Bool = false, pace: Pace = .bulk
+    ) throws(LiveCaptureError) {
         var reason = [CChar](repeating: 0, count: Int(PCAP_ERRBUF_SIZE))
         let created = unsafe pcap_create(interface, &reason)
         guard let created = unsafe created else {
             throw .cannotOpen(interface: interface, reason: Self.text(reason))
         }
-        unsafe Self.configure(created, pace)
+        unsafe Self.configure(created, pace, promiscuous: promiscuous)
         if let fault = unsafe Self.activate(created, interface) {
             unsafe pcap_close(created)
             throw fault
@@ -57,9 +62,9 @@ internal import Glibc
 
     /// These fail only on a handle that is active already; a device without nanoseconds says so
     /// and keeps to microseconds.
-    private static func configure(_ handle: OpaquePointer, _ pace: Pace) {
+    private static func configure(_ handle: OpaquePointer, _ pace: Pace, promiscuous: Bool) {
         _ = unsafe pcap_set_snaplen(handle, snapLength)
-        _ = unsafe pcap_set_promisc(handle, 0)
+        _ = unsafe pcap_set_promisc(handle, promiscuous ? 1 : 0)
         _ = unsafe pcap_set_timeout(handle, pace.blockTimeout)
         _ = unsafe pcap_set_buffer_size(handle, pace.ringSize)
         _ = unsafe pcap_set_tstamp_precision(handle, PCAP_TSTAMP_PRECISION_NANO)

@@ -9,6 +9,8 @@ public enum LiveCaptureError: Error, Equatable, Sendable {
     /// Anything else that opening came to, in libpcap's words.
     case cannotOpen(interface: String, reason: String)
     case badFilter(FilterFault)
+    /// Nobody of that name whose rights could be taken.
+    case noSuchUser(String)
     /// Root's rights could be given up in part only; `errno` of the step that failed.
     case cannotDropRights(errno: Int32)
 }

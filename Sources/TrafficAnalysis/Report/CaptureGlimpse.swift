@@ -24,4 +24,14 @@ extension CaptureAnalysis {
             },
             timeline: timeline, worst: examination.digests?.worst(Self.glimpsed) ?? [])
     }
+
+    /// The findings that the report would call present if the capture ended now: connections that
+    /// are still open count as they are. Takes time by the flows that are held.
+    public func findingsSoFar() -> [Evidence] {
+        var (examination, tables) = (examination, tables)
+        for place in table.places() {
+            examination.visit(table[Int(place)], &tables, captureEnd: lastTime)
+        }
+        return examination.conclude(examination.context(self)).filter { $0.state == .present }
+    }
 }

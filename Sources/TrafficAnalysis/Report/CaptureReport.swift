@@ -43,10 +43,10 @@ public struct CaptureReport: Sendable {
     /// `nil` unless the analysis was told to list the flows.
     public let digests: FlowDigests?
     /// `nil` unless the analysis was told to list rows.
-    public let rows: TrafficRows?
+    public private(set) var rows: TrafficRows?
     private let servers: ServersOfFlows
     private let waits: HandshakeWaits
-    private let kept: (table: FlowTable, places: [UInt32], tables: SideTables)?
+    private var kept: (table: FlowTable, places: [UInt32], tables: SideTables)?
 
     init(_ analysis: consuming CaptureAnalysis, source: CaptureSource) {
         file = analysis.file
@@ -112,6 +112,20 @@ public struct CaptureReport: Sendable {
         for place in kept.places {
             try body(FlowRecord(kept.table[Int(place)], tables: kept.tables))
         }
+    }
+
+    /// Gives back the memory of flows and rows, when nobody wants them listed any more.
+    public mutating func forgetLists() { (kept, rows) = (nil, nil) }
+
+    /// How many flows are listed; none when the analysis was told not to keep flows.
+    public var flowCount: Int { kept?.places.count ?? 0 }
+
+    /// A flow, in order of the flows' first packets.
+    ///
+    /// - Precondition: `index` is in `0..<flowCount`.
+    public func flow(at index: Int) -> FlowRecord {
+        guard let kept else { preconditionFailure("no flows were kept") }
+        return FlowRecord(kept.table[Int(kept.places[index])], tables: kept.tables)
     }
 
     /// The server's side of a flow that a finding cites.

@@ -34,6 +34,13 @@ public struct JSONWriter {
         needsComma = false
     }
 
+    /// A key that is not of our own choice.
+    public mutating func key(text: String) {
+        string(text)
+        bytes.append(UInt8(ascii: ":"))
+        needsComma = false
+    }
+
     public mutating func string(_ text: String) {
         comma()
         bytes.append(UInt8(ascii: "\""))

@@ -70,7 +70,7 @@ final class PacketWatch: Sendable {
         case .cannotOpen(_, let reason): reason
         case .badFilter(let fault): fault.reason
         case .interfaceDown(let name): "\(name) is down"
-        case .noRight, .noSuchInterface, .cannotDropRights: "the system refused it"
+        case .noRight, .noSuchInterface, .noSuchUser, .cannotDropRights: "the system refused it"
         }
     }
 

@@ -8,6 +8,7 @@ struct CountersTable: RowTable {
 
     static let name = "counters"
     static let summary = "A number that the kernel keeps, at the latest look."
+    static let origin = ObservationOrigin.host
     static let columns: [RowColumn<Row>] = [
         .text("name", "as nstat names it, else FILE.COLUMN") { $0.counter.name },
         .integer("value", "since boot, or the level now") { Int64(clamping: $0.counter.value) },
@@ -32,6 +33,7 @@ struct CountersTable: RowTable {
 struct ProcessesTable: RowTable {
     static let name = "processes"
     static let summary = "A process of the latest look."
+    static let origin = ObservationOrigin.host
     static let columns: [RowColumn<ProcessRecord>] = [
         .integer("pid", "") { Int64($0.pid) },
         .integer("parent", "process id of its parent") { Int64($0.parent) },
@@ -56,6 +58,11 @@ struct ProcessesTable: RowTable {
         },
     ]
 
+    func obstacle(_ sources: ObservationSources) -> String? {
+        guard let host = sources.host else { return "no host was looked at" }
+        return host.latest.processes.obstacle.map { "the processes could not be read: \($0)" }
+    }
+
     func values(_ sources: ObservationSources) -> [ProcessRecord] {
         sources.host?.latest.processes.value?.processes ?? []
     }
@@ -64,6 +71,7 @@ struct ProcessesTable: RowTable {
 struct LimitsTable: RowTable {
     static let name = "limits"
     static let summary = "Something that can run out, and how much of it is used."
+    static let origin = ObservationOrigin.host
     static let columns: [RowColumn<Limit>] = [
         .text("name", "files.system, ports.ephemeral, conntrack.entries …") { $0.name },
         .text("subject", "whose; empty for the host") { $0.subject },

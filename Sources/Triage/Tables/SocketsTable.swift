@@ -9,6 +9,7 @@ struct SocketsTable: RowTable {
 
     static let name = "sockets"
     static let summary = "A TCP socket of the latest look at the host."
+    static let origin = ObservationOrigin.host
     static let columns: [RowColumn<Row>] = [
         .text("local_address", "IPv4 in dotted form, also where the socket is of IPv6") {
             "\($0.socket.local.address)"
@@ -71,12 +72,17 @@ struct SocketsTable: RowTable {
         },
     ]
 
-    func values(_ sources: ObservationSources) -> [Row] {
-        guard let table = sources.host?.latest.sockets.value else { return [] }
-        let listening = table.listeningPorts
-        return table.sockets.map { socket in
+    func obstacle(_ sources: ObservationSources) -> String? {
+        guard let host = sources.host else { return "no host was looked at" }
+        return host.latest.sockets.obstacle.map { "the sockets could not be read: \($0)" }
+    }
+
+    func values(_ sources: ObservationSources) -> some RandomAccessCollection<Row> {
+        let table = sources.host?.latest.sockets.value
+        let listening = table?.listeningPorts ?? []
+        return (table?.sockets ?? []).lazy.map { socket in
             Row(
-                socket: socket, owner: table.owner(of: socket),
+                socket: socket, owner: table?.owner(of: socket),
                 isOutbound: socket.state != .listen && !listening.contains(socket.local.port))
         }
     }

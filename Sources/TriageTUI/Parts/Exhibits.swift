@@ -14,10 +14,15 @@ public struct Exhibits: Sendable {
         var share: Double?
         var glimpse: CaptureGlimpse?
         var run: CaptureRun?
+        /// Whether it can be read again: packets of an interface need not have been saved.
+        var isOnDisk = true
     }
 
     /// In the order in which they were asked for.
     var captures: [Capture] = []
+    /// The captures of several points that were compared last.
+    public internal(set) var comparison: ComparisonRun?
+    var interfaces: CapturePlaces?
     /// The newest picture of this host.
     public internal(set) var host: HostPicture?
     /// Whether a look at this host is on its way.

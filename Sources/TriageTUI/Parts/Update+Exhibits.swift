@@ -22,9 +22,9 @@ extension Model {
     }
 
     /// A capture that is being read has its place among the exhibits from the beginning.
-    mutating func expectCapture(_ path: String, job: Int) {
+    mutating func expectCapture(_ path: String, job: Int, isOnDisk: Bool = true) {
         exhibits.captures.removeAll { $0.path == path }
-        exhibits.captures.append(.init(path: path, job: job))
+        exhibits.captures.append(.init(path: path, job: job, isOnDisk: isOnDisk))
     }
 
     mutating func endCapture(job: Int, _ run: CaptureRun?) {
@@ -59,6 +59,10 @@ extension Model {
 
     /// A packet, or a flow, of a capture.
     mutating func openFlow(_ wish: FlowReading.Wish, of path: String, cited: Int?) -> [Effect] {
+        guard exhibits.capture(at: path)?.isOnDisk ?? true else {
+            notice = "The packets of \(Phrases.name(path)) were not saved; w in :live saves them."
+            return []
+        }
         var screen = FlowScreen(path: path, cited: cited)
         let name = Phrases.name(path)
         let effects = startJob("reading a flow of \(name)", steps: []) {
@@ -99,5 +103,32 @@ extension Model {
         }
         notice = "That place has no packet."
         return []
+    }
+
+    /// Asks where to save the flows that the findings of a capture cite.
+    mutating func askForSlice(of path: String) {
+        guard let capture = exhibits.capture(at: path), let run = capture.run else {
+            notice = "It can be saved when all is read."
+            return
+        }
+        guard capture.isOnDisk else {
+            notice = "The packets of \(Phrases.name(path)) were not saved; w in :live saves them."
+            return
+        }
+        guard run.report.findings.contains(where: { $0.state == .present && !$0.locations.isEmpty })
+        else {
+            notice = "No finding of it cites a packet."
+            return
+        }
+        let name = Phrases.name(path).split(separator: ".").first.map(String.init) ?? "capture"
+        prompt = .slicePath(capture: path, LineEditor("\(name)-cited.pcapng"))
+    }
+
+    mutating func saveSlice(of capture: String, to path: String) -> [Effect] {
+        guard !path.isEmpty, let run = exhibits.capture(at: capture)?.run else { return [] }
+        let findings = run.report.findings
+        return startJob("saving \(path)", steps: []) {
+            .saveSlice(job: $0, path: path, findings, capture: capture)
+        }
     }
 }

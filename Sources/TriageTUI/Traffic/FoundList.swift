@@ -42,14 +42,14 @@ struct FoundList {
             let place = Rect(
                 x: body.x, y: body.y + (index - list.offset) * Self.rowsEach, width: body.width,
                 height: Self.rowsEach)
-            draw(finding, in: place, on: &grid)
+            Self.draw(finding, in: place, on: &grid)
             if index == list.selected { grid.select(place) }
         }
         Scroll.marks(first: list.offset, count: findings.count, in: body, on: &grid)
         if let ladder, below.height > 0 { draw(ladder, in: below, on: &grid) }
     }
 
-    private func draw(_ finding: Evidence, in rect: Rect, on grid: inout CellGrid) {
+    static func draw(_ finding: Evidence, in rect: Rect, on grid: inout CellGrid) {
         let room = rect.width - 3
         grid.write(
             CharacterWidth.cut(finding.summary.isEmpty ? finding.id : finding.summary, to: room),

@@ -15,6 +15,10 @@ extension TrafficScreen {
         case .found:
             found.move(
                 motion, count: source.findings.count, page: FoundList(source: source).rows(body))
+        case .dns:
+            questions.move(motion, count: rowLists(source).count, page: RowLists.page(body))
+        case .http:
+            requests.move(motion, count: rowLists(source).count, page: RowLists.page(body))
         }
     }
 
@@ -30,6 +34,13 @@ extension TrafficScreen {
             let rows = FoundList(source: source).rows(body)
             return found.choose(
                 row: row - 1, each: FoundList.rowsEach, count: source.findings.count, page: rows)
+        // Below the tabs and the heads of the columns.
+        case .dns:
+            return questions.choose(
+                row: row - 2, count: rowLists(source).count, page: RowLists.page(body))
+        case .http:
+            return requests.choose(
+                row: row - 2, count: rowLists(source).count, page: RowLists.page(body))
         case .times: return false
         }
     }
@@ -57,6 +68,8 @@ extension TrafficScreen {
             byStart.toggle()
             if let source = source(model) { choose(source) }
         case .open: return open(&model)
+        case .saveSlice:
+            if let source = source(model) { model.askForSlice(of: source.exhibit.path) }
         default: return nil
         }
         return []
@@ -76,13 +89,17 @@ extension TrafficScreen {
         case .found:
             guard source.findings.indices.contains(found.selected) else { return [] }
             return model.open(EvidenceScreen(source.findings[found.selected]))
-        case .times: return []
+        case .http:
+            guard let flow = rowLists(source).flow(requests.selected) else { return [] }
+            return model.openPlace(.init(file: source.exhibit.path, flow: flow))
+        case .times, .dns: return []
         }
     }
 
     /// Another capture, or all of one instead of a part.
     mutating func captureChanged() {
         (flows, found, times) = (ListState(), ListState(), PageState())
+        (questions, requests) = (ListState(), ListState())
         (trouble, server, rows, byStart) = (nil, nil, nil, false)
     }
 

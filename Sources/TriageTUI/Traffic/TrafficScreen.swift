@@ -6,7 +6,7 @@ import Triage
 /// The captures: their flows by trouble, what happened when, what was found.
 public struct TrafficScreen: ScreenPart {
     enum Tab: String, CaseIterable, Sendable {
-        case flows, times, found
+        case flows, times, found, dns, http
     }
 
     public let title = "traffic"
@@ -16,6 +16,8 @@ public struct TrafficScreen: ScreenPart {
     var flows = ListState()
     var found = ListState()
     var times = PageState()
+    /// Of questions, and of requests.
+    var (questions, requests) = (ListState(), ListState())
     /// A place in `FlowTrouble.all`.
     var trouble: Int?
     var server: FlowRecord.Endpoint?
@@ -49,6 +51,18 @@ public struct TrafficScreen: ScreenPart {
         case .found:
             own = [
                 .init([.enter, .character("l"), .right], .open, hint: "read", help: "All of it."),
+                .init([.tab], .nextTab, hint: "dns, http", help: "The next page."),
+                .back,
+                .init(
+                    [.character("w")], .saveSlice, hint: "save",
+                    help: "Save the flows that the findings cite, with comments, as pcapng."),
+            ]
+        case .dns: own = [.init([.tab], .nextTab, hint: "http", help: "The next page."), .back]
+        case .http:
+            own = [
+                .init(
+                    [.enter, .character("l"), .right], .open, hint: "packets",
+                    help: "The flow of the chosen request."),
                 .init([.tab], .nextTab, hint: "flows", help: "The next page."),
                 .back,
             ]
@@ -110,7 +124,14 @@ public struct TrafficScreen: ScreenPart {
             TrafficCharts.page(source, width: rest.width - 3)
                 .draw(in: rest.inset(left: 1, right: 1), from: times.offset, on: &grid)
         case .found: FoundList(source: source).draw(found, in: rest, on: &grid)
+        case .dns: rowLists(source).draw(questions, in: rest, on: &grid)
+        case .http: rowLists(source).draw(requests, in: rest, on: &grid)
         }
+    }
+
+    /// What is listed on the pages of DNS and HTTP.
+    func rowLists(_ source: Source) -> RowLists {
+        RowLists(rows: source.exhibit.run?.report.rows, isHTTP: tab == .http)
     }
 
     /// `flows  times  found   client.pcap: 1,234 packets`
@@ -139,7 +160,8 @@ public struct TrafficScreen: ScreenPart {
         }
         let share = source.exhibit.share.map { Widgets.bar($0, cells: 10) + " \(Int($0 * 100)) %" }
         let packets = source.exhibit.glimpse.map { Figures.plural($0.packets, "packet") }
-        let parts = [share, packets, "X stops it"].compactMap(\.self).joined(separator: ", ")
+        let parts = [share, source.exhibit.isOnDisk ? "X stops it" : "X ends it", packets]
+            .compactMap(\.self).joined(separator: ", ")
         return "\(name): \(parts)"
     }
 

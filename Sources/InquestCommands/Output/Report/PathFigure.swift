@@ -12,12 +12,12 @@ enum PathFigure {
         let right = left + Double(count - 1) * step
         let bottom = top + Double(path.rows.count + (path.rowsLeftOut > 0 ? 1 : 0)) * row
         var figure = ReportFigure(
-            caption: PathLadder(path: path).title, width: right + 250, height: bottom + 16)
+            caption: PathLadder(path).title, width: right + 250, height: bottom + 16)
         for point in 0..<count {
             let x = left + Double(point) * step
             let name = points.indices.contains(point) ? points[point] : ""
             figure.marks += [
-                .centred(x, 16, ComparisonText.letter(point), style: "label"),
+                .centred(x, 16, PointWords.letter(point), style: "label"),
                 .centred(x, 34, String(name.suffix(24)), style: "note"),
                 .line(x, 42, x, bottom, style: "axis"),
             ]

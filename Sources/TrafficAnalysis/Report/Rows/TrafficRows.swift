@@ -6,6 +6,11 @@ public struct TrafficRows: Sendable {
     public internal(set) var dnsQueries: RowList<DNSQueryRow>
     public internal(set) var httpRequests: RowList<HTTPRequestRow>
 
+    /// How many rows there were beyond the limit, of all kinds.
+    public var left: Int {
+        tlsHandshakes.left + resets.left + dnsQueries.left + httpRequests.left
+    }
+
     /// - Parameter limit: how many rows each list keeps; those beyond are only counted.
     init(limit: Int) {
         tlsHandshakes = RowList(limit: limit)
