@@ -55,7 +55,7 @@ def child(name, options):
         output += "\nstopped: it did not end"
     kept = os.path.join(options.output, name, ".played")
     if process.returncode or not os.path.exists(kept):
-        return matrix.failed(name, "\n".join(output.splitlines()[-12:]))
+        return matrix.failed(name, output[-4000:])
     with open(kept, "rb") as handle:
         row = pickle.load(handle)
     os.unlink(kept)

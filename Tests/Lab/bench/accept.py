@@ -35,6 +35,7 @@ def checkouts(host, number, apart, deadline=8.0, own=None):
 class Accept(Incident):
     """One switch with a server, a client and the operator's host."""
 
+    checks = ("tls-second-client",)
     group = "a"
     topology = ("one switch: server 192.0.2.10, client 192.0.2.21, operator's host 192.0.2.66")
     symptoms = ("hang-after-connect", "tls-handshake-hangs", "steady-small-share", "ping-works",

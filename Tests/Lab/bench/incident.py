@@ -44,7 +44,10 @@ class Incident:
     host = None
     said = "undecided"
     together = "likely"
-    allow = "disruptive"
+    checks: tuple = ()
+    """Probes that are asked for by name: the deciding test of the group's case, with leave."""
+    allow = "load"
+    """What `diagnose --probe` may choose by itself afterwards."""
     seconds = 60
     ci = True
     """Whether continuous integration runs it."""

@@ -97,6 +97,19 @@ class Player:
                 arguments += ["--capture", files[name]]
         self.look(column, view.expect, None, *arguments, record=column == "capture")
 
+    def live(self):
+        """The deciding test of the suspicion that the group is about, then the safe bundle."""
+        incident = self.incident
+        with incident.live_trouble():
+            where, (target, *options) = incident.ask()
+            options += ["--timeout", 4]
+            known = []
+            if incident.checks:
+                known = ["--evidence", self.path("checks.json")]
+                self.inquest.probe(where, known[1], target, incident.checks, *options)
+            self.look("live", incident.live, where, target, *options, *known, "--probe",
+                      "--no-input", "--allow", incident.allow)
+
     def play(self):
         """Everything; the lab is gone afterwards, the folder stays."""
         incident, begin, fixed = self.incident, time.monotonic(), []
@@ -110,10 +123,7 @@ class Player:
                 with incident.trouble():
                     self.look("host", incident.host, where, "--host", *arguments)
             if incident.live is not None:
-                where, arguments = incident.ask()
-                with incident.live_trouble():
-                    self.look("live", incident.live, where, *arguments, "--probe", "--no-input",
-                              "--allow", incident.allow, "--timeout", 4)
+                self.live()
             said = [word for answer in incident.symptoms for word in ("--symptom", answer)]
             if said:
                 self.look("symptoms", incident.said, None, *said, record=False)

@@ -16,7 +16,7 @@ class Reproduction(accept.Accept):
     made_by = "Tests/Lab/programs/license_server.py (mode loop, with a CA); Python ssl clients"
     views = {"capture": View(("server",), "confirmed"),
              "capture client": View(("client",), "undecided")}
-    live = "likely"
+    live = "confirmed"
     host = "undecided"
     together = "confirmed"
     fixed = "the handshake moves into the seat's thread, with a deadline"

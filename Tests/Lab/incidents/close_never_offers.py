@@ -18,7 +18,7 @@ class Reproduction(sessions.Sessions):
     views = {"capture": View(("server",), "undecided")}
     live = "undecided"
     host = None
-    together = "likely"
+    together = "undecided"
 
     def serve(self):
         """nginx that would resume."""
