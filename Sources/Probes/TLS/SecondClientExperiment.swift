@@ -69,7 +69,8 @@ struct SecondClientExperiment {
             let prompt = delays.count(where: isPrompt(_:))
             if prompt >= Self.baselines || prompt == 0 && number >= Self.lateBaselines { break }
             // Out of step with somebody who comes at regular times.
-            if !isPrompt(delay) { try? sleep(until: .after(seconds: 0.3), context.cancellation) }
+            let pause = isPrompt(delay) ? 0 : 0.3 * Double(number)
+            try? sleep(until: .after(seconds: pause), context.cancellation)
         }
         guard delays.count >= Self.baselines else {
             return .failure(NoBaseline(reason: "interrupted"))

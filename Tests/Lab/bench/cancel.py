@@ -41,7 +41,7 @@ class Cancel(Incident):
                 "connect-times-out")
     action = DROP
     page = ""
-    most = 5
+    most = 3
     fixed = ""
 
     def build(self, lab):
@@ -109,7 +109,7 @@ class Cancel(Incident):
 
     def ask(self):
         """From an address that was never banned, at a page that takes its time."""
-        return self.fresh, (f"{URL}/slow/0.6",)
+        return self.fresh, (f"{URL}/slow/0.6", "--count", 6)
 
 
 def gets(host, path, number, apart, *options):

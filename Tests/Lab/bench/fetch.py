@@ -55,8 +55,8 @@ class Fetch(Incident):
     equals = {"per-client-connection-cap-holds-connections":
               "the remote's cap is the other half of this incident, told from the remote's side"}
     deadline = ""
-    apart = 0.4
-    number = 14
+    apart = 0.1
+    number = 8
 
     def build(self, lab):
         """The network, the remote, the web server."""
@@ -99,11 +99,14 @@ class Fetch(Incident):
 
     def workload(self):
         """Single visits, a rush, and time in which nothing moves."""
-        for process in self.visits(2, 1.0):
-            process.wait(20)
-        for process in self.visits(self.number, self.apart):
-            process.wait(20)
-        time.sleep(7)
+        running = self.visits(2, 1.0)
+        running += self.visits(self.number, self.apart)
+        time.sleep(2)
+        running += self.visits(8, 0.5)
+        time.sleep(5)
+        running += self.visits(2, 0.5)
+        for process in running:
+            process.wait(30)
 
     @contextlib.contextmanager
     def trouble(self):
@@ -120,12 +123,12 @@ class Fetch(Incident):
 
     def look(self):
         """On the web server."""
-        return self.app, ("--process", "apache2", "--port", PORT, "--remote", f"[{CRL}]:80",
+        return self.app, ("--process", self.process.pid, "--port", PORT, "--remote", f"[{CRL}]:80",
                           "--watch", 12)
 
     def ask(self):
-        """From the web server, at the remote."""
-        return self.app, (f"http://[{CRL}]:80/ca.crl",)
+        """From another address, at the remote: of the web server's all connections are taken."""
+        return self.visitor, (f"http://[{CRL}]:80/ca.crl",)
 
 
 
@@ -140,7 +143,7 @@ def apache(bench):
 def visited(bench):
     """Visitors come and go until the body is done."""
     line = (f"while :; do curl -s -o /dev/null -m 12 'http://[{APP}]:{PORT}/page.php'; done")
-    running = [bench.visitor.spawn("sh", "-c", line) for _ in range(12)]
+    running = [bench.visitor.spawn("sh", "-c", line) for _ in range(30)]
     time.sleep(4)
     yield
     for process in running:

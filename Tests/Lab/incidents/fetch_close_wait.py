@@ -15,14 +15,13 @@ AGE = 62
 def leak(address, number, apart):
     """Asks, reads the answer until the remote ends, and never closes."""
     kept = []
-    for _ in range(number):
+    while True:
         link = socket.create_connection(address, 5.0)
         link.sendall(b"GET / HTTP/1.0\r\nHost: crl\r\nConnection: close\r\n\r\n")
         while link.recv(4096):
             pass
         kept.append(link)
-        time.sleep(apart)
-    time.sleep(600)
+        time.sleep(apart if len(kept) < number else 0.5)
 
 
 class Reproduction(fetch.Fetch):
@@ -65,9 +64,7 @@ class Reproduction(fetch.Fetch):
     def trouble(self):
         """The same process goes on leaking while it is looked at."""
         time.sleep(max(0.0, self.begun + 7 + AGE - time.monotonic()))
-        more = self.app.start(leak, (fetch.CRL, 80), 1000, 0.5)
         yield
-        more.stop()
 
     def look(self):
         """On the leaking host."""

@@ -7,18 +7,11 @@ import time
 from bench import fetch
 from bench.incident import View
 from kit import heldout, servers
-from kit.lab import run
 
-LOOP = "while :; do curl -s -o /dev/null {limit} 'http://[{remote}]/list'; sleep 0.2; done"
-
-
-def command(pid):
-    """The name of a process; "" when it has ended."""
-    try:
-        with open(f"/proc/{pid}/comm") as handle:
-            return handle.read().strip()
-    except OSError:
-        return ""
+JOB = """for number in 1 2 3 4 5 6 7 8; do
+  while :; do curl -s -o /dev/null {limit} 'http://[{remote}]/list'; sleep 0.2; done &
+done
+wait"""
 
 
 class Reproduction(fetch.Fetch):
@@ -51,23 +44,19 @@ class Reproduction(fetch.Fetch):
         """The job's host."""
         return {"app": (self.app, "eth0")}
 
-    def loops(self):
-        """Eight loops; returns their processes."""
-        line = LOOP.format(limit=self.limit, remote=fetch.CRL)
-        return [self.app.spawn("sh", "-c", line) for _ in range(8)]
+    def job(self):
+        """The job; returns the process that has all of its loops."""
+        return self.app.spawn("sh", "-c", JOB.format(limit=self.limit, remote=fetch.CRL),
+                              start_new_session=True)
 
-    def end(self, running):
-        """The loops and their curls."""
-        for process in running:
-            process.terminate()
-        for pid in run("ip", "netns", "pids", self.app.namespace).split():
-            if command(pid) == "curl":
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(int(pid), 15)
+    def end(self, job):
+        """The job with its loops and their curls."""
+        os.killpg(job.pid, 9)
+        job.wait(10)
 
     def workload(self):
         """Sixteen seconds of the job; somebody else's traffic shows how late it is."""
-        self.running = self.loops()
+        self.process = self.job()
         for _ in range(8):
             time.sleep(2)
             self.app.curl(f"http://[{fetch.VISITOR}]:80/")
@@ -79,11 +68,12 @@ class Reproduction(fetch.Fetch):
 
     def look(self):
         """On the job's host."""
-        return self.app, ("--process", "curl", "--remote", f"[{fetch.CRL}]:80", "--watch", 12)
+        return self.app, ("--process", self.process.pid, "--remote", f"[{fetch.CRL}]:80",
+                          "--watch", 12)
 
     def fix(self):
         """Deadlines; the remote as before."""
-        self.end(self.running)
+        self.end(self.process)
         self.task.stop()
         self.serve()
         self.limit = "-m 2"

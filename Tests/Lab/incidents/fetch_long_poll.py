@@ -1,11 +1,18 @@
 """Long polling: requests that wait for an event on purpose, with a deadline. Nothing is wrong."""
 
 import contextlib
+import os
 import time
 
 from bench import fetch
 from bench.incident import View
 from kit import servers
+
+LOOPS = """for number in 1 2 3 4 5 6; do
+  sleep 0.5
+  while :; do curl -s -o /dev/null -m 30 'http://[%s]/slow/8'; done &
+done
+wait""" % fetch.CRL
 
 
 class Reproduction(fetch.Fetch):
@@ -37,35 +44,30 @@ class Reproduction(fetch.Fetch):
         return {"app": (self.app, "eth0")}
 
     def poll(self):
-        """Six loops."""
-        line = f"while :; do curl -s -o /dev/null -m 30 'http://[{fetch.CRL}]/slow/8'; done"
-        running = []
-        for _ in range(6):
-            running.append(self.app.spawn("sh", "-c", line))
-            time.sleep(0.5)
-        return running
+        """Six loops of one shell."""
+        self.process = self.app.spawn("sh", "-c", LOOPS, start_new_session=True)
+        return self.process
 
     def workload(self):
         """Twenty seconds of it."""
-        running = self.poll()
+        process = self.poll()
         time.sleep(20)
-        for process in running:
-            process.terminate()
+        os.killpg(process.pid, 9)
 
     @contextlib.contextmanager
     def trouble(self):
         """It goes on."""
-        running = self.poll()
+        process = self.poll()
         time.sleep(3)
         yield
-        for process in running:
-            process.terminate()
+        os.killpg(process.pid, 9)
 
     live_trouble = trouble
 
     def look(self):
         """On the polling host."""
-        return self.app, ("--process", "curl", "--remote", f"[{fetch.CRL}]:80", "--watch", 12)
+        return self.app, ("--process", self.process.pid, "--remote", f"[{fetch.CRL}]:80",
+                          "--watch", 12)
 
     def ask(self):
         """From there."""

@@ -21,8 +21,7 @@ class Reproduction(fetch.Fetch):
     live = "undecided"
     host = "undecided"
     together = "likely"
-    number = 20
-    apart = 0.1
+    number = 16
 
     def serve(self):
         """The slow remote."""
@@ -48,5 +47,5 @@ class Reproduction(fetch.Fetch):
         return fetch.visited(self)
 
     def ask(self):
-        """From the web server, at the slow path."""
-        return self.app, (f"http://[{fetch.CRL}]:80/slow/3",)
+        """As a visitor."""
+        return self.visitor, (f"http://[{fetch.APP}]:{fetch.PORT}/page.php",)
