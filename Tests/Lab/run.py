@@ -5,6 +5,7 @@
     run.py NAME…                 plays these, leaves captures, evidence and a README, prints where
     run.py --all [--jobs N]      plays all, prints the matrix and writes Tests/Lab/MATRIX.md
     run.py --ci [--jobs N]       plays those that continuous integration runs, prints the matrix
+    run.py --keep FOLDER         makes replays of the cases from what a run has left there
     run.py --clean               removes what a killed run left
 
 Exit code 0 when every verdict is as it must be, 1 when one is not, 2 wrong usage.
@@ -26,7 +27,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path[:0] = [HERE, os.path.join(ROOT, "Tests", "Replays")]
 
-from bench import clean, matrix  # noqa: E402
+from bench import clean, keep, matrix  # noqa: E402
+from bench.inquest import Inquest  # noqa: E402
 from bench.play import play  # noqa: E402
 import incidents  # noqa: E402
 
@@ -83,6 +85,8 @@ def arguments():
     parser.add_argument("--all", action="store_true", help="play all, write MATRIX.md")
     parser.add_argument("--ci", action="store_true", help="play those of continuous integration")
     parser.add_argument("--clean", action="store_true", help="remove what a killed run left")
+    parser.add_argument("--keep", metavar="FOLDER",
+                        help="make replays of the cases from what a run has left there")
     parser.add_argument("--jobs", type=int, default=5, help="how many at once (5)")
     parser.add_argument("--program", default=PROGRAM, help="the inquest to judge")
     parser.add_argument("--casebook", default=os.path.join(ROOT, "casebook"))
@@ -106,6 +110,13 @@ def show_list():
 def main():
     """See the file's head."""
     options = arguments()
+    if options.keep:
+        database = os.path.join(options.keep, ".index.sqlite")
+        inquest = Inquest(options.program, options.casebook, database)
+        number = keep.keep(inquest, options.casebook, options.keep,
+                           [incidents.named(name) for name in incidents.names()])
+        print(f"{number} replays; now: inquest case test")
+        return 0
     if options.clean:
         print("\n".join(clean.clean()) or "nothing was left")
         return 0

@@ -51,6 +51,8 @@ class Incident:
     seconds = 60
     ci = True
     """Whether continuous integration runs it."""
+    keep: tuple = ()
+    """Files of the folder that become replays of the case."""
     fixed = ""
     """What `fix` does, in words; "" where there is none."""
 

@@ -18,6 +18,7 @@ class Reproduction(accept.Accept):
     """See the file's head."""
 
     name = "accept-held"
+    keep = ("server.pcap", "live.json")
     case = accept.CASE
     shows = ("openssl s_server does the handshake inside its accept loop. The operator's host "
              "opens a connection and says nothing; every checkout that follows hangs with its "

@@ -12,6 +12,7 @@ class Reproduction(accept.Accept):
     """See the file's head."""
 
     name = "accept-hung"
+    keep = ("host.json",)
     role = "rival"
     case = "listener-process-hung"
     shows = ("openssl s_server is stopped (SIGSTOP). Connections open, ClientHellos are "

@@ -9,6 +9,7 @@ class Reproduction(accept.Accept):
     """See the file's head."""
 
     name = "accept-mtls"
+    keep = ("server.pcap", "live.json")
     case = accept.CASE
     shows = ("A Python license server wants client certificates and does the handshake inside its "
              "accept loop; seats are served by threads. A silent connection blocks every new "

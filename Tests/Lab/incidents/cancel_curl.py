@@ -8,6 +8,7 @@ class Reproduction(cancel.Cancel):
     """See the file's head; the other clients of this group change only `cancel`."""
 
     name = "cancel-curl"
+    keep = ("guard.pcap", "live.json")
     case = cancel.CASE
     shows = ("A client gives up after 0.3 s on requests that take a second, seven times; the "
              "guard then drops everything of that address. Another client is served all the time.")

@@ -8,6 +8,7 @@ class Reproduction(cancel_curl.Reproduction):
     """See the file's head."""
 
     name = "cancel-java"
+    keep = ("guard.pcap",)
     made_by = ("OpenJDK 17 HttpClient with a timeout of 0.3 s (programs/Deadline.java); a Python web "
                "server; nftables")
 

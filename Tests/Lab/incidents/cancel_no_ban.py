@@ -9,6 +9,7 @@ class Reproduction(cancel_curl.Reproduction):
     """See the file's head."""
 
     name = "cancel-no-ban"
+    keep = ()
     role = "healthy"
     case = ""
     shows = "Seven requests given up after 0.3 s, with their resets; all others are answered."

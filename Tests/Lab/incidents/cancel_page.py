@@ -9,6 +9,7 @@ class Reproduction(cancel_curl.Reproduction):
     """See the file's head."""
 
     name = "cancel-page"
+    keep = ("guard.pcap", "live.json")
     shows = ("As cancel-curl, but the guard answers the banned address itself: 403, \"Access "
              "Administratively Blocked\".")
     made_by = "as cancel-curl; nftables redirect of the banned to nginx on the guard"

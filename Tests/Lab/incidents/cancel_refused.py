@@ -10,6 +10,7 @@ class Reproduction(cancel.Cancel):
     """See the file's head."""
 
     name = "cancel-refused"
+    keep = ("live.json", "host.json")
     role = "rival"
     checks = ()
     allow = "load"

@@ -8,6 +8,7 @@ class Reproduction(sessions.Sessions):
     """See the file's head."""
 
     name = "close-cache-off"
+    keep = ("live.json",)
     role = "rival"
     case = "server-keeps-no-tls-sessions"
     shows = "nginx with ssl_session_cache none, tickets off, TLS 1.2: every offer is refused."

@@ -11,6 +11,7 @@ class Reproduction(sessions.Sessions):
     """See the file's head."""
 
     name = "close-checks"
+    keep = ("server.pcap",)
     case = sessions.CASE
     equals = {}
     shows = ("HAProxy checks forty servers over TLS 1.2 and resets each check without "

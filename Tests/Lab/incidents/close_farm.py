@@ -9,6 +9,7 @@ class Reproduction(sessions.Sessions):
     """See the file's head."""
 
     name = "close-farm"
+    keep = ("live.json",)
     role = "rival"
     case = "session-resumption-state-not-shared-across-farm"
     shows = ("HAProxy in TCP mode picks one of two nginx by chance; each keeps its own sessions. "

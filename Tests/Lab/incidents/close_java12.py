@@ -8,6 +8,7 @@ class Reproduction(sessions.Sessions):
     """See the file's head."""
 
     name = "close-java12"
+    keep = ("live.json",)
     case = sessions.CASE
     shows = ("Java 17 with com.sun.net.ssl.requireCloseNotify=true, tickets off. The client "
              "always offers its newest session; after a close with close_notify it is resumed, "

@@ -10,6 +10,7 @@ class Reproduction(close_java12.Reproduction):
     """See the file's head."""
 
     name = "close-java13"
+    keep = ("server.pcap",)
     shows = ("As close-java12 in TLS 1.3. The ServerHello echoes the legacy session id always; "
              "only pre_shared_key tells, and a close_notify is known by its size.")
     views = {"capture": View(("server",), "likely")}

@@ -28,6 +28,7 @@ class Reproduction(fetch.Fetch):
     """See the file's head."""
 
     name = "fetch-close-wait"
+    keep = ("host.json",)
     role = "rival"
     case = "close-wait-leak"
     equals = {}

@@ -18,6 +18,7 @@ class Reproduction(fetch.Fetch):
     """See the file's head."""
 
     name = "fetch-jobs"
+    keep = ("app.pcap", "host.json")
     case = fetch.CASE
     shows = ("Eight shell loops of a job fetch a list with curl, none with a deadline. The remote "
              "answers ten requests and from then on only acknowledges: each loop stands still.")

@@ -40,6 +40,7 @@ class Reproduction(fetch.Fetch):
     """See the file's head."""
 
     name = "fetch-nat"
+    keep = ("app.pcap",)
     role = "rival"
     case = "idle-timeout-silent-drop"
     equals = {"half-open-after-peer-crash": "the box has lost the connection's state as a crashed "

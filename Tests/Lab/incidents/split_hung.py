@@ -13,6 +13,7 @@ class Reproduction(split.Split):
     """See the file's head."""
 
     name = "split-hung"
+    keep = ("host.json",)
     role = "rival"
     case = "listener-process-hung"
     shows = "nginx is stopped after some requests: its kernel acknowledges all and answers nothing."

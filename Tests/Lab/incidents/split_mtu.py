@@ -11,6 +11,7 @@ class Reproduction(split.Split):
     """See the file's head."""
 
     name = "split-mtu"
+    keep = ("balancer-side.pcap",)
     role = "rival"
     case = "pmtu-blackhole"
     shows = ("A wire drops what is longer than 1000 bytes without a word. The server's flight is "

@@ -10,6 +10,7 @@ class Reproduction(split_cards.Reproduction):
     """See the file's head."""
 
     name = "split-proxy"
+    keep = ("client.pcap",)
     shows = ("As split-cards; a box two hops from the client acknowledges its data (TTL 253) and "
              "passes it on. In bad flows the server's FIN takes the acknowledgement back.")
     made_by = split_cards.Reproduction.made_by + "; Tests/Replays/kit/ackproxy.py"
