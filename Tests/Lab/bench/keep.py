@@ -4,6 +4,7 @@ They need no root afterwards: `inquest case test` diagnoses them. Host names and
 are taken out; addresses are documentation ranges from the start.
 """
 
+import glob
 import json
 import os
 import re
@@ -57,11 +58,9 @@ def _outcome(inquest, case, path):
     present = {entry["id"] for entry in answer["evidence"] if entry["state"] == "present"}
     telling = [entry["id"] for one in answer["cases"] if one["id"] == case for entry in one["for"]
                if entry["state"] == "present" and entry["id"] in present]
-    named = verdict.is_confident and verdict.leader == case
-    word = WORDS[verdict.verdict] if named else WORDS["undecided"]
-    if verdict.verdict == "none":
-        word = "not-confirmed"
-    return word, telling[:CITED]
+    if verdict.verdict == "none" or verdict.is_confident and verdict.leader != case:
+        return "not-confirmed", telling[:CITED]
+    return WORDS[verdict.verdict], telling[:CITED]
 
 
 def _name_in_case(path, entries):
@@ -79,8 +78,16 @@ def _name_in_case(path, entries):
         handle.write("---\n" + before + "\nreplays:\n" + "\n".join(blocks) + "\n---\n" + body)
 
 
+def forget(casebook):
+    """Remove all that an earlier run has kept."""
+    for found in glob.glob(os.path.join(casebook, "*", "*", "replays", "lab")):
+        shutil.rmtree(found)
+        _name_in_case(os.path.join(found, "..", "..", "case.md"), [])
+
+
 def keep(inquest, casebook, played, incidents):
     """Replays of all these incidents, from the folder `played`; returns how many files."""
+    forget(casebook)
     by_case = {}
     for incident in incidents:
         for name in incident.keep if incident.case else ():
@@ -89,7 +96,6 @@ def keep(inquest, casebook, played, incidents):
     for case, wanted in by_case.items():
         folder = folder_of(casebook, case)
         target = os.path.join(folder, "replays", "lab")
-        shutil.rmtree(target, ignore_errors=True)
         os.makedirs(target)
         entries, notes = [], [HEAD]
         for incident, name in wanted:

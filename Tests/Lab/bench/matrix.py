@@ -108,17 +108,23 @@ def _confusion(rows):
 
 def _goal(rows):
     """The incidents' own looks: capture, live or host, all; ranked first with a verdict."""
-    good = total = 0
+    first = named = total = 0
     for group in sorted({one.group for one in rows if one.role == "incident"}):
         ours = [one for one in rows if one.group == group and one.role == "incident"]
         for columns in (("capture",), ("live", "host"), ("all",)):
             total += 1
-            good += all(any(one.cells.get(column, " ")[0] in "=≡" for column in columns)
-                        for one in ours)
+            first += all(_any(one, columns, "=≡·") for one in ours)
+            named += all(_any(one, columns, "=≡") for one in ours)
     wrong = sum(cell[0] == "X" for one in rows for cell in one.cells.values())
     looks = sum(len(one.cells) for one in rows)
-    return [f"{good} of {total} (groups × capture, live or host, all) name the true cause in every "
-            f"variant; {wrong} of {looks} looks name a wrong one."]
+    return [f"Groups × (capture; live or host; all), in every variant: {first} of {total} rank the "
+            f"true cause first, {named} of {total} name it as likely or confirmed. {wrong} of "
+            f"{looks} looks name a wrong one. {sum(bool(one.faults) for one in rows)} of "
+            f"{len(rows)} reproductions are not as expected."]
+
+
+def _any(one, columns, signs):
+    return any(column in one.cells and one.cells[column][0] in signs for column in columns)
 
 
 def text(rows):

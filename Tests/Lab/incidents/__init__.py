@@ -3,7 +3,7 @@
 import importlib
 
 LIST = [
-    "accept_held", "accept_check", "accept_mtls", "accept_hung", "accept_queue_full",
+    "accept_held", "accept_check", "accept_mtls", "accept_busy", "accept_hung", "accept_queue_full",
     "accept_slow", "accept_dropped", "accept_healthy",
     "close_java12", "close_java13", "close_checks", "close_tickets", "close_cache_off",
     "close_farm", "close_never_offers",

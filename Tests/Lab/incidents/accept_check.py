@@ -18,6 +18,7 @@ class Reproduction(accept.Accept):
     """See the file's head."""
 
     name = "accept-check"
+    seconds = 100
     keep = ("server.pcap",)
     case = accept.CASE
     shows = ("A monitor opens a connection every 3 s, waits 2 s for a greeting that no TLS server "

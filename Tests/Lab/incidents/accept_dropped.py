@@ -18,7 +18,11 @@ class Reproduction(accept.Accept):
     """See the file's head."""
 
     name = "accept-dropped"
+    seconds = 150
     role = "rival"
+    equals = {"asymmetric-path-through-stateful-firewall":
+              "that firewall lets the handshake pass and drops the client's data, as this filter "
+              "does; the two ends see the same"}
     shows = ("The switch drops every segment with data to the server: ClientHellos are repeated "
              "and never acknowledged. A filter that looks at data is no case of the casebook.")
     made_by = "nftables on the switch; openssl s_server; Python ssl clients"

@@ -12,6 +12,7 @@ class Reproduction(accept.Accept):
     """See the file's head."""
 
     name = "accept-hung"
+    seconds = 155
     keep = ("host.json",)
     role = "rival"
     case = "listener-process-hung"

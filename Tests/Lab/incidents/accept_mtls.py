@@ -9,6 +9,7 @@ class Reproduction(accept.Accept):
     """See the file's head."""
 
     name = "accept-mtls"
+    seconds = 165
     keep = ("server.pcap", "live.json")
     case = accept.CASE
     shows = ("A Python license server wants client certificates and does the handshake inside its "

@@ -8,6 +8,8 @@ class Reproduction(accept.Accept):
     """See the file's head."""
 
     name = "accept-slow"
+    seconds = 180
+    ci = False
     role = "rival"
     shows = ("Each ServerHello comes after 3.0 s, in parallel for all, with a silent neighbour or "
              "without. No case of the casebook: nothing may be named.")

@@ -8,6 +8,8 @@ class Reproduction(cancel_curl.Reproduction):
     """See the file's head."""
 
     name = "cancel-go"
+    seconds = 115
+    ci = False
     keep = ("guard.pcap",)
     made_by = ("Go net/http with Client.Timeout of 0.3 s (programs/deadline.go); a Python web "
                "server; nftables")

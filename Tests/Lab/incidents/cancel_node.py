@@ -8,6 +8,8 @@ class Reproduction(cancel_curl.Reproduction):
     """See the file's head."""
 
     name = "cancel-node"
+    seconds = 120
+    ci = False
     keep = ("guard.pcap",)
     made_by = ("node fetch with AbortSignal.timeout(300) (programs/deadline.mjs); a Python web "
                "server; nftables")

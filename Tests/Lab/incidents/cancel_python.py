@@ -8,6 +8,8 @@ class Reproduction(cancel_curl.Reproduction):
     """See the file's head."""
 
     name = "cancel-python"
+    seconds = 110
+    ci = False
     keep = ("guard.pcap",)
     made_by = ("urllib with timeout=0.3 (programs/deadline.py); a Python web "
                "server; nftables")

@@ -28,6 +28,7 @@ class Reproduction(fetch.Fetch):
     """See the file's head."""
 
     name = "fetch-close-wait"
+    seconds = 100
     keep = ("host.json",)
     role = "rival"
     case = "close-wait-leak"
@@ -40,7 +41,6 @@ class Reproduction(fetch.Fetch):
     live = "undecided"
     host = "likely"
     together = "likely"
-    seconds = 120
 
     def serve(self):
         """The remote."""

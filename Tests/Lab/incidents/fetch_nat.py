@@ -53,7 +53,7 @@ class Reproduction(fetch.Fetch):
     views = {"capture": View(("app",), "likely")}
     live = None
     host = "undecided"
-    together = "likely"
+    together = "undecided"
 
     def serve(self):
         """The remote, and the box in the switch."""

@@ -8,6 +8,7 @@ class Reproduction(fetch.Fetch):
     """See the file's head."""
 
     name = "fetch-php"
+    seconds = 200
     keep = ("app.pcap", "host.json")
     case = fetch.CASE
     shows = ("Eight Apache workers; each page fetches a CRL by PHP's curl without a deadline. The "

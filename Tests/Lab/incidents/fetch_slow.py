@@ -9,6 +9,8 @@ class Reproduction(fetch.Fetch):
     """See the file's head."""
 
     name = "fetch-slow"
+    seconds = 195
+    ci = False
     role = "rival"
     case = "worker-pool-exhausted-by-slow-dependency"
     equals = {}

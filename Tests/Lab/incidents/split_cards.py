@@ -11,6 +11,7 @@ class Reproduction(split.Split):
     """See the file's head."""
 
     name = "split-cards"
+    seconds = 215
     keep = ("balancer-side.pcap",)
     case = split.CASE
     shows = ("Of each third flow the data leave by the carrier's second card; the switch hashes "

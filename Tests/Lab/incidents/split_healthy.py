@@ -9,6 +9,7 @@ class Reproduction(split.Split):
     """See the file's head."""
 
     name = "split-healthy"
+    seconds = 165
     role = "healthy"
     shows = "The switch picks the balancer by the flow's source port: all packets of a flow go one way."
     made_by = flow_split.MADE

@@ -13,6 +13,8 @@ class Reproduction(split.Split):
     """See the file's head."""
 
     name = "split-hung"
+    seconds = 240
+    ci = False
     keep = ("host.json",)
     role = "rival"
     case = "listener-process-hung"

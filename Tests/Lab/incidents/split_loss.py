@@ -11,6 +11,8 @@ class Reproduction(split.Split):
     """See the file's head."""
 
     name = "split-loss"
+    seconds = 280
+    ci = False
     role = "rival"
     shows = ("A wire loses a fifth of all packets, of whatever kind and direction; everything "
              "arrives in the end. No case of the casebook.")

@@ -11,7 +11,8 @@ class Reproduction(split.Split):
     """See the file's head."""
 
     name = "split-mtu"
-    keep = ("balancer-side.pcap",)
+    seconds = 220
+    ci = False
     role = "rival"
     case = "pmtu-blackhole"
     shows = ("A wire drops what is longer than 1000 bytes without a word. The server's flight is "
