@@ -82,7 +82,7 @@ def forget(casebook):
     """Remove all that an earlier run has kept."""
     for found in glob.glob(os.path.join(casebook, "*", "*", "replays", "lab")):
         shutil.rmtree(found)
-        _name_in_case(os.path.join(found, "..", "..", "case.md"), [])
+        _name_in_case(os.path.join(os.path.dirname(os.path.dirname(found)), "case.md"), [])
 
 
 def keep(inquest, casebook, played, incidents):
