@@ -2,8 +2,11 @@
 
 PREFIX = /usr/local
 DESTDIR =
+RELEASE = .build/release
 
 .PHONY: triage test lint bench casebook evaluate truth truth-generator truth-tshark compare-tls fuzz install uninstall clean help
+.PHONY: triage test lint bench casebook evaluate truth truth-generator compare-tls lab lab-all \
+    lab-clean fuzz install uninstall clean help
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' Makefile
@@ -43,6 +46,20 @@ truth-tshark: build-release ## compare flows with tshark's, on captures in CAPTU
 compare-tls: build-release ## compare verdicts about TLS servers with sslyze (SSLYZE=path) and testssl.sh
 	@python3 Tests/TLSComparison/compare.py "$(RELEASE)/inquest"
 
+# A program that is already built is taken as it is: LAB_PROGRAM=path.
+LAB_PROGRAM = $(RELEASE)/inquest
+LAB_BUILD = $(if $(filter $(RELEASE)/inquest,$(LAB_PROGRAM)),build-release)
+lab: $(if $(SCENARIO),$(LAB_BUILD)) ## play incidents in namespaces, as root (SCENARIO="name …"; without: list them)
+	@$(if $(SCENARIO),scripts/dependencies.sh lab)
+	@python3 Tests/Lab/run.py --program "$(LAB_PROGRAM)" $(SCENARIO)
+
+lab-all: $(LAB_BUILD) ## play all of them, print the confusion matrix, write Tests/Lab/MATRIX.md
+	@scripts/dependencies.sh lab
+	@python3 Tests/Lab/run.py --program "$(LAB_PROGRAM)" --all
+
+lab-clean: ## remove what a killed lab left: namespaces, their processes, folders
+	@python3 Tests/Lab/run.py --clean
+
 FUZZ_SECONDS = 600
 fuzz: ## fuzz the dissectors, the capture reader and the analysis (FUZZ_SECONDS each)
 	@Tests/Fuzz/fuzz.sh dissection $(FUZZ_SECONDS)
@@ -62,4 +79,3 @@ clean: ## remove everything built
 .PHONY: build-release
 build-release:
 	@scripts/build.sh >/dev/null
-RELEASE = .build/release

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Install the Debian packages that are missing, by purpose. Touches nothing when none is.
 #
-#   scripts/dependencies.sh build|test|servers|bench...
+#   scripts/dependencies.sh build|test|servers|lab|bench...
 #
 # As root, or with a sudo that asks for no password, it runs apt-get; otherwise it prints the one
 # line to run. Status: 0 all there, 1 something is still missing.
@@ -68,6 +68,19 @@ servers() {
     need mariadb-server "a database that the probes ask" [ -x /usr/sbin/mariadbd ]
 }
 
+# Real programs that the lab plays incidents with, beside those of the tests.
+lab() {
+    tests
+    need tcpdump "captures in the lab" has_command tcpdump
+    need stunnel4 "a TLS server of the lab" has_command stunnel4
+    need libapache2-mod-php "a web application of the lab" \
+        [ -n "$(find /usr/lib/apache2/modules -name 'libphp*.so' 2>/dev/null)" ]
+    need php-curl "fetches without a deadline" \
+        [ -n "$(find /usr/lib/php -name curl.so 2>/dev/null)" ]
+    need golang-go "a client of the lab" has_command go
+    need nodejs "a client of the lab" has_command node
+}
+
 # Peers to measure against, and what the measuring script and its loop are written in.
 bench() {
     build
@@ -81,9 +94,9 @@ bench() {
 
 for purpose in "${@:-build}"; do
     case $purpose in
-    build | servers | bench) "$purpose" ;;
+    build | servers | lab | bench) "$purpose" ;;
     test) tests ;;
-    *) echo "dependencies.sh: no purpose '$purpose'; build, test, servers, bench" >&2; exit 64 ;;
+    *) echo "dependencies.sh: no purpose '$purpose'; build, test, servers, lab, bench" >&2; exit 64 ;;
     esac
 done
 

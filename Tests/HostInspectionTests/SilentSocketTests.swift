@@ -44,10 +44,12 @@ struct SilentSocketTests {
         #expect(try lab.looks(apart: 15).finding(Self.asked)?.state == .absent)
     }
 
-    @Test("Sockets on which keep-alive runs will be ended by the kernel, and are not told")
+    @Test("Keep-alive does not end requests to a remote that lives: they are told")
     func keepalive() throws {
         let lab = try Lab("keepalive", "12")
-        #expect(try lab.looks(apart: 15).finding(Self.asked)?.state == .absent)
+        let evidence = try #require(try lab.looks(apart: 15).finding(Self.asked))
+        #expect(evidence.state == .present)
+        #expect(evidence.summary.contains("no timer but keep-alive"))
     }
 
     @Test("Sockets that speak again between the looks are not told")

@@ -52,11 +52,15 @@ extension Socket {
     /// Milliseconds in which nothing was sent and nothing received; of `tcp_info`.
     public var silence: UInt32 { min(lastSent, lastReceived) }
 
-    /// A request went out and was acknowledged, nothing waits to be sent or read, no timer runs,
-    /// and no byte ever came back. A pool's idle connection had an answer before.
+    /// A request went out and was acknowledged, nothing waits to be sent or read, no timer runs but
+    /// keep-alive, and no byte ever came back. A pool's idle connection had an answer before.
+    ///
+    /// Keep-alive ends a connection to a peer that has gone; one that lives and is silent answers
+    /// it. curl, the program, has it on from the start; libcurl in PHP has not.
     public var wasAskedNeverAnswered: Bool {
         state == .established && hasBytesReceived && bytesReceived == 0 && payloadSent > 0
-            && sendQueue == 0 && receiveQueue == 0 && timer == .none
+            && sendQueue == 0 && receiveQueue == 0
+            && (timer == .none || timer == .keepalive)
     }
 
     /// Before Linux 4.19 only acknowledged bytes are counted, and the SYN with them.

@@ -3,10 +3,16 @@ internal import Casebook
 /// One address: the controls, then a silent connection with another client beside it.
 struct SecondClientExperiment {
     static let baselines = 3
+    /// Where the fault is at work, others hold the server meanwhile: some baselines are late.
+    static let mostBaselines = 9
+    /// After so many that were all late the server itself is taken to be slow.
+    static let lateBaselines = 5
     /// So that the server has accepted the silent connection before the other comes, in seconds.
     static let head = 0.3
     /// A present finding needs the same picture twice.
     static let rounds = 2
+    /// A round that others have disturbed is repeated so often.
+    static let repeats = 2
 
     let context: ProbeContext
     let address: SocketAddress
@@ -19,38 +25,66 @@ struct SecondClientExperiment {
     }
 
     func run(_ report: inout ProbeReport) -> Judgement {
-        var delays: [Int64] = []
-        for number in 1...Self.baselines {
-            let attempt = handshake("baseline \(number)")
-            guard attempt.heardTLS, let delay = attempt.answerDelay else {
-                note(&report, "baseline", attempt)
-                return .unknown(
-                    "a handshake without any other connection of ours: "
-                        + attempt.summary)
-            }
-            delays.append(delay)
-        }
-        let usual = delays.sorted()[Self.baselines / 2]
-        add(&report, "baseline", "first record after \(secondsText(usual))", usual)
-        // Too slow alone to see a hold of this length in it.
-        guard Double(usual) / 1e9 < hold / 2 else {
-            return .unknown("the server takes \(secondsText(usual)) with nobody else there")
+        let usual: Int64
+        switch baseline(&report) {
+        case .success(let delay): usual = delay
+        case .failure(let missing): return .unknown(missing.reason)
         }
         if context.cancellation.isCancelled { return .unknown("interrupted") }
         controlClosed(&report)
         controlIdle(&report)
-        var last: SecondClientRound?
-        for number in 1...Self.rounds where !context.cancellation.isCancelled {
-            let round = silentRound(number)
+        var blocked = 0
+        var disturbed = 0
+        while !context.cancellation.isCancelled {
+            let round = silentRound(blocked + disturbed + 1)
             add(&report, "beside a silent connection", round.summary, round.delay)
-            guard round.isBlocked else { return round.judgement(usual) }
-            last = round
+            if round.isBlocked { blocked += 1 } else { disturbed += 1 }
+            let isRepeated = round.isLater && disturbed <= Self.repeats
+            if !isRepeated, !round.isBlocked || blocked == Self.rounds {
+                return round.judgement(usual)
+            }
         }
-        guard let last, !context.cancellation.isCancelled else {
-            return .unknown("interrupted")
-        }
-        return last.judgement(usual)
+        return .unknown("interrupted")
     }
+
+    private struct NoBaseline: Error {
+        var reason: String
+    }
+
+    /// How soon the server answers while nobody holds it: the median of the three promptest.
+    private func baseline(_ report: inout ProbeReport) -> Result<Int64, NoBaseline> {
+        var delays: [Int64] = []
+        for number in 1...Self.mostBaselines where !context.cancellation.isCancelled {
+            let attempt = handshake("baseline \(number)")
+            guard attempt.heardTLS, let delay = attempt.answerDelay else {
+                note(&report, "baseline", attempt)
+                return .failure(
+                    NoBaseline(
+                        reason: "a handshake without any other connection of ours: "
+                            + attempt.summary))
+            }
+            delays.append(delay)
+            delays.sort()
+            // Too slow alone to see a hold of this length in it.
+            let prompt = delays.count(where: isPrompt(_:))
+            if prompt >= Self.baselines || prompt == 0 && number >= Self.lateBaselines { break }
+            // Out of step with somebody who comes at regular times.
+            let pause = isPrompt(delay) ? 0 : 0.3 * Double(number)
+            try? sleep(until: .after(seconds: pause), context.cancellation)
+        }
+        guard delays.count >= Self.baselines else {
+            return .failure(NoBaseline(reason: "interrupted"))
+        }
+        let usual = delays[Self.baselines / 2]
+        add(&report, "baseline", "first record after \(secondsText(usual))", usual)
+        return isPrompt(usual)
+            ? .success(usual)
+            : .failure(
+                NoBaseline(
+                    reason: "the server takes \(secondsText(usual)) with nobody else there"))
+    }
+
+    private func isPrompt(_ delay: Int64) -> Bool { Double(delay) / 1e9 < hold / 2 }
 
     private func handshake(_ label: String, limit: Double? = nil) -> TLSAttempt {
         TLSAttempt.make(

@@ -32,6 +32,8 @@ extension TLSConnection {
 
     /// The group of the key exchange, OpenSSL's name.
     var group: String? {
+        // OpenSSL 3.0 reads the session unseen, and without a ClientHello there is none.
+        guard unsafe SSL_get_session(handle.pointer) != nil else { return nil }
         let number = unsafe copenssl_SSL_get_negotiated_group(handle.pointer)
         guard number > 0, let name = unsafe OBJ_nid2sn(number) else { return nil }
         return unsafe String(cString: name)

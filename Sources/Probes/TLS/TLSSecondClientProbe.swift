@@ -20,15 +20,17 @@ public enum TLSSecondClientProbe: Probe {
     ) -> ProbePlan {
         typealias Experiment = SecondClientExperiment
         let hold = holdSeconds(options)
-        let handshakes = Experiment.baselines + 4 + Experiment.rounds
+        let rounds = Experiment.rounds + Experiment.repeats
+        let handshakes = Experiment.mostBaselines + 4 + rounds
         return ProbePlan(
-            connections: (handshakes + Experiment.rounds) * addresses, bytes: 12_000 * addresses,
+            connections: (handshakes + rounds) * addresses, bytes: 12_000 * addresses,
             seconds: Double(addresses)
-                * (Double(Experiment.rounds) * (hold + Experiment.head)
+                * (Double(rounds) * (hold + Experiment.head)
                     + Double(2 * handshakes) * options.timeout),
-            description: "holds a silent connection for \(hold) s, twice at most, to each address; "
-                + "if the server suffers from it, nobody is served meanwhile. Before that "
-                + "\(Experiment.baselines) handshakes, one connection closed at once and one idle after its "
+            description: "holds a silent connection for \(hold) s, twice, and where others disturb "
+                + "that up to \(rounds) times, to each address; "
+                + "if the server suffers from it, nobody is served meanwhile. Before that up to "
+                + "\(Experiment.mostBaselines) handshakes, one connection closed at once and one idle after its "
                 + "handshake, each with a handshake beside it")
     }
 

@@ -11,8 +11,10 @@ struct HelloReleaseAnalyzer: Analyzer {
 
     static let late: Int64 = 1_000_000_000
     static let leastHeld: Int64 = 500_000_000
-    /// The release comes within this or ten round trips, whichever is longer.
+    /// The release comes within this, ten round trips or a fortieth of the wait, whichever is
+    /// longest: on a busy host the freed server takes its time.
     static let window: Int64 = 50_000_000
+    static let windowShare: Int64 = 40
 
     private struct Hello {
         var place: Place
@@ -82,6 +84,11 @@ struct HelloReleaseAnalyzer: Analyzer {
             measure: measured(longest))
     }
 
+    private static func window(_ hello: Hello) -> Int64 {
+        let wait = hello.answer - hello.time
+        return max(window, 10 * Int64(hello.roundTrip), wait / windowShare)
+    }
+
     private func judge(
         _ asked: ArraySlice<Hello>, _ held: SilentConnections
     ) -> (holds: Bool, opportunity: Bool, released: [Hello]) {
@@ -89,17 +96,26 @@ struct HelloReleaseAnalyzer: Analyzer {
         var unexplained = 0
         var servedMeanwhile = 0
         var overlaps = false
-        for hello in asked {
-            let window = max(Self.window, 10 * Int64(hello.roundTrip))
+        // The freed server works off its queue: who waits behind the first is answered soon after
+        // the one before, and all of them waited when the silent connection ended.
+        var chain: (answer: Int64, end: Int64)?
+        for hello in asked.sorted(by: { $0.answer < $1.answer }) {
+            let window = Self.window(hello)
             let isLate = hello.answer - hello.time >= Self.late
             let lastEnd = held.lastEnd(openedUntil: hello.time, except: hello.number)
             if lastEnd >= hello.time { overlaps = true }
             let earliest = max(hello.answer - window, hello.time + Self.leastHeld)
             if isLate,
-                held.anyEnds(
+                let end = held.firstEnd(
                     from: earliest, to: hello.answer, openedUntil: hello.time, except: hello.number)
             {
                 released.append(hello)
+                chain = (hello.answer, end)
+            } else if isLate, let last = chain, hello.answer - last.answer <= window,
+                hello.time + Self.leastHeld <= last.end
+            {
+                released.append(hello)
+                chain = (hello.answer, last.end)
             } else if held.lastEnd(openedUntil: hello.established - 1, except: hello.number)
                 > hello.answer + window
             {
@@ -158,15 +174,18 @@ private struct SilentConnections {
         return first.number != number ? first.end : second?.end ?? .min
     }
 
-    func anyEnds(
+    /// When the first of those ended that were open at `time` or before and ended in the span.
+    func firstEnd(
         from first: Int64, to last: Int64, openedUntil time: Int64, except number: UInt32
-    ) -> Bool {
+    ) -> Int64? {
         var index = Self.firstIndex(byEnd) { $0.end >= first }
         while index < byEnd.count, byEnd[index].end <= last {
-            if byEnd[index].start <= time, byEnd[index].number != number { return true }
+            if byEnd[index].start <= time, byEnd[index].number != number {
+                return byEnd[index].end
+            }
             index += 1
         }
-        return false
+        return nil
     }
 
     private static func firstIndex(_ list: [Silent], where isPast: (Silent) -> Bool) -> Int {

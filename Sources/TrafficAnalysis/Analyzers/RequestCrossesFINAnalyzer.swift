@@ -12,6 +12,11 @@ struct RequestCrossesFINAnalyzer: Analyzer {
         // Kept alive: something was asked and answered before.
         guard f.client.lastMessageTime > 0, f.server.lastMessageTime > 0 else { return }
         tally.opportunities += 1
+        // Where the network lost or delayed what the client sent, its last message may be an old
+        // one that came late, and no new request.
+        guard f.clientRare?.retransmitted ?? 0 == 0, f.clientRare?.outOfOrder ?? 0 == 0 else {
+            return
+        }
         guard f.closedByServer, !f.flow.close.isReset,
             f.client.lastMessageTime > f.server.lastMessageTime,
             abs(f.client.lastMessageTime - f.flow.close.time) <= Self.window

@@ -117,6 +117,14 @@ struct TLSProbeTests {
         #expect(old.results.first?.summary.hasPrefix("TLS 1.1, ") == true, "\(old.results)")
     }
 
+    @Test func `With TLS 1.3 as the lowest version nothing older is tried, and nothing breaks`()
+        async throws
+    {
+        let server = try await opensslServer(good, ["-rev"])
+        let report = await look(port: server.port) { $0.tls.lowest = .tls13 }
+        expect(report, absent: ["alert", "handshake-timeout"])
+    }
+
     @Test func `Two quick answers are enough, and a third try is made where they are not`()
         async throws
     {

@@ -44,9 +44,15 @@ def banner_check(address, every, wait, times, source=None):
                 pass
 
 
-def line_over_tls(address, timeout=10.0, source=None, line=b"CHECKOUT seat-1\n", name=None):
-    """Handshake, one line, one answer, a clean close; returns the handshake's seconds."""
+def line_over_tls(address, timeout=10.0, source=None, line=b"CHECKOUT seat-1\n", name=None,
+                  own=None):
+    """Handshake, one line, one answer, a clean close; returns the handshake's seconds.
+
+    `own` is a certificate and its key, for servers that want one of the client.
+    """
     context = tls_context()
+    if own:
+        context.load_cert_chain(*own)
     raw = connect(address, timeout, source)
     begin = time.monotonic()
     with context.wrap_socket(raw, server_hostname=name or "license.example.com") as link:

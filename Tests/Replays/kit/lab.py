@@ -186,9 +186,9 @@ class Lab:
         self._mac = itertools.count(1)
 
     def __enter__(self):
-        self.directory = tempfile.mkdtemp(prefix="inquest-replay-")
-        os.chmod(self.directory, 0o755)
         self.tag = f"iq{os.getpid()}x{next(self._numbers)}"
+        self.directory = tempfile.mkdtemp(prefix=f"inquest-{self.tag}-")
+        os.chmod(self.directory, 0o755)
         return self
 
     def __exit__(self, *_):

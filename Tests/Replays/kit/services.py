@@ -18,6 +18,7 @@ HAPROXY = """
 global
   maxconn 200
   log stderr local0 err
+  {settings}
 defaults
   mode http
   timeout connect 5s
@@ -55,9 +56,10 @@ def nginx(host, body, port):
     return process
 
 
-def haproxy(host, body, port):
-    """HAProxy with these sections after common defaults (HTTP mode)."""
-    path = host.lab.write(f"haproxy{host.lab.serial()}.cfg", HAPROXY.format(body=body))
+def haproxy(host, body, port, settings=""):
+    """HAProxy with these sections after common defaults (HTTP mode), and global `settings`."""
+    path = host.lab.write(f"haproxy{host.lab.serial()}.cfg",
+                          HAPROXY.format(body=body, settings=settings))
     process = host.spawn("haproxy", "-db", "-f", path)
     if port:
         host.listening(port)

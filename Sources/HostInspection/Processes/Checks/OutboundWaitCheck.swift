@@ -32,7 +32,8 @@ struct OutboundWaitCheck: HostCheck {
         }
         // Silent since it sent: nothing came after the last bytes that went out.
         let silent = outbound.filter { socket in
-            socket.hasInfo && socket.silence >= Self.silence && socket.timer == .none
+            socket.hasInfo && socket.silence >= Self.silence
+                && (socket.timer == .none || socket.timer == .keepalive)
                 && (socket.bytesReceived == 0 || socket.lastReceived > socket.lastSent)
         }
         var remotes: [SocketAddress: Set<Int32>] = [:]
@@ -68,7 +69,7 @@ struct OutboundWaitCheck: HostCheck {
         }
         let text =
             "\(asleep.count) of \(workers.count) workers sleep in read or poll and have a "
-            + "connection to \(remote) that was silent for 10 s or longer, without a timer"
+            + "connection to \(remote) that was silent for 10 s or longer, without a deadline of the kernel"
         let measure = Evidence.Measure(value: Double(asleep.count), unit: "count")
         return asleep.count * 2 > workers.count
             ? host.present(id, text, count: asleep.count, measure: measure)

@@ -27,6 +27,10 @@ struct SlotsCheck: HostCheck {
                     .unsupported, "the pool of a single process",
                     "its status page or its metrics tell"))
         }
+        guard !service.listeners.isEmpty else {
+            return host.unknown(
+                id, Obstacle(.unsupported, "whether work queues up", "the service does not listen"))
+        }
         let queue = AcceptQueueCheck().run(host).first { $0.id == "host.sock.accept-queue-waiting" }
         guard let queue, queue.state != .unknown else {
             return host.unknown(

@@ -21,9 +21,11 @@ struct AskedNeverAnsweredCheck: HostCheck {
         /// Milliseconds.
         var youngest = UInt32.max
         var oldest: UInt32 = 0
+        var withTimer = 0
 
         mutating func add(_ socket: Socket) {
             count += 1
+            if socket.timer != .none { withTimer += 1 }
             youngest = min(youngest, socket.silence)
             oldest = max(oldest, socket.silence)
         }
@@ -91,8 +93,9 @@ struct AskedNeverAnsweredCheck: HostCheck {
             establishes[0],
             "\(hung.count) ESTABLISHED of \(program) to \(hung.key.remote): request sent and "
                 + "acknowledged, no byte ever received, silent for "
-                + "\(durations(hung.youngest, hung.oldest)), no timer: nothing but the program can "
-                + "end them",
+                + "\(durations(hung.youngest, hung.oldest)), "
+                + (hung.withTimer == 0 ? "no timer" : "no timer but keep-alive")
+                + ": nothing but the program can end them",
             count: hung.count,
             measure: Evidence.Measure(value: Double(hung.count), unit: "count"))
     }

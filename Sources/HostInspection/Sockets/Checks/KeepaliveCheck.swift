@@ -31,6 +31,13 @@ struct KeepaliveCheck: HostCheck {
             return host.unknown(Self.timer, table.agesUnknown)
         }
         let old = toPeer.filter { $0.hasInfo && $0.silence >= Self.longLived }
+        guard !old.isEmpty else {
+            return host.unknown(
+                Self.timer,
+                Obstacle(
+                    .missing, "a long-lived connection to the peer",
+                    "none has been silent for \(Self.longLived / 1000) s"))
+        }
         let bare = old.count { $0.timer == .none }
         let late = old.count { socket in
             socket.timer == .keepalive

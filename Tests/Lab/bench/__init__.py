@@ -1,0 +1,1 @@
+"""What reproduces an incident, looks at it with Inquest and judges what comes out."""

@@ -1,0 +1,33 @@
+"""Random loss in both directions on the way: nothing is split."""
+
+import contextlib
+
+from bench import split, wire
+from bench.incident import View
+from scenarios import flow_split
+
+
+class Reproduction(split.Split):
+    """See the file's head."""
+
+    name = "split-loss"
+    seconds = 280
+    ci = False
+    role = "rival"
+    shows = ("A wire loses a fifth of all packets, of whatever kind and direction; everything "
+             "arrives in the end. No case of the casebook.")
+    made_by = "Tests/Lab/bench/wire.py (loss 0.2); nginx; curl"
+    symptoms = ("slow-random-spikes", "slow-throughput")
+    views = {"capture": View(("balancer-side", "client", "server"), "undecided"),
+             "capture client and server": View(("client", "server"), "undecided", True),
+             "capture client": View(("client",), "undecided")}
+    live = "undecided"
+    host = "undecided"
+    together = "undecided"
+    choose = "flow"
+    proxy = property(lambda self: wire.Wire(loss=0.2, seed=7))
+
+    @contextlib.contextmanager
+    def live_trouble(self):
+        """The wire stays as it is."""
+        yield
