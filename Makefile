@@ -4,9 +4,8 @@ PREFIX = /usr/local
 DESTDIR =
 RELEASE = .build/release
 
-.PHONY: triage test lint bench casebook evaluate truth truth-generator truth-tshark compare-tls fuzz install uninstall clean help
-.PHONY: triage test lint bench casebook evaluate truth truth-generator compare-tls lab lab-all \
-    lab-clean fuzz install uninstall clean help
+.PHONY: triage test lint bench casebook evaluate truth truth-generator truth-tshark compare-tls \
+    lab lab-all lab-clean fuzz install uninstall clean help
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' Makefile
