@@ -189,7 +189,6 @@ struct LiveCaptureTests {
     @Test(arguments: [
         Fault("capture --interface lo0", 64, "no interface 'lo0'", "did you mean 'lo'", "any"),
         Fault("capture --for 3 x.pcap", 64, "--for needs --interface"),
-        Fault("capture --write x.pcap x.pcap", 64, "--write needs --interface"),
         Fault("capture --interface lo --for 0", 64, "--for"),
         Fault("capture --interface lo --for nan", 64, "--for"),
         Fault("capture --interface lo --packets 0", 64, "--packets"),
