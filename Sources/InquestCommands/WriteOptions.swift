@@ -45,6 +45,9 @@ struct WriteOptions: ParsableArguments {
             throw .sliceOfStream(file)
         }
         _ = try key()
+        if let code = OutputFile.obstacle(to: write) {
+            throw .saving(.io(path: write, errno: code))
+        }
         if OutputFile.exists(write) { throw .saving(.exists(path: write)) }
     }
 

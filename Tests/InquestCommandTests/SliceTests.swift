@@ -205,6 +205,7 @@ import Triage
         (["capture", "-", "--write", "x"], 64, "reads captures twice"),
         (["diagnose", "--symptom", "restart-helps", "--write", "x"], 64, "--capture FILE"),
         (["capture", "a", "--redact"], 64, "--redact needs --write"),
+        (["capture", Inquest.heldCapture, "--write", "/nowhere/x"], 74, "cannot save packets"),
         (["capture", "--interface", "lo", "--write", "x", "--redact"], 64, "are for files"),
     ])
     func `what cannot be saved is said before anything is read`(
