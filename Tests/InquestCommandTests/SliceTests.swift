@@ -134,6 +134,18 @@ import Triage
         #expect(sni.contains(#/^[a-z]{5}\.[a-z]{8}-[a-z]{6}\.example$/#))
     }
 
+    @Test func `comments of the capture stay in its slice, unless it is redacted`() throws {
+        let folder = Inquest.temporaryFolder()
+        let outcome = try Inquest.shell(
+            "editcap -a 53:'ask Jane' \(Inquest.heldCapture) a.pcapng; "
+                + "$INQUEST diagnose --capture a.pcapng --write s -q >/dev/null; "
+                + "$INQUEST capture a.pcapng --write r --redact -q >/dev/null; "
+                + "tshark -r s -Y 'frame.comment contains \"ask Jane\"' | wc -l; "
+                + "tshark -r s -T fields -e frame.comment | grep -c 'packet 53 of a.pcapng'; "
+                + "grep -c Jane r", folder: folder)
+        #expect(outcome.lines == ["1", "1", "0"])
+    }
+
     @Test func `certificates have other names, the same ones as the hellos`() throws {
         let capture = Inquest.repository("Tests/Fixtures/captures/healthy-tls12-resumption.pcap")
         let fields = "-T fields -E occurrence=f -e x509ce.dNSName"
