@@ -45,6 +45,7 @@ tests() {
     need zstd "compresses captures of tests" has_command zstd
     need lz4 "compresses captures of tests" has_command lz4
     need tshark "reads in tests what was written" has_command tshark
+    need tcpdump "rotates captures in tests" has_program tcpdump
     need openssl "keys, certificates and peers of tests" has_command openssl
     need haproxy "a peer of tests" has_program haproxy
     need nginx "a peer of tests" has_program nginx

@@ -126,8 +126,9 @@ struct CaptureCommand: Subcommand {
         var status = ExitStatus.done
         for (index, file) in files.enumerated() where !Interrupt.requested {
             do {
-                evidence += try show(file, isFirst: index == 0, run.console)
-                readable.append(SliceInput(file: file))
+                let capture = try show(file, isFirst: index == 0, run.console)
+                evidence += capture.report.findings
+                readable.append(SliceInput(capture))
             } catch {
                 // The other captures are still worth reading.
                 let report = ErrorText.report(error)
@@ -140,16 +141,15 @@ struct CaptureCommand: Subcommand {
         return Interrupt.requested ? .interrupted : status
     }
 
-    /// - Returns: what was found in it.
     private func show(
         _ file: String, isFirst: Bool, _ console: Console
-    ) throws(Failure) -> [Evidence] {
+    ) throws(Failure) -> CaptureRun {
         let capture = try analyse(file, console)
         if !isFirst, !flows, !json, !ndjson { console.write([UInt8(ascii: "\n")]) }
         show(capture, console)
         // Results of a long list of files are to be seen as they come.
         console.flush()
-        return capture.report.findings
+        return capture
     }
 
     func show(_ capture: CaptureRun, _ console: Console) {

@@ -110,7 +110,7 @@ struct DiagnoseCommand: Subcommand {
         let (engine, warning) = casebook.engine(now: IncidentCommand.now())
         var session = TriageSession(casebook: casebook.casebook, engine: engine)
         for warning in casebook.warnings + (warning.map { [$0] } ?? []) { session.warn(warning) }
-        let merged = try gather(into: &session, run)
+        let runs = try gather(into: &session, run)
         if probe { try DiagnoseProbing(self, run).run(in: &session) }
         var conversation: Conversation?
         if interactive != nil {
@@ -126,10 +126,9 @@ struct DiagnoseCommand: Subcommand {
         if let record { try OutputFile.write(EvidenceFile.write(result.evidence), to: record) }
         present(result, run)
         run.console.flush()
-        let inputs = (capture + compare).map(SliceInput.init(file:))
         try writing.save(
-            result.evidence + (merged?.mergedFindings ?? []),
-            of: inputs + (merged.map { [SliceInput($0)] } ?? []), run)
+            result.evidence + runs.flatMap(\.mergedFindings),
+            of: runs.map { SliceInput($0) } + compare.map(SliceInput.init(file:)), run)
         return status(of: result)
     }
 
@@ -167,8 +166,8 @@ struct DiagnoseCommand: Subcommand {
 
     /// The operator's words first: a wrong one is told before a long capture is read.
     ///
-    /// - Returns: what several files were as one.
-    private func gather(into session: inout TriageSession, _ run: Run) throws -> CaptureRun? {
+    /// - Returns: captures that were read by themselves, and what several files were as one.
+    private func gather(into session: inout TriageSession, _ run: Run) throws -> [CaptureRun] {
         for word in target { session.aim(at: try ProbeArguments.target(word)) }
         let answers = SymptomAnswers(casebook: session.casebook)
         let wish = try hostOptions.wish(looksAtHost: host)
@@ -178,19 +177,21 @@ struct DiagnoseCommand: Subcommand {
             for text in say { session.record(answers.reports(in: text, suggestions)) }
         }
         for path in evidence { try readEvidence(path, into: &session) }
-        var merged: CaptureRun?
+        var runs: [CaptureRun] = []
         for path in capture where !Interrupt.requested {
             var progress = Progress(name: path, console: run.console)
             defer { progress.finish() }
-            try session.readCapture(path) { packets in
+            let read = try CaptureRun(path: path) { packets in
                 progress.update(packets: packets)
                 return !Interrupt.requested
             }
+            session.record(read, of: path)
+            runs.append(read)
         }
         if !merge.isEmpty, !Interrupt.requested {
             let whole = try CaptureMerge.read(merge, keepsFlows: false, run.console)
             session.record(whole, of: whole.report.file)
-            merged = whole
+            runs.append(whole)
         }
         if !compare.isEmpty, !Interrupt.requested {
             session.record(
@@ -198,7 +199,7 @@ struct DiagnoseCommand: Subcommand {
                     compare, analyses: true, casebook: session.casebook, run.console))
         }
         try lookAtHost(wish, &session)
-        return merged
+        return runs
     }
 
     private func lookAtHost(

@@ -41,6 +41,13 @@ enum OutputFile {
 
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 || path == "-" }
 
+    /// The `errno` for which no file can be made at `path`; `nil` when nothing speaks against it.
+    static func obstacle(to path: String) -> Int32? {
+        let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+        let name = folder.isEmpty ? "." : folder.joined(separator: "/") + "/"
+        return access(name, W_OK | X_OK) == 0 ? nil : errno
+    }
+
     /// Makes the folders that a file is to lie in.
     static func makeFolders(of path: String) {
         var made = path.hasPrefix("/") ? "/" : ""

@@ -45,6 +45,9 @@ struct WriteOptions: ParsableArguments {
             throw .sliceOfStream(file)
         }
         _ = try key()
+        if let code = OutputFile.obstacle(to: write) {
+            throw .saving(.io(path: write, errno: code))
+        }
         if OutputFile.exists(write) { throw .saving(.exists(path: write)) }
     }
 
@@ -99,6 +102,9 @@ struct WriteOptions: ParsableArguments {
             case .all:
                 wish.isWhole ? "all packets" : "all packets: findings compare \(flows) with all"
             }
+        let redacted =
+            wish.redaction == nil
+            ? "" : "; redacted: ports, sizes, times, numbers and TLS parameters stay"
         let missing =
             slice.missing.isEmpty
             ? "" : "; by itself it tells otherwise of \(slice.missing.joined(separator: ", "))"
@@ -112,6 +118,6 @@ struct WriteOptions: ParsableArguments {
             ? "; later packets are left out, a slice has \(CaptureSlice.packetLimit) packets and "
                 + "\(Figures.bytes(UInt64(CaptureSlice.byteLimit))) at most" : ""
         return
-            "\(Figures.plural(slice.packets, "packet")) saved in \(wish.path) (\(what))\(emptied)\(missing)\(bound)"
+            "\(Figures.plural(slice.packets, "packet")) saved in \(wish.path) (\(what))\(redacted)\(emptied)\(missing)\(bound)"
     }
 }

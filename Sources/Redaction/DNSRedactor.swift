@@ -12,14 +12,21 @@ struct DNSRedactor {
         var place = range.lowerBound + 12
         for _ in 0..<counts[0] {
             guard name(&bytes, &place, range.upperBound), place + 4 <= range.upperBound else {
-                return bytes.blank(place..., to: range.upperBound)
+                return Self.spoil(&bytes, min(place, range.upperBound)..<range.upperBound)
             }
             place += 4
         }
         for _ in 0..<counts[1] + counts[2] + counts[3] where place < range.upperBound {
-            guard record(&bytes, &place, range.upperBound) else { break }
+            guard record(&bytes, &place, range.upperBound) else {
+                return Self.spoil(&bytes, place..<range.upperBound)
+            }
         }
         bytes.blank(place..., to: range.upperBound)
+    }
+
+    /// What could not be read must not become readable: these are pointers to nowhere.
+    private static func spoil(_ bytes: inout [UInt8], _ range: Range<Int>) {
+        if !range.isEmpty { bytes.blank(range, with: 0xFF) }
     }
 
     /// Labels up to a zero or a pointer, which stays: the name it leads to is rewritten in its

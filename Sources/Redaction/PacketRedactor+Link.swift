@@ -26,9 +26,29 @@ extension PacketRedactor {
             guard length >= 20 else { return blankAll(&bytes, start, extent) }
             rewriteMAC(&bytes, start + 12)
             rewriteType(&bytes, bytes.uint16(start), start + 20, extent)
+        // PPP, PPP over Ethernet, Cisco's HDLC.
+        case LinkType(rawValue: 9), LinkType(rawValue: 50): rewritePPP(&bytes, start, extent)
+        case LinkType(rawValue: 51): rewriteType(&bytes, 0x8864, start, extent)
+        case LinkType(rawValue: 104):
+            guard length >= 4 else { return blankAll(&bytes, start, extent) }
+            rewriteType(&bytes, bytes.uint16(start + 2), start + 4, extent)
         default: return false
         }
         return true
+    }
+
+    /// RFC 1661 §2, with or without FF 03; a protocol of one byte is odd (§6.5).
+    private func rewritePPP(_ bytes: inout [UInt8], _ start: Int, _ extent: Extent) {
+        guard extent.end - start >= 4 else { return bytes.blank(start..., to: extent.end) }
+        let place = bytes.uint16(start) == 0xFF03 ? start + 2 : start
+        let isShort = bytes[place] & 1 == 1
+        let type = isShort ? Int(bytes[place]) : bytes.uint16(place)
+        let inside = place + (isShort ? 1 : 2)
+        if type == 0x21 || type == 0x57 {
+            rewriteIP(&bytes, inside, extent)
+        } else {
+            bytes.blank(inside..., to: extent.end)
+        }
     }
 
     private func blankAll(_ bytes: inout [UInt8], _ start: Int, _ extent: Extent) -> Bool {
@@ -62,10 +82,7 @@ extension PacketRedactor {
             case 0x8847, 0x8848: return rewriteMPLS(&bytes, place, extent)
             case 0x8864:
                 guard left >= 8 else { return bytes.blank(place..., to: extent.end) }
-                let isIP = bytes.uint16(place + 6) == 0x21 || bytes.uint16(place + 6) == 0x57
-                return isIP
-                    ? rewriteIP(&bytes, place + 8, extent)
-                    : bytes.blank((place + 8)..., to: extent.end)
+                return rewritePPP(&bytes, place + 6, extent)
             case 0..<0x0600 where left >= 8 && bytes.uint32(place) == 0xAAAA_0300:
                 type = bytes.uint16(place + 6)
                 place += 8

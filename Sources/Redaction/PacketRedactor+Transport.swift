@@ -11,6 +11,7 @@ extension PacketRedactor {
         guard payload >= start + 20, payload <= extent.end else {
             return bytes.blank((start + 20)..., to: extent.end)
         }
+        rewriteOptions(&bytes, start + 20..<payload)
         if extent.isQuoted { return bytes.blank(payload..., to: extent.end) }
         let flags = TCPFlags(rawValue: bytes[start + 13])
         let key = StreamRedactor.Key(
@@ -22,6 +23,25 @@ extension PacketRedactor {
         let new = streams.rewrite(
             Array(bytes[payload..<extent.end]), cut: extent.cut, key, first, packet: number)
         bytes.replaceSubrange(payload..<extent.end, with: new)
+    }
+
+    /// Sizes, scales, acknowledgements and time stamps stay (RFC 9293 §3.2, RFC 7323, RFC 2018); of
+    /// others (cookies, Multipath TCP's addresses) only kind and length.
+    private func rewriteOptions(_ bytes: inout [UInt8], _ range: Range<Int>) {
+        var place = range.lowerBound
+        while place < range.upperBound, bytes[place] != 0 {
+            if bytes[place] == 1 {
+                place += 1
+                continue
+            }
+            guard place + 1 < range.upperBound else { break }
+            let end = place + max(2, Int(bytes[place + 1]))
+            if ![2, 3, 4, 5, 8].contains(bytes[place]) {
+                bytes.blank((place + 2)..., to: min(end, range.upperBound))
+            }
+            place = end
+        }
+        if place < range.upperBound { bytes.blank(place..<range.upperBound) }
     }
 
     func rewriteUDP(_ bytes: inout [UInt8], _ start: Int, _ extent: Extent) {

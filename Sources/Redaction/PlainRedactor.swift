@@ -1,6 +1,6 @@
 import Dissection
 
-/// Payload in clear: heads of HTTP/1 with other words, the phrases by which block pages are known,
+/// Payload that is no TLS record: heads of HTTP/1 with other words, the phrases by which block pages are known,
 /// and spaces for everything else.
 struct PlainRedactor {
     let names: NameMapping
@@ -17,6 +17,12 @@ struct PlainRedactor {
     func rewrite(_ payload: [UInt8]) -> [UInt8] {
         var result = [UInt8](repeating: Self.space, count: payload.count)
         let span = unsafe payload.span.bytes
+        // It has no names; after it TLS goes on with records.
+        if isSSLv2ClientHello(span) {
+            let end = min(payload.count, 2 + (payload.uint16(0) & 0x7FFF))
+            result.replaceSubrange(..<end, with: payload[..<end])
+            return result
+        }
         if looksLikeHTTPRequest(span) || looksLikeHTTPResponse(span) {
             rewriteHead(payload, &result)
         }

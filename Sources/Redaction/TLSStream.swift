@@ -92,7 +92,10 @@ struct TLSStream {
     private func opens(_ bytes: [UInt8]) -> Bool {
         guard let first = bytes.first, first & 0xFC == 0x14 else { return false }
         let span = unsafe bytes.span.bytes
-        return tlsRecord(span, at: 0) != nil && looksLikeTLS(span)
+        guard let record = tlsRecord(span, at: 0) else { return false }
+        // A hello of a version that does not exist is one all the same.
+        let isHello = record.contentType == 22 && (bytes.count == 5 || 1...2 ~= bytes[5])
+        return isHello || looksLikeTLS(span)
     }
 
     private mutating func skip(_ gap: Int32) {

@@ -134,6 +134,36 @@ import Triage
         #expect(sni.contains(#/^[a-z]{5}\.[a-z]{8}-[a-z]{6}\.example$/#))
     }
 
+    @Test func `comments of the capture stay in its slice, unless it is redacted`() throws {
+        let folder = Inquest.temporaryFolder()
+        let outcome = try Inquest.shell(
+            "editcap -a 53:'ask Jane' \(Inquest.heldCapture) a.pcapng; "
+                + "$INQUEST diagnose --capture a.pcapng --write s -q >/dev/null; "
+                + "$INQUEST capture a.pcapng --write r --redact -q >/dev/null; "
+                + "tshark -r s -Y 'frame.comment contains \"ask Jane\"' | wc -l; "
+                + "tshark -r s -T fields -e frame.comment | grep -c 'packet 53 of a.pcapng'; "
+                + "grep -c Jane r", folder: folder)
+        #expect(outcome.lines == ["1", "1", "0"])
+    }
+
+    @Test func `certificates have other names, the same ones as the hellos`() throws {
+        let capture = Inquest.repository("Tests/Fixtures/captures/healthy-tls12-resumption.pcap")
+        let fields = "-T fields -E occurrence=f -e x509ce.dNSName"
+        let outcome = try Inquest.shell(
+            "$INQUEST capture \(capture) --write r.pcapng --whole --redact >/dev/null; "
+                + "tshark -r \(capture) -Y tls.handshake.type==11 \(fields); "
+                + "tshark -r r.pcapng -Y tls.handshake.type==11 \(fields); "
+                + "tshark -r r.pcapng -Y tls.handshake.type==1 -T fields "
+                + "-e tls.handshake.extensions_server_name | sort -u; "
+                + "grep -c shop.example r.pcapng", folder: Inquest.temporaryFolder())
+        let lines = outcome.lines
+        try #require(lines.count == 4)
+        #expect(lines[0] == "shop.example.com")
+        #expect(lines[1].contains(#/^[a-z]{4}\.example\.[a-z]{3}$/#))
+        #expect(lines[1] == lines[2])
+        #expect(lines[3] == "0")
+    }
+
     @Test func `tshark reads the comments, and the checksums that were right are right`() throws {
         let folder = Inquest.temporaryFolder()
         let outcome = try Inquest.shell(
@@ -187,6 +217,7 @@ import Triage
         (["capture", "-", "--write", "x"], 64, "reads captures twice"),
         (["diagnose", "--symptom", "restart-helps", "--write", "x"], 64, "--capture FILE"),
         (["capture", "a", "--redact"], 64, "--redact needs --write"),
+        (["capture", Inquest.heldCapture, "--write", "/nowhere/x"], 74, "cannot save packets"),
         (["capture", "--interface", "lo", "--write", "x", "--redact"], 64, "are for files"),
     ])
     func `what cannot be saved is said before anything is read`(

@@ -10,6 +10,9 @@ public enum Compression: String, Sendable {
         guard bytes.byteCount >= 4 else { return nil }
         switch bytes.uint32(at: 0) {
         case 0x28B5_2FFD: self = .zstd
+        // pzstd begins with a skippable frame (RFC 8878 §3.1.2), 50 to 5F 2A 4D 18; lz4 could, and
+        // does not.
+        case let word where word & 0xF0FF_FFFF == 0x502A_4D18: self = .zstd
         case 0x0422_4D18: self = .lz4
         // Method 8 is deflate, the only one there is.
         case 0x1F8B_0800...0x1F8B_08FF: self = .gzip

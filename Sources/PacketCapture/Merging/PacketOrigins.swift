@@ -4,7 +4,7 @@ public struct PacketOrigins: Sendable {
     private struct Run {
         var first: UInt32
         var number: UInt32
-        var file: UInt16
+        var file: UInt32
     }
 
     public let files: [String]
@@ -30,7 +30,7 @@ public struct PacketOrigins: Sendable {
             Run(
                 first: UInt32(truncatingIfNeeded: merged),
                 number: UInt32(truncatingIfNeeded: number),
-                file: UInt16(truncatingIfNeeded: file)))
+                file: UInt32(truncatingIfNeeded: file)))
     }
 
     /// - Parameter merged: a packet's number in the merge, from 1.

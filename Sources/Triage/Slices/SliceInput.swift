@@ -7,16 +7,20 @@ public struct SliceInput: Sendable {
     let paths: [String]
     /// As findings cite it.
     let name: String
+    /// What somebody wrote at its packets.
+    let comments: [Int: String]
 
     public init(file: String) {
         paths = [file]
         name = file
+        comments = [:]
     }
 
     /// - Parameter run: of files that were merged; else of a file by itself.
     public init(_ run: CaptureRun) {
         paths = run.files.isEmpty ? [run.report.file] : run.files
         name = run.report.file
+        comments = run.notes.packetComments
     }
 
     private var isMerge: Bool { paths.count > 1 }

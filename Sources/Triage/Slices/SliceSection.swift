@@ -17,6 +17,7 @@ struct SliceSection {
     private(set) var breadth: PickBreadth
     /// Findings that the slice alone does not show as the capture does.
     private(set) var missing: [FactID] = []
+    private let isNamed: Bool
     private let citations: Citations
     private let origins: PacketOrigins?
 
@@ -28,6 +29,7 @@ struct SliceSection {
     ) throws(CaptureSlice.Fault) {
         self.input = input
         let file = input.name
+        isNamed = name == nil
         self.name = name ?? Self.lastPart(file)
         citations = Citations(evidence, in: file, withWords: name == nil)
         var search = CitedTrafficSearch(packets: Set(citations.packets.keys))
@@ -147,7 +149,8 @@ struct SliceSection {
     /// What is to be said about a packet: its number where it came from, and the findings that cite
     /// it; at the beginning of a flow those that cite the flow.
     func comments(_ number: Int, _ pick: TrafficPicker.Pick) -> [String] {
-        var comments: [String] = []
+        // Foreign words stay where nothing is hidden.
+        var comments = isNamed ? [input.comments[number]].compactMap(\.self) : []
         if case .flow(let flow) = pick,
             traffic.flows.contains(where: { $0.flow == flow && $0.firstPacket == number }),
             let ids = citations.flows[flow]
