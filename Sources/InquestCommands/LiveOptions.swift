@@ -97,7 +97,7 @@ struct LiveOptions: ParsableArguments {
         }
         wish.promiscuous = promiscuous
         if let memory { wish.memory = Int(memory * 1e6) }
-        wish.keepsFlows = keepsFlows
+        wish.needs.flows = keepsFlows
         if let user { wish.heir = .user(user) }
         return wish
     }

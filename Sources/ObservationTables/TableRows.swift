@@ -10,7 +10,7 @@ public protocol RowReader {
     /// - Parameter row: zero-based, below the table's `count`.
     mutating func move(to row: Int)
     /// The value of a column of that row.
-    func value(_ column: Int) -> SQLValue
+    mutating func value(_ column: Int) -> SQLValue
 }
 
 /// No rows.

@@ -23,7 +23,7 @@ struct LiveAnalysis: ~Copyable, LiveVisitor {
         // With a file, packet numbers are to be looked up there.
         analysis = CaptureAnalysis(
             file: wish.file ?? wish.interface, flowLimit: wish.memory / Self.bytesOfAFlow,
-            keepsFlows: wish.keepsFlows, digests: wish.digests)
+            keepsFlows: wish.needs.flows, digests: wish.digests, rows: wish.needs.rows)
         self.ring = ring
         self.watcher = watcher
         memory = MemoryWatch(limit: wish.memory)

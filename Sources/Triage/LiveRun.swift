@@ -19,8 +19,8 @@ public struct LiveRun: ~Copyable {
         public var promiscuous = false
         /// Bytes that this process may take; the capture ends there and says so.
         public var memory = Self.usualMemory
-        /// Whether the flows are to be listed; without, memory stays small.
-        public var keepsFlows = false
+        /// What the report is to list; without, memory stays small.
+        public var needs = CaptureNeeds()
         /// How many flows the report lists by trouble.
         public var digests = 0
         /// Who root's rights are left to; `nil` keeps them, for a process that needs them again.

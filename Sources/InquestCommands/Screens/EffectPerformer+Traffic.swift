@@ -35,6 +35,7 @@ extension EffectPerformer {
             var wish = LiveRun.Wish(interface: interface)
             wish.file = file
             wish.digests = Self.listedFlows
+            wish.needs = .screens
             wish.heir = nil
             do throws(LiveRun.Fault) {
                 let source = try LiveRun(wish, environment: [:])

@@ -171,6 +171,8 @@ private struct ColumnRows<Rows: RandomAccessCollection>: TableRows {
     struct Reader: RowReader {
         let rows: Rows
         let columns: [Value]
+        private var place = 0
+        /// Made when a column of it is asked for: counting rows makes none.
         private var row: Rows.Element?
 
         init(rows: Rows, columns: [Value]) {
@@ -179,9 +181,14 @@ private struct ColumnRows<Rows: RandomAccessCollection>: TableRows {
         }
 
         mutating func move(to place: Int) {
-            row = rows[rows.index(rows.startIndex, offsetBy: place)]
+            self.place = place
+            row = nil
         }
 
-        func value(_ column: Int) -> SQLValue { row.map(columns[column]) ?? .null }
+        mutating func value(_ column: Int) -> SQLValue {
+            let row = self.row ?? rows[rows.index(rows.startIndex, offsetBy: place)]
+            self.row = row
+            return columns[column](row)
+        }
     }
 }

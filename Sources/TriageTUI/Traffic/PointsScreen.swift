@@ -68,7 +68,6 @@ public struct PointsScreen: ScreenPart {
             var state = page
             state.clamp(lines: text.lines.count, rows: body.height)
             text.draw(in: body.inset(left: 1, right: 1), from: state.offset, on: &grid)
-            Scroll.marks(first: state.offset, count: text.lines.count, in: body, on: &grid)
         case .found: draw(findings(run), in: body, on: &grid)
         }
     }
