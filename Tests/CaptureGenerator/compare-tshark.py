@@ -5,7 +5,7 @@ usage: compare-tshark.py INQUEST FOLDER [--all] [--jobs N] [--only TEXT]
 
 FOLDER holds captures that nobody has prepared. Compared is what both define the same way: packets,
 payload and control bits; what was sent again, fast, spuriously, late; duplicate ACKs, gaps, windows,
-keep-alives; server names, versions and JA4. Differences are printed under the rule that explains
+keep-alives; server names, versions, JA4 and the messages of the handshake. Differences are printed under the rule that explains
 them (docs/flow-fields.md); what no rule explains comes last, and
 makes the status 1. JA4 is tshark's own field where it has one (4.2 and later), and else computed
 here from tshark's fields. Python's standard library only.
@@ -36,6 +36,8 @@ ANALYSIS = {"retransmitted": "retransmission", "fast_retransmitted": "fast_retra
             "spuriously_retransmitted": "spurious_retransmission", "out_of_order": "out_of_order",
             "duplicate_acks": "duplicate_ack", "gaps": "lost_segment",
             "zero_windows": "zero_window", "window_full": "window_full"}
+LETTERS = {0: "H", 1: "C", 2: "S", 3: "V", 4: "T", 5: "E", 6: "J", 8: "O", 11: "X", 12: "K", 13: "R",
+           14: "N", 15: "Y", 16: "G", 20: "F", 21: "W", 22: "U", 23: "A", 24: "P", 254: "M"}
 PLAIN = ("packets", "payload_bytes", "syn", "fin", "rst")
 
 
@@ -80,6 +82,7 @@ class Stream:
     def __init__(self):
         self.count = collections.defaultdict(collections.Counter)
         self.hello, self.version, self.frames = {}, None, collections.defaultdict(list)
+        self.messages = collections.defaultdict(str)
         self.has_syn, self.is_cut, self.odd = False, False, None
 
     def add(self, row, own_ja4):
@@ -107,6 +110,7 @@ class Stream:
                                     int(row["tcp.window_size_value"] or 0), row["ip.id"],
                                     float(row["frame.time_epoch"]), row))
         types = row["tls.handshake.type"].split(",")
+        self.messages[source] += "".join(LETTERS.get(int(t), "Z") for t in types if t)
         if "1" in types and not self.hello:
             self.hello = {"sni": row["tls.handshake.extensions_server_name"] or None,
                           "ja4": own_ja4(row) if types.count("1") == 1
@@ -119,7 +123,8 @@ class Stream:
 
 
 def streams(path, own_ja4, ja4_field):
-    arguments = ["tshark", "-n", "-r", str(path), "-T", "fields", "-E", "occurrence=a", "-Y", "tcp"]
+    arguments = ["tshark", "-n", "-r", str(path), "-T", "fields", "-E", "occurrence=a", "-Y", "tcp",
+                 "-o", "tcp.reassemble_out_of_order:TRUE"]
     fields = FIELDS + (["tls.handshake.ja4"] if ja4_field else [])
     for field in fields:
         arguments += ["-e", field]
@@ -191,7 +196,7 @@ def explain(field, ours, theirs, stream, side):
     if field == "duplicate_acks":
         return "duplicate ACK: we ask that something is outstanding (RFC 5681), tshark does not"
     if field == "window_full":
-        return "window full: we look from the 8th packet of a side on, and where both SYNs are there"
+        return "window full: we look from the 16th packet of a side on, and where both SYNs are there"
     if field == "keep_alives":
         return "keep-alive: also a probe of a closed window, and a repeat of the last byte"
     if field == "zero_windows" and not other:
@@ -243,6 +248,20 @@ def stream_rule(mine, other):
     return "another number of flows on one 4-tuple"
 
 
+def handshake_rule(ours, stream, side):
+    """Why the messages of a side differ; None without a known reason."""
+    theirs = stream.messages[side]
+    if stream.is_cut or stream.odd:
+        return "a snap length cut the handshake" if stream.is_cut else stream.odd
+    if theirs.replace("S", "").replace("C", "") == ours.replace("S", "").replace("C", ""):
+        return "hellos: tshark reads a hello sent again twice, or one that is not whole"
+    if not ours:
+        return "messages of SSL 2, or a stream that does not begin with a hello"
+    if sum(map(len, stream.messages.values())) >= 14:
+        return "handshake: we keep 15 letters of both sides"
+    return None
+
+
 def compare_flow(report, place, flow, sides, stream, ja4_field):
     for side, name in zip(sides, ("client", "server")):
         for field in (*PLAIN, *ANALYSIS, "keep_alives"):
@@ -260,6 +279,13 @@ def compare_flow(report, place, flow, sides, stream, ja4_field):
             report.check(place, "ja4", tls.get("ja4"), stream.hello["ja4"],
                          (lambda: "tshark's field holds algorithms of extensions 34 and 50 too")
                          if more else reason)
+    if tls and any(stream.messages.values()):
+        for side, name in zip(sides, ("client", "server")):
+            letters = "".join(c.upper() for c in tls["history"] if c.isupper() == (name == "client"))
+            # tshark calls a HelloRetryRequest by its type, ServerHello.
+            letters = "".join("S" if c == "J" else c for c in letters if c not in "ILDB")
+            report.check(f"{place} {name}", "handshake", letters[:20], stream.messages[side][:20],
+                         lambda: handshake_rule(letters, stream, side))
     if stream.version is not None:
         version = VERSIONS.get(stream.version, f"0x{stream.version:04x}")
         report.check(place, "version", tls.get("version"), version, lambda: stream.odd)

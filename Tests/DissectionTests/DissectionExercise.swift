@@ -10,9 +10,11 @@ func exerciseDissection(_ input: RawSpan) {
     let message = input.extracting(1..<input.byteCount)
     switch choice % 16 {
     case 0: exerciseClientHello(message)
+    case 1 where choice / 16 % 2 == 1: exerciseCertificates(message)
     case 1: exerciseServerHello(message)
     case 2: exerciseRecords(message)
     case 3: exerciseOptions(message)
+    case 4 where choice / 16 % 2 == 1: exerciseFraming(message)
     case 4: exerciseHTTP(message)
     case 5 where choice / 16 % 2 == 1: exerciseDNS(message)
     case 5: exerciseAddress(message)
@@ -38,6 +40,7 @@ func exercisePacket(_ bytes: RawSpan, link: UInt32, wireLength: Int) {
     precondition(optionsEnd <= bytes.byteCount)
     exerciseOptions(bytes.extracting(segment.optionsOffset..<optionsEnd))
     exerciseRecords(bytes.extracting(segment.payloadOffset..<payloadEnd))
+    _ = TCPChecksum(segment, bytes)
     precondition(IPAddress(segment.source.description) == segment.source)
     precondition(IPAddress(segment.destination.description) == segment.destination)
 }
@@ -48,6 +51,28 @@ func exerciseClientHello(_ bytes: RawSpan) {
     precondition((hello.serverName?.unicodeScalars.count ?? 0) <= 255)
     precondition(hello.sessionTicketLength ?? 0 <= bytes.byteCount)
     _ = hello.offersResumption
+    precondition(ClientFingerprint(hello).text.utf8.count == 36)
+}
+
+/// Certificates are bounded, and answer for any name.
+func exerciseCertificates(_ bytes: RawSpan) {
+    guard let message = CertificateMessage(body: bytes) else { return }
+    precondition(message.certificates.count <= min(message.count, 10))
+    for certificate in message.certificates {
+        precondition(certificate.dnsNames.count + certificate.addresses.count <= 256)
+        _ = certificate.isFor("shop.example.com")
+        _ = certificate.isFor("192.0.2.1")
+    }
+}
+
+/// A head lies inside the bytes, wherever it begins.
+func exerciseFraming(_ bytes: RawSpan) {
+    for start in [0, bytes.byteCount / 2, bytes.byteCount] {
+        guard let head = HTTPFraming(bytes, from: start) else { continue }
+        precondition(start < head.bodyOffset && head.bodyOffset <= bytes.byteCount)
+        precondition((head.method == nil) != (head.status == nil))
+        precondition(head.target.map { start < $0.lowerBound } ?? true)
+    }
 }
 
 func exerciseServerHello(_ bytes: RawSpan) {

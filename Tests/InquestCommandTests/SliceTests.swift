@@ -76,9 +76,11 @@ import Triage
     ) throws {
         let path = Inquest.repository("casebook/" + replay)
         let key = try #require(RedactionKey(Array("a key that never changes".utf8)))
-        let before = try CaptureRun(path: path, keepsFlows: true) { _ in true }.report
+        let before = try CaptureRun(path: path, needs: CaptureNeeds(tables: ["flows"])) { _ in true
+        }.report
         let (out, _) = try Self.write(path, before.findings, isWhole: true, redaction: key)
-        let after = try CaptureRun(path: out, keepsFlows: true) { _ in true }.report
+        let after = try CaptureRun(path: out, needs: CaptureNeeds(tables: ["flows"])) { _ in true }
+            .report
         var mapped: [String: String] = [:]
         var pairs: [(FlowRecord.Endpoint, FlowRecord.Endpoint)] = []
         before.forEachFlow { pairs.append(($0.client, $0.server)) }

@@ -14,9 +14,11 @@ struct BigRecordAnalyzer: Analyzer {
             f.flow.establishedTime - f.flow.firstTime >= 2 * Flow.shortPause
         else { return }
         tally.opportunities += 1
-        guard tls.pausedPacket != 0 else { return }
-        tally.add(f.place(tls.pausedPacket, tls.pausedTime))
-        longest = max(longest, tls.pause)
+        guard let paused = f.pace?.directions[f.flow.server].paused, paused.packet != 0 else {
+            return
+        }
+        tally.add(f.place(paused.packet))
+        longest = max(longest, Int64(paused.pause) * 1_000_000)
     }
 
     func conclude(_ capture: CaptureContext) -> [Evidence] {

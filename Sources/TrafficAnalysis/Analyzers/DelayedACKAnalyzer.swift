@@ -20,7 +20,7 @@ struct DelayedACKAnalyzer: Analyzer {
         for d in 0...1 {
             let stall = pace.directions[d].stall
             guard stall.count >= Self.often else { continue }
-            tally.add(f.place(stall.packet, stall.time))
+            tally.add(f.place(stall.packet))
             stalls += Int(stall.count)
             total += stall.total
         }

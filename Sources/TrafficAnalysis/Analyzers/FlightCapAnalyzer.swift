@@ -15,7 +15,7 @@ struct FlightCapAnalyzer: Analyzer {
             guard window.segments >= 20, window.atEdge + window.beyond > 0 else { continue }
             tally.opportunities += 1
             guard Self.staysBelow(window) || Self.isRefusedBeyond(window) else { continue }
-            tally.add(f.place(window.firstPacket, window.firstTime))
+            tally.add(f.place(window.firstPacket))
         }
     }
 

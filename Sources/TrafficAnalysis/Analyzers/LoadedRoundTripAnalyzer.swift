@@ -15,7 +15,7 @@ struct LoadedRoundTripAnalyzer: Analyzer {
             tally.opportunities += 1
             // One late ACK is an accident; a queue keeps what comes for a while.
             guard side.risen >= 5, side.risen * 5 >= side.loaded else { continue }
-            tally.add(f.place(side.risenPacket, side.risenTime))
+            tally.add(f.place(side.risenPacket))
             longest = max(longest, Int64(side.longestRisen) * 1000)
         }
     }

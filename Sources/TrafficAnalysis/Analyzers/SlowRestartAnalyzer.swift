@@ -14,8 +14,8 @@ struct SlowRestartAnalyzer: Analyzer {
             let restart = pace.directions[d].restart
             tally.opportunities += Int(restart.tries)
             guard restart.count > 0 else { continue }
-            tally.add(f.place(restart.firstPacket, restart.firstTime))
-            longest = max(longest, restart.longestPause)
+            tally.add(f.place(restart.firstPacket))
+            longest = max(longest, Int64(restart.longestPause) * 1_000_000)
             flight = max(flight, restart.flight)
         }
     }

@@ -7,50 +7,20 @@ extension Flow {
     static let shortPause: Int64 = 30_000_000
 
     /// New payload of direction `d`, already counted in `next`.
+    ///
+    /// Of bulk transfers it sees every segment, so it goes to the side table once.
     @inline(never)
     mutating func notePace(
         _ segment: TCPSegment, _ bytes: RawSpan, direction d: Int, at place: PacketPlace,
         tables: inout SideTables
     ) {
         let end = directions[d].next
-        let isACKed = directions[1 - d].has.contains(.acknowledgement)
-        let flight =
-            isACKed
-            ? UInt32(clamping: Int32(bitPattern: end &- directions[1 - d].highestACK)) : 0
-        let index = Int(pace)
-        if flight > tables.pace[index].directions[d].largestFlight {
-            tables.pace[index].directions[d].largestFlight = flight
-        }
-        let timed = tables.pace[index].directions[d].timed
-        // One in a full pipe says more than the one that began the burst.
-        if !timed.isActive || !timed.isLoaded && flight >= RoundTrips.load {
-            tables.pace[index].directions[d].timed = self.timed(
-                segment, bytes, end, flight, place)
-        }
-        guard isACKed, let shift = windowShift(of: 1 - d) else { return }
-        let raw = UInt32(directions[1 - d].lastWindow)
-        if flight == raw << UInt32(shift) {
-            tables.pace[index].directions[d].windowFull &+= 1
-        }
-        guard shift > 0 else { return }
-        tables.pace[index].directions[d].window.note(
-            flight, segment, raw: raw, end: end, at: place)
-    }
-
-    private func timed(
-        _ segment: TCPSegment, _ bytes: RawSpan, _ end: UInt32, _ flight: UInt32,
-        _ place: PacketPlace
-    ) -> PaceDirection.Timed {
-        var timed = PaceDirection.Timed()
-        timed.isActive = true
-        timed.time = place.time
-        timed.end = end
-        timed.isLoaded = flight >= RoundTrips.load
-        if let stamp = segment.timestamps(bytes) {
-            timed.stamp = stamp.value
-            timed.hasStamp = true
-        }
-        return timed
+        let isAcknowledged = directions[1 - d].has.contains(.acknowledgement)
+        let ahead = Int32(bitPattern: end &- directions[1 - d].highestACK)
+        tables.pace[Int(pace)].directions[d].note(
+            segment, bytes, end: end, flight: isAcknowledged ? UInt32(clamping: ahead) : 0,
+            window: isAcknowledged ? UInt32(directions[1 - d].lastWindow) : 0,
+            shift: windowShift(of: 1 - d), at: place)
     }
 
     /// Direction `d` acknowledged new data of its peer.
@@ -59,20 +29,9 @@ extension Flow {
         _ segment: TCPSegment, _ bytes: RawSpan, by d: Int, at place: PacketPlace,
         tables: inout SideTables
     ) {
-        let (index, ack) = (Int(pace), segment.acknowledgement)
-        let sender = 1 - d
-        let timed = tables.pace[index].directions[sender].timed
-        if timed.isActive, Int32(bitPattern: ack &- timed.end) >= 0 {
-            tables.pace[index].directions[sender].finishTiming(
-                segment.timestamps(bytes)?.echo, at: place)
-        }
-        if tables.pace[index].directions[sender].window.isWatching {
-            tables.pace[index].directions[sender].window.acknowledge(ack)
-        }
-        guard tables.pace[index].directions[sender].restart.state != .none else { return }
-        let mss = UInt32(max(directions[d].mss, 536))
-        tables.pace[index].directions[sender].advanceRestart(
-            next: directions[sender].next, segmentSize: mss)
+        tables.pace[Int(pace)].directions[1 - d].acknowledge(
+            segment, bytes, next: directions[1 - d].next,
+            segmentSize: UInt32(max(directions[d].mss, 536)), at: place)
     }
 
     /// A segment of direction `d` was sent again.
@@ -125,7 +84,6 @@ extension Flow {
         let index = tables.paceIndex(&self)
         if tables.pace[index].directions[d].stall.count == 0 {
             tables.pace[index].directions[d].stall.packet = place.number
-            tables.pace[index].directions[d].stall.time = place.time
         }
         tables.pace[index].directions[d].stall.count &+= 1
         tables.pace[index].directions[d].stall.total &+= wait
@@ -146,19 +104,55 @@ extension Flow {
         guard d == server, tls >= 0, record.lastType == 23, record.lastLength >= TLSFlow.bigRecord,
             record.remaining > 0, record.state == .opaque,
             record.applicationRecords <= TLSFlow.firstRecords,
-            tables.tls[Int(tls)].pausedPacket == 0, seen.contains(.syn), establishedTime != 0,
+            seen.contains(.syn), establishedTime != 0,
             pause >= (establishedTime &- firstTime) / 2,
             pause <= (establishedTime &- firstTime) &* 4,
             rare < 0 || tables.rare[Int(rare)].directions[d].retransmitted == 0
         else { return }
-        tables.tls[Int(tls)].pausedPacket = place.number
-        tables.tls[Int(tls)].pausedTime = place.time
-        tables.tls[Int(tls)].pause = pause
+        let index = tables.paceIndex(&self)
+        guard tables.pace[index].directions[d].paused.packet == 0 else { return }
+        tables.pace[index].directions[d].paused = PaceDirection.Paused(
+            packet: place.number, pause: UInt32(clamping: pause / 1_000_000))
     }
 }
 
 extension PaceDirection {
-    fileprivate mutating func finishTiming(_ stamp: UInt32?, at place: PacketPlace) {
+    /// - Parameters:
+    ///   - window: the peer's, as it stands in the header; 0 when it is closed or not known.
+    ///   - shift: of that window, where both SYNs are in the capture.
+    fileprivate mutating func note(
+        _ segment: TCPSegment, _ bytes: RawSpan, end: UInt32, flight: UInt32, window raw: UInt32,
+        shift: UInt8?, at place: PacketPlace
+    ) {
+        if flight > largestFlight { largestFlight = flight }
+        // One in a full pipe says more than the one that began the burst.
+        if !timed.isActive || !timed.isLoaded && flight >= RoundTrips.load {
+            timed.isActive = true
+            timed.time = place.time
+            timed.end = end
+            timed.isLoaded = flight >= RoundTrips.load
+            let stamp = segment.timestamps(bytes)
+            timed.stamp = stamp?.value ?? 0
+            timed.hasStamp = stamp != nil
+        }
+        guard let shift, raw > 0 else { return }
+        if flight == raw << UInt32(shift) { windowFull &+= 1 }
+        if shift > 0 { window.note(flight, segment, raw: raw, end: end, at: place) }
+    }
+
+    fileprivate mutating func acknowledge(
+        _ segment: TCPSegment, _ bytes: RawSpan, next: UInt32, segmentSize: UInt32,
+        at place: PacketPlace
+    ) {
+        let ack = segment.acknowledgement
+        if timed.isActive, Int32(bitPattern: ack &- timed.end) >= 0 {
+            finishTiming(segment.timestamps(bytes)?.echo, at: place)
+        }
+        if window.isWatching { window.acknowledge(ack) }
+        if restart.state != .none { advanceRestart(next: next, segmentSize: segmentSize) }
+    }
+
+    private mutating func finishTiming(_ stamp: UInt32?, at place: PacketPlace) {
         timed.isActive = false
         let time = place.time &- timed.time
         guard time >= 0 else { return }
@@ -170,7 +164,7 @@ extension PaceDirection {
         guard time >= 5 * least, time - least >= 100_000_000 else { return }
         risen &+= 1
         longestRisen = max(longestRisen, UInt32(clamping: time / 1000))
-        if risenPacket == 0 { (risenPacket, risenTime) = (place.number, place.time) }
+        if risenPacket == 0 { risenPacket = place.number }
     }
 
     /// Silence longer than the usual least retransmission timeout (RFC 6298 §2.4 has 1 s, Linux
@@ -187,11 +181,10 @@ extension PaceDirection {
         restart.state = .begun
         restart.start = sequence
         restart.packet = place.number
-        restart.time = place.time
-        restart.pause = pause
+        restart.pause = UInt32(clamping: pause / 1_000_000)
     }
 
-    fileprivate mutating func advanceRestart(next: UInt32, segmentSize: UInt32) {
+    private mutating func advanceRestart(next: UInt32, segmentSize: UInt32) {
         let sent = UInt32(clamping: Int32(bitPattern: next &- restart.start))
         if restart.state == .begun {
             restart.firstFlight = sent
@@ -206,7 +199,6 @@ extension PaceDirection {
         guard largestFlight >= 2 * restart.firstFlight else { return }
         if restart.count == 0 {
             restart.firstPacket = restart.packet
-            restart.firstTime = restart.time
         }
         restart.count &+= restart.count < .max ? 1 : 0
         restart.longestPause = max(restart.longestPause, restart.pause)
@@ -218,18 +210,17 @@ extension PaceDirection.RawWindow {
     fileprivate mutating func note(
         _ flight: UInt32, _ segment: TCPSegment, raw: UInt32, end: UInt32, at place: PacketPlace
     ) {
-        guard raw > 0 else { return }
         segments &+= 1
         if flight > raw {
             beyond &+= 1
-            if firstPacket == 0 { (firstPacket, firstTime) = (place.number, place.time) }
+            if firstPacket == 0 { firstPacket = place.number }
             if !isWatching {
                 isWatching = true
                 watched = end
             }
         } else if raw - flight < max(UInt32(segment.payloadLength), raw / 10) {
             atEdge &+= 1
-            if firstPacket == 0 { (firstPacket, firstTime) = (place.number, place.time) }
+            if firstPacket == 0 { firstPacket = place.number }
         }
     }
 

@@ -1,5 +1,5 @@
 /// How the data of a flow moves: round trips, bytes in flight, pauses. Kept of flows of which one
-/// side sent some packets with payload, since a short exchange has no pace.
+/// side sent some packets with payload: a short exchange has no pace, and most flows are short.
 struct PaceFacts {
     var directions: [2 of PaceDirection] = [PaceDirection(), PaceDirection()]
 
@@ -20,7 +20,6 @@ struct PaceDirection {
     var loaded: UInt32 = 0
     var risen: UInt32 = 0
     var risenPacket: UInt32 = 0
-    var risenTime: Int64 = 0
     var longestRisen: UInt32 = 0
 
     /// Bytes sent and not acknowledged, at most.
@@ -30,6 +29,7 @@ struct PaceDirection {
     var window = RawWindow()
     var restart = Restart()
     var stall = Stall()
+    var paused = Paused()
 
     struct Timed {
         var time: Int64 = 0
@@ -52,7 +52,6 @@ struct PaceDirection {
         var watched: UInt32 = 0
         var isWatching = false
         var firstPacket: UInt32 = 0
-        var firstTime: Int64 = 0
     }
 
     /// What a burst after a silence begins with.
@@ -62,14 +61,13 @@ struct PaceDirection {
         var firstFlight: UInt32 = 0
         var state = State.none
         var packet: UInt32 = 0
-        var time: Int64 = 0
-        var pause: Int64 = 0
+        /// In milliseconds.
+        var pause: UInt32 = 0
         /// How many bursts began slowly, and the first of them.
         var count: UInt16 = 0
         var tries: UInt16 = 0
         var firstPacket: UInt32 = 0
-        var firstTime: Int64 = 0
-        var longestPause: Int64 = 0
+        var longestPause: UInt32 = 0
         var flight: UInt32 = 0
 
         enum State: UInt8 { case none, begun, acknowledged }
@@ -79,8 +77,14 @@ struct PaceDirection {
     struct Stall {
         var count: UInt32 = 0
         var packet: UInt32 = 0
-        var time: Int64 = 0
         var total: Int64 = 0
+    }
+
+    /// A pause inside one of a TLS server's first records, of nearly the largest size.
+    struct Paused {
+        var packet: UInt32 = 0
+        /// In milliseconds.
+        var pause: UInt32 = 0
     }
 }
 

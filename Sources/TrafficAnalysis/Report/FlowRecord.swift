@@ -153,10 +153,10 @@ public struct FlowRecord: Sendable {
     public var changedOptions: PerSide<ChangedOptions?>
     /// By the handshake: of the client SYN to SYN-ACK, of the server SYN-ACK to ACK.
     public var handshakeRoundTrip: PerSide<Int64?>
-    /// By acknowledgement, and by timestamp; of a side's data from its 8th packet on.
+    /// By acknowledgement, and by timestamp; of a side's data from its 16th packet on.
     public var roundTrip: PerSide<RoundTrip?>
     public var echoRoundTrip: PerSide<RoundTrip?>
-    /// The most bytes that were sent and not acknowledged; `nil` below 8 packets.
+    /// The most bytes that were sent and not acknowledged; `nil` below 16 packets.
     public var largestFlight: PerSide<Int?>
     /// Distinct values in order of appearance.
     public var ttl: PerSide<[UInt8]>

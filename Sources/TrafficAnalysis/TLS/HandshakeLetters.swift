@@ -2,7 +2,7 @@
 /// Zeek's `ssl_history` (Zeek manual, base/protocols/ssl/main.zeek). Of application data only a
 /// side's first record is noted.
 struct HandshakeLetters {
-    private var letters: [24 of UInt8] = .init(repeating: 0)
+    private var letters: [15 of UInt8] = .init(repeating: 0)
     private var count: UInt8 = 0
 
     /// - Parameter letter: a capital.

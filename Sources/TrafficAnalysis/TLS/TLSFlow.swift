@@ -29,10 +29,6 @@ struct TLSFlow {
     var chain: Int32 = -1
     var cipherSuite: UInt16 = 0
     var letters = HandshakeLetters()
-    /// A pause inside one of the server's first records, of nearly the largest size.
-    var pausedPacket: UInt32 = 0
-    var pausedTime: Int64 = 0
-    var pause: Int64 = 0
 
     /// RFC 8446 §5.1 allows 2^14 bytes of content; what servers fill in one go is a little less.
     static let bigRecord: UInt16 = 15_000
