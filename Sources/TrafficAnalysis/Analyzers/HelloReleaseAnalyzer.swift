@@ -11,10 +11,10 @@ struct HelloReleaseAnalyzer: Analyzer {
 
     static let late: Int64 = 1_000_000_000
     static let leastHeld: Int64 = 500_000_000
-    /// The release comes within this, ten round trips or a fortieth of the wait, whichever is
+    /// The release comes within this, ten round trips or a twentieth of the wait, whichever is
     /// longest: on a busy host the freed server takes its time.
     static let window: Int64 = 50_000_000
-    static let windowShare: Int64 = 40
+    static let windowShare: Int64 = 20
 
     private struct Hello {
         var place: Place

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import threading
 import time
 
 from kit import clients, services
@@ -30,6 +31,23 @@ def checkouts(host, number, apart, deadline=8.0, own=None):
         tasks.append(host.start(try_line, SERVER, deadline, own))
         time.sleep(apart)
     return tasks
+
+
+def at_moments(moments, action, *arguments):
+    """Do something at each of these monotonic times, side by side; a process of its own may be
+    late to begin on a loaded machine, threads of one that is there already are not."""
+    threads = []
+    for moment in moments:
+        time.sleep(max(0.0, moment - time.monotonic()))
+        threads.append(threading.Thread(target=action, args=arguments))
+        threads[-1].start()
+    for thread in threads:
+        thread.join()
+
+
+def banner_check(address, wait):
+    """Connect, wait for a greeting, leave."""
+    clients.banner_check(address, 0.0, wait, 1)
 
 
 class Accept(Incident):

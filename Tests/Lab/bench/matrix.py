@@ -3,8 +3,6 @@
 import collections
 import dataclasses
 
-from . import notes
-
 LOOKS = ("capture", "live", "host", "symptoms", "all")
 HEAD = """# What Inquest concludes in the lab
 

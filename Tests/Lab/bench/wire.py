@@ -1,4 +1,4 @@
-"""A wire in user space by rule: delay, loss, reordering, split by rule, another TTL, a longest frame.
+"""A wire in user space by rule: delay, loss, reordering, split, another TTL, a longest frame.
 
 A hook for `kit.relay.relay` (this kernel has no netem). Side 0 is the first interface.
 """

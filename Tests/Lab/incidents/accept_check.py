@@ -4,14 +4,6 @@ import time
 
 from bench import accept
 from bench.incident import View
-from kit import clients
-
-
-def polite_check(address, every, times):
-    """The check that the fix puts in: up to the ServerHello, over TLS."""
-    for _ in range(times):
-        accept.try_line(address, 2.0)
-        time.sleep(every)
 
 
 class Reproduction(accept.Accept):
@@ -36,15 +28,15 @@ class Reproduction(accept.Accept):
     def workload(self):
         """Four periods of the check, a checkout inside of each and one outside."""
         self.ordinary(1)
-        check = (self.ops.start(polite_check, accept.SERVER, 3.0, 4) if self.polite else
-                 self.ops.start(clients.banner_check, accept.SERVER, 3.0, 2.0, 4))
-        begin = time.monotonic()
-        tasks = []
-        for number in range(4):
-            for second in (0.4 + 0.1 * number, 2.4):
-                time.sleep(max(0.0, begin + 3.0 * number + second - time.monotonic()))
-                tasks += accept.checkouts(self.client, 1, 0, 20.0)
-        check.result()
+        begin = time.monotonic() + 2.0
+        checks = [begin + 3.0 * number for number in range(4)]
+        what = (accept.try_line, accept.SERVER, 2.0) if self.polite else (
+            accept.banner_check, accept.SERVER, 2.0)
+        tasks = [self.ops.start(accept.at_moments, checks, *what)]
+        moments = [check + second for number, check in enumerate(checks)
+                   for second in (0.3 + 0.1 * number, 2.4)]
+        tasks.append(self.client.start(accept.at_moments, moments, accept.try_line,
+                                       accept.SERVER, 20.0))
         for task in tasks:
             task.result()
 

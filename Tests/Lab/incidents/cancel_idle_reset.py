@@ -1,7 +1,5 @@
 """A filter forgets idle connections and answers their next byte with a reset."""
 
-import contextlib
-import socket
 import time
 
 from bench import cancel

@@ -9,10 +9,10 @@ class Reproduction(cancel_curl.Reproduction):
 
     name = "cancel-java"
     keep = ("guard.pcap",)
-    made_by = ("OpenJDK 17 HttpClient with a timeout of 0.3 s (programs/Deadline.java); a Python web "
-               "server; nftables")
+    made_by = ("OpenJDK 17 HttpClient with a timeout of 0.3 s (programs/Deadline.java); a Python "
+               "web server; nftables")
 
     def cancel(self):
         """Eight requests of one program."""
         programs.java(self.one, "Deadline.java", "http://198.51.100.80/slow/1", 8,
-                    self.patient)
+                      self.patient)

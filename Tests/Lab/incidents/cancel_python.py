@@ -17,4 +17,4 @@ class Reproduction(cancel_curl.Reproduction):
     def cancel(self):
         """Eight requests of one program."""
         programs.python(self.one, "deadline.py", "http://198.51.100.80/slow/1", 8,
-                    self.patient)
+                        self.patient)

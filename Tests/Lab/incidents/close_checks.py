@@ -1,4 +1,4 @@
-"""HAProxy's bare TLS checks before stunnel with an id cache: the checker's CPU goes to handshakes."""
+"""HAProxy's bare TLS checks of a stunnel with an id cache: each check is a full handshake."""
 
 import contextlib
 import time

@@ -16,7 +16,8 @@ class Reproduction(fetch.Fetch):
              "silent. After a rush all workers wait for good; visitors leave after 4 s.")
     made_by = ("Apache 2.4 prefork, mod_php, php-curl; haproxy as remote (http-request tarpit "
                "beyond three connections of an address); curl -m 4 as visitors")
-    views = {"capture": View(("app",), "likely"), "capture visitor": View(("visitor",), "undecided")}
+    views = {"capture": View(("app",), "likely"),
+             "capture visitor": View(("visitor",), "undecided")}
     live = "undecided"
     host = "likely"
     together = "confirmed"

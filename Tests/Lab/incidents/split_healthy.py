@@ -11,7 +11,8 @@ class Reproduction(split.Split):
     name = "split-healthy"
     seconds = 165
     role = "healthy"
-    shows = "The switch picks the balancer by the flow's source port: all packets of a flow go one way."
+    shows = ("The switch picks the balancer by the flow's source port: all packets of a flow go "
+             "one way.")
     made_by = flow_split.MADE
     symptoms = ()
     views = {"capture": View(("balancer-side", "client", "server"), "none"),

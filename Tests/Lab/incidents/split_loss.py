@@ -4,7 +4,6 @@ import contextlib
 
 from bench import split, wire
 from bench.incident import View
-from scenarios import flow_split
 
 
 class Reproduction(split.Split):
