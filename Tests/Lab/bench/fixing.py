@@ -1,34 +1,35 @@
-"""Before and after the fix: what the case's own proof of recovery says of the two captures."""
+"""Before and after the fix: what `inquest incident verify` says of the two captures."""
 
 import json
 import os
 
 
-def _present(inquest, incident, files):
-    """The findings that the captures of the column "capture" have, and the verdict on them."""
+def _captures(incident, files):
+    """The captures of the column "capture", as arguments."""
     view = incident.views["capture"]
     paths = [files[name] for name in view.points]
-    arguments = ["--compare", *paths] if view.compare else [
+    return ["--compare", *paths] if view.compare else [
         word for path in paths for word in ("--capture", path)]
-    save = os.path.join(os.path.dirname(paths[0]), "fixed.diagnosis.json")
-    verdict = inquest.diagnose(None, incident.case, *arguments, save=save)
-    with open(save) as handle:
-        evidence = json.load(handle)["evidence"]
-    return {entry["id"] for entry in evidence if entry["state"] == "present"}, verdict
+
+
+def _verify(inquest, incident, before, files):
+    """The outcome for captures that are said to be of after the fix, and what kept it open."""
+    text, _, _ = inquest.run(
+        None, "incident", "verify", "--case", incident.case, "--before", before, "--json",
+        *_captures(incident, files))
+    document = json.loads(text)
+    return document["outcome"], document["missing"]
 
 
 def faults(inquest, incident, before, after):
-    """Sentences on a fix that the captures do not show: `verify.absent` of the case is the proof.
-
-    Before, one of those findings at least is present; afterwards none, and the case is not named.
-    """
-    proof = set(inquest.case(incident.case)["verify"]["absent"])
-    had, _ = _present(inquest, incident, before)
-    has, verdict = _present(inquest, incident, after)
+    """Sentences on a fix that is not seen to work, or on trouble that is taken for mended."""
+    evidence = os.path.join(os.path.dirname(next(iter(before.values()))), "before.diagnosis.json")
+    inquest.diagnose(None, incident.case, *_captures(incident, before), save=evidence)
     found = []
-    if not proof & had:
-        found.append("nothing that the case's proof names was there before")
-    found += [f"{name} is still there" for name in sorted(proof & has)]
-    if verdict.is_confident:
-        found.append(f"{verdict.verdict} {verdict.leader}")
+    outcome, _ = _verify(inquest, incident, evidence, before)
+    if outcome != "not-fixed":
+        found.append(f"before the fix: {outcome}")
+    outcome, missing = _verify(inquest, incident, evidence, after)
+    if outcome != "fixed":
+        found.append(f"after the fix: {outcome} " + " ".join(missing))
     return found

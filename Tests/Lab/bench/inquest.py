@@ -81,7 +81,3 @@ class Inquest:
         missing = bool(answer["next"] or leader.get("missing"))
         return Verdict(answer["verdict"], leader["id"], leader["probability"], rank, missing,
                        seconds, command)
-
-    def case(self, name):
-        """The case as `inquest case show --json` has it."""
-        return json.loads(self.run(None, "case", "show", name, "--json")[0])
