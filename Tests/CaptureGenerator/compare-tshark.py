@@ -255,6 +255,8 @@ def handshake_rule(ours, stream, side):
         return "a snap length cut the handshake" if stream.is_cut else stream.odd
     if theirs.replace("S", "").replace("C", "") == ours.replace("S", "").replace("C", ""):
         return "hellos: tshark reads a hello sent again twice, or one that is not whole"
+    if theirs == ours + "F":
+        return "a cipher that encrypts nothing: we read no message after ChangeCipherSpec"
     if not ours:
         return "messages of SSL 2, or a stream that does not begin with a hello"
     if sum(map(len, stream.messages.values())) >= 14:

@@ -13,9 +13,9 @@ class Reproduction(split.Split):
     seconds = 280
     ci = False
     role = "rival"
-    shows = ("A wire loses a fifth of all packets, of whatever kind and direction; everything "
+    shows = ("A wire loses a tenth of all packets, of whatever kind and direction; everything "
              "arrives in the end. No case of the casebook.")
-    made_by = "Tests/Lab/bench/wire.py (loss 0.2); nginx; curl"
+    made_by = "Tests/Lab/bench/wire.py (loss 0.1); nginx; curl"
     symptoms = ("slow-random-spikes", "slow-throughput")
     views = {"capture": View(("balancer-side", "client", "server"), "undecided"),
              "capture client and server": View(("client", "server"), "undecided", True),
@@ -24,7 +24,9 @@ class Reproduction(split.Split):
     host = "undecided"
     together = "undecided"
     choose = "flow"
-    proxy = property(lambda self: wire.Wire(loss=0.2, seed=7))
+    # At a fifth one flow of twelve may lose every copy of its hello until the server gives up. Seen
+    # from three points that one flow weighs like three findings, and a split is named.
+    proxy = property(lambda self: wire.Wire(loss=0.1, seed=7))
 
     @contextlib.contextmanager
     def live_trouble(self):
