@@ -100,6 +100,10 @@ private struct Guide {
     /// Enter, and the word in full where it may harm.
     private func run(_ player: inout Player) {
         player.press(.enter)
+        if case .command? = player.model.prompt {
+            player.type(walk.target)
+            player.press(.enter, .enter)
+        }
         guard case .consent? = player.model.prompt else { return }
         player.type("yes")
         player.press(.enter)

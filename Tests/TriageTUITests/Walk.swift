@@ -21,6 +21,8 @@ struct Walk: CustomTestStringConvertible, Sendable {
     /// In the order in which they were taken; paths below `casebook`.
     var captures: [(name: String, file: String)]
     var checks: [String: [Evidence]] = [:]
+    /// Given when a check asks for it.
+    var target = ""
     var atTheEnd: [Act] = []
 
     var testDescription: String { cause }
@@ -101,6 +103,7 @@ struct Walk: CustomTestStringConvertible, Sendable {
                     summary: "of 8 parallel requests 5 got no answer")
             ],
         ],
+        target: "[2001:db8:ba::100]:80",
         atTheEnd: [.command("target [2001:db8:ba::100]:80"), .check("tcp-parallel")])
 
     /// Lost ClientHellos: captures at the client, at the server, and at last behind the switch.
