@@ -181,7 +181,7 @@ struct DiagnoseCommand: Subcommand {
         for path in capture where !Interrupt.requested {
             var progress = Progress(name: path, console: run.console)
             defer { progress.finish() }
-            let read = try CaptureRun(path: path) { packets in
+            let read = try CaptureRun(path: path, casebook: session.casebook) { packets in
                 progress.update(packets: packets)
                 return !Interrupt.requested
             }

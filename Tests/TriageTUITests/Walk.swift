@@ -93,6 +93,10 @@ struct Walk: CustomTestStringConvertible, Sendable {
                     source: "host:web1", count: 111,
                     summary: "111 connections of apache2 to one remote, silent and open"),
                 Evidence(
+                    id: "host.sock.asked-never-answered", kind: .finding, state: .present,
+                    source: "host:web1", count: 111,
+                    summary: "111 connections of apache2 asked one remote and were not answered"),
+                Evidence(
                     id: "host.proc.waits-on-outbound-read", kind: .finding, state: .present,
                     source: "host:web1", summary: "workers of apache2 wait for a remote"),
             ],
