@@ -64,7 +64,8 @@ extension EffectPerformer {
             let wish = CaptureSlice.Wish(
                 path: path, isWhole: false, program: "inquest \(Inquest.version)")
             do throws(CaptureSlice.Fault) {
-                let slice = try CaptureSlice(findings, of: [SliceInput(file: capture)], wish) { _, _ in
+                let slice = try CaptureSlice(findings, of: [SliceInput(file: capture)], wish) {
+                    _, _ in
                     !cancelled.isSet
                 }
                 mailbox.post(
