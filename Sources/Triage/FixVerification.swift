@@ -4,7 +4,8 @@ public import Diagnosis
 /// Whether a fix works: what the case says must be seen afterwards, against what was seen.
 public struct FixVerification: Sendable {
     public enum Outcome: String, Sendable {
-        /// All that was there is gone, and there was occasion for it to show.
+        /// What was there is gone, as far as there was occasion for it to show: at least one finding
+        /// had it. A fix that takes the trigger away leaves the others none.
         case fixed
         case notFixed = "not-fixed"
         case cannotTell = "cannot-tell"
@@ -32,7 +33,7 @@ public struct FixVerification: Sendable {
     /// What the casebook makes of what was seen afterwards, about this case.
     public let verdict: RankedCase.Verdict
     public let probability: Double
-    /// Findings that keep it from being told.
+    /// Findings that had no occasion to show: nobody can say whether they are gone.
     public let missing: [FactID]
 
     /// - Parameters:
@@ -67,14 +68,14 @@ public struct FixVerification: Sendable {
         if isStillThere || findings.contains(where: { $0.isFulfilled == false }) {
             return (.notFixed, [])
         }
-        // What was wrong before must be right now. When nobody knows what was, all must be that
-        // the kinds of looks taken could have shown.
+        // It has to show in what was wrong before. When nobody knows what was, in all that the
+        // kinds of looks taken could have shown.
         let wrong = findings.filter(\.wasWrong)
         let kinds = Set(findings.filter { $0.isFulfilled != nil }.map { kind($0.id) })
         let asked = wrong.isEmpty ? findings.filter { kinds.contains(kind($0.id)) } : wrong
         let open = asked.filter { $0.isFulfilled == nil }.map(\.id)
         if asked.isEmpty { return (.cannotTell, findings.map(\.id)) }
-        return open.isEmpty ? (.fixed, []) : (.cannotTell, open)
+        return (open.count < asked.count ? .fixed : .cannotTell, open)
     }
 
     /// `capture`, `probe`, `host`: one look shows what one kind has.

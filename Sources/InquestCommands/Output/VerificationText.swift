@@ -21,7 +21,7 @@ struct VerificationText {
         page.paragraph(entry.title, indent: 2, style: .dim)
         page.heading("What a working fix shows")
         for finding in verification.findings { write(finding, &page) }
-        if !verification.missing.isEmpty || verification.outcome == .cannotTell {
+        if verification.outcome == .cannotTell {
             page.heading("What would tell")
             for line in tellingLines { page.command(line) }
             page.paragraph("over \(entry.verification.window)", indent: 4, style: .dim)
@@ -38,17 +38,19 @@ struct VerificationText {
     private var headline: (word: String, sentence: String, style: TextPage.Style) {
         switch verification.outcome {
         case .fixed:
-            let counted = "what the incident showed is gone, and would have been seen"
-            return ("FIXED", "\(counted). Keep looking over \(entry.verification.window).", .good)
+            let words =
+                verification.missing.isEmpty
+                ? "what the incident showed is gone, and would have been seen."
+                : "what could show of the incident is gone. What is marked ? had no occasion to "
+                    + "show: make sure that what brought it about was going on."
+            return ("FIXED", "\(words) Keep looking: \(entry.verification.window).", .good)
         case .notFixed:
             return ("NOT FIXED", "the incident still shows.", .alarm)
         case .cannotTell:
-            let some = verification.findings.contains { $0.isFulfilled == true }
-            let words =
-                some
-                ? "what was seen is well, but not all that the incident showed had occasion to."
-                : "nothing that was looked at could have shown the incident."
-            return ("CANNOT TELL", words, .caution)
+            return (
+                "CANNOT TELL", "nothing that was looked at could have shown the incident.",
+                .caution
+            )
         }
     }
 
