@@ -98,6 +98,18 @@ final class Tmux {
         return shown
     }
 
+    /// The screen once it no longer changes: a picture taken while it is drawn has rows of both.
+    func still() throws -> String {
+        var shown = try screen()
+        for _ in 0..<100 {
+            Thread.sleep(forTimeInterval: 0.1)
+            let next = try screen()
+            if next == shown { return shown }
+            shown = next
+        }
+        return shown
+    }
+
     /// The process that the shell runs in the foreground.
     func child() throws -> Int32 {
         let shell = try tmux("display-message", "-p", "-t", "s", "#{pane_pid}")
