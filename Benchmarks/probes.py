@@ -174,9 +174,9 @@ def table(make, inquest, folder, pairs, markdown):
     pem, key = certificate(folder)
     client, share, single, double = handshakes(inquest, folder, pem, key, pairs)
     for what, ratio, goal in (
-            ("one TLS handshake, connect to close", share, ""),
-            ("the whole run of `probe … tls-addresses` (1 handshake)", single, 1.2),
-            ("the whole run of `probe … tls` (2 handshakes)", double, "")):
+            ("a probe with one TLS handshake, connect to close", share, 1.2),
+            ("the process around it, `probe … tls-addresses`", single, ""),
+            ("the process of `probe … tls` (2 handshakes)", double, "")):
         result.add(what, f"{ratio * client * 1000:.1f} ms", f"{client * 1000:.1f} ms s_client",
                    f"{ratio:.2f}", goal and f"<= {goal}x {'kept' if ratio <= goal else 'MISSED'}")
     one, full, each, sslyze = many(inquest, folder, pem, key, TARGETS)
