@@ -36,7 +36,7 @@ public struct HTTPFraming: Equatable, Sendable {
     /// `limit`.
     public init?(_ bytes: RawSpan, from start: Int) {
         let end = min(bytes.byteCount, start + Self.limit)
-        guard start < end, let first = Self.line(bytes, from: start, end: end) else { return nil }
+        guard start < end, let first = lineRange(bytes, from: start, limit: end) else { return nil }
         let opening = bytes.extracting(start..<bytes.byteCount)
         if looksLikeHTTPResponse(opening) {
             guard let status = Self.status(bytes, first.content) else { return nil }
@@ -47,7 +47,7 @@ public struct HTTPFraming: Equatable, Sendable {
             return nil
         }
         var offset = first.next
-        while let line = Self.line(bytes, from: offset, end: end) {
+        while let line = lineRange(bytes, from: offset, limit: end) {
             offset = line.next
             if line.content.isEmpty {
                 bodyOffset = offset
@@ -173,20 +173,5 @@ public struct HTTPFraming: Equatable, Sendable {
 
     private static func lowercased(_ bytes: RawSpan, _ range: Range<Int>) -> String {
         bytes.text(range).lowercased()
-    }
-
-    /// Up to CR LF, or LF alone (RFC 9112 §2.2).
-    private static func line(
-        _ bytes: RawSpan, from start: Int, end: Int
-    ) -> (content: Range<Int>, next: Int)? {
-        var offset = start
-        while offset < end {
-            if bytes.byte(at: offset) == 0x0A {
-                let hasReturn = offset > start && bytes.byte(at: offset - 1) == 0x0D
-                return (start..<(hasReturn ? offset - 1 : offset), offset + 1)
-            }
-            offset += 1
-        }
-        return nil
     }
 }

@@ -105,7 +105,7 @@ public struct HTTPResponseHead: Sendable {
 
 /// A line from `start` without its end (CR LF, or LF alone: RFC 9112 §2.2), and where the next
 /// begins; `nil` when no line ends before `limit`.
-private func lineRange(
+func lineRange(
     _ bytes: RawSpan, from start: Int, limit: Int
 ) -> (content: Range<Int>, next: Int)? {
     let end = min(bytes.byteCount, limit)

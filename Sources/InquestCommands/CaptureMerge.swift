@@ -1,15 +1,17 @@
+import Casebook
 import TrafficAnalysis
 import Triage
 
 /// Files named on the command line that are one capture.
 enum CaptureMerge {
     static func read(
-        _ files: [String], keepsFlows: Bool, _ console: Console
+        _ files: [String], keepsFlows: Bool = false, casebook: Casebook? = nil, _ console: Console
     ) throws(Failure) -> CaptureRun {
         var progress = Progress(name: "reading", console: console)
         defer { progress.finish() }
         do {
-            var run = try CaptureRun(merging: files, keepsFlows: keepsFlows) { packets in
+            var run = try CaptureRun(merging: files, keepsFlows: keepsFlows, casebook: casebook) {
+                packets in
                 progress.update(packets: packets)
                 return !Interrupt.requested
             }

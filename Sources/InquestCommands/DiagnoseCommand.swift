@@ -176,20 +176,13 @@ struct DiagnoseCommand: Subcommand {
             let suggestions = Suggestions(session.casebook)
             for text in say { session.record(answers.reports(in: text, suggestions)) }
         }
-        for path in evidence { try readEvidence(path, into: &session) }
+        for path in evidence { try session.readEvidence(path) }
         var runs: [CaptureRun] = []
         for path in capture where !Interrupt.requested {
-            var progress = Progress(name: path, console: run.console)
-            defer { progress.finish() }
-            let read = try CaptureRun(path: path, casebook: session.casebook) { packets in
-                progress.update(packets: packets)
-                return !Interrupt.requested
-            }
-            session.record(read, of: path)
-            runs.append(read)
+            runs.append(try session.readCapture(path, run.console))
         }
         if !merge.isEmpty, !Interrupt.requested {
-            let whole = try CaptureMerge.read(merge, keepsFlows: false, run.console)
+            let whole = try CaptureMerge.read(merge, casebook: session.casebook, run.console)
             session.record(whole, of: whole.report.file)
             runs.append(whole)
         }
@@ -198,26 +191,10 @@ struct DiagnoseCommand: Subcommand {
                 try CaptureComparison.read(
                     compare, analyses: true, casebook: session.casebook, run.console))
         }
-        try lookAtHost(wish, &session)
-        return runs
-    }
-
-    private func lookAtHost(
-        _ wish: HostRun.Wish, _ session: inout TriageSession
-    ) throws(Failure) {
-        guard host || hostOptions.namesSomething, !Interrupt.requested else { return }
-        HostNotice.tell(wish)
-        do {
-            _ = try session.inspectHost(wish) { !Interrupt.requested }
-        } catch {
-            throw .log(error)
+        if host || hostOptions.namesSomething, !Interrupt.requested {
+            try session.lookAtHost(wish)
         }
-    }
-
-    private func readEvidence(_ path: String, into session: inout TriageSession) throws {
-        let contents = try EvidenceInput.read(path, casebook: session.casebook)
-        session.record(contents.evidence)
-        for fault in contents.unknown { session.warn(EvidenceInput.warning(fault, path)) }
+        return runs
     }
 
     private func writeReports(

@@ -21,7 +21,7 @@ struct IncidentVerifyCommand: Subcommand {
               inquest incident verify 3 example.com:443 --allow disruptive
               inquest incident verify --case close-wait-leak --before e.json --host --watch 120
 
-            Exit codes: 0 fixed, 1 not fixed, 3 cannot be told, 77 permission missing.
+            Exit codes: 0 fixed, 1 not fixed, 3 cannot be told.
             """)
 
     @Argument(
@@ -90,19 +90,20 @@ struct IncidentVerifyCommand: Subcommand {
         }
     }
 
-    private func incident(_ number: Int?, _ loaded: LoadedCasebook) throws(Failure) -> LedgerEntry?
-    {
+    private func incident(
+        _ number: Int?, _ loaded: LoadedCasebook
+    ) throws(Failure) -> LedgerEntry? {
         guard let number else { return nil }
+        let entries: [LedgerEntry]
         do {
-            guard let entry = try loaded.store.ledger().first(where: { $0.number == number }) else {
-                throw StoreError.noSuchIncident(number: number)
-            }
-            return entry
-        } catch let fault as StoreError {
-            throw .ledger(fault)
+            entries = try loaded.store.ledger()
         } catch {
+            throw .ledger(error)
+        }
+        guard let entry = entries.first(where: { $0.number == number }) else {
             throw .ledger(.noSuchIncident(number: number))
         }
+        return entry
     }
 
     private func entry(
@@ -132,28 +133,17 @@ struct IncidentVerifyCommand: Subcommand {
         into session: inout TriageSession, _ looksAtHost: Bool, _ run: Run
     ) throws {
         let wish = try hostOptions.wish(looksAtHost: host)
-        for path in evidence {
-            session.record(try EvidenceInput.read(path, casebook: session.casebook).evidence)
-        }
+        for path in evidence { try session.readEvidence(path) }
         for path in capture where !Interrupt.requested {
-            var progress = Progress(name: path, console: run.console)
-            defer { progress.finish() }
-            try session.readCapture(path) { packets in
-                progress.update(packets: packets)
-                return !Interrupt.requested
-            }
+            _ = try session.readCapture(path, run.console)
         }
-        if !compare.isEmpty {
+        if !compare.isEmpty, !Interrupt.requested {
             try CaptureComparison.check(compare)
-            session.record(try CaptureComparison.read(compare, analyses: true, run.console))
+            session.record(
+                try CaptureComparison.read(
+                    compare, analyses: true, casebook: session.casebook, run.console))
         }
-        guard looksAtHost, !Interrupt.requested else { return }
-        HostNotice.tell(wish)
-        do {
-            _ = try session.inspectHost(wish) { !Interrupt.requested }
-        } catch {
-            throw Failure.log(error)
-        }
+        if looksAtHost, !Interrupt.requested { try session.lookAtHost(wish) }
     }
 
     /// Asks the targets what the case's findings need.
@@ -166,6 +156,13 @@ struct IncidentVerifyCommand: Subcommand {
         let options = try probes.options()
         let wanted = Set(entry.verification.absent + entry.verification.present)
         let telling = ProbeList.all.filter { !wanted.isDisjoint(with: $0.findings) }
+        if telling.isEmpty {
+            session.warn(
+                Warning(
+                    id: "verify.no-probe",
+                    summary: "No probe shows whether the fix of this case works: "
+                        + entry.verification.command))
+        }
         let allowed = telling.filter { $0.effect <= options.allowed }
         var jobs: [ProbeRequest.Job] = []
         for word in targets {

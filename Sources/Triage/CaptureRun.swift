@@ -71,10 +71,14 @@ public struct CaptureRun: Sendable {
     /// Findings cite packets by the file that they are in and their number there; flows are counted
     /// through all files.
     public init(
-        merging paths: [String], keepsFlows: Bool = false, goOn: (Int) -> Bool
+        merging paths: [String], keepsFlows: Bool = false, casebook: Casebook? = nil,
+        goOn: (Int) -> Bool
     ) throws(CaptureError) {
         var reader = try MergedCapture(paths: paths)
-        var analysis = CaptureAnalysis(file: Self.name(of: paths), keepsFlows: keepsFlows)
+        let questions = casebook?.customFindings(of: .capture) ?? []
+        let asked = CustomQuestions.needs(questions)
+        var analysis = CaptureAnalysis(
+            file: Self.name(of: paths), keepsFlows: keepsFlows || asked.flows, rows: asked.rows)
         var stopped = false
         let facts = try reader.forEachPacket { record, bytes in
             analysis.packet(
@@ -88,8 +92,11 @@ public struct CaptureRun: Sendable {
         notes = facts.notes
         files = paths
         mergedFindings = report.findings
+        let packets = report.packets
+        answer(questions, keepsLists: keepsFlows) { goOn(packets) }
         let origins = reader.origins
         report.cite { origins[$0] }
+        CaptureReport.cite(&customFindings) { origins[$0] }
     }
 
     /// `a.pcap0 and 2 more`

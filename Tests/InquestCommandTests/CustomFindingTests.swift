@@ -71,6 +71,24 @@ import Triage
         #expect(found["summary"]?.string?.contains("server_port") == true)
     }
 
+    @Test func `files that are one capture are asked, and cited by file and number`() throws {
+        let book = try casebook(
+            query: "SELECT flow, packet FROM tls_handshakes WHERE server_port = 27000",
+            definition: "A ClientHello was seen, once or more.")
+        let held = Inquest.heldCapture
+        let earlier = Inquest.repository("Tests/Fixtures/captures/healthy-loopback.pcap")
+        let alone = try #require(try evidence(book, Self.own, ["--capture", held]))
+        let merged = try #require(try evidence(book, Self.own, ["--merge", held, earlier]))
+        #expect(merged["state"]?.string == "present")
+        #expect(merged["count"]?.number == alone["count"]?.number)
+        let places = merged["where"]?.array ?? []
+        #expect(Set(places.compactMap { $0["file"]?.string }) == [held])
+        // Not by their numbers in the merge, where the other file's packets come first.
+        #expect(
+            places.compactMap { $0["packet"]?.number }
+                == (alone["where"]?.array ?? []).compactMap { $0["packet"]?.number })
+    }
+
     @Test func `no rows are absence, and a capture without a flow tells nothing`() throws {
         let book = try casebook(query: "SELECT flow FROM flows WHERE server_port = 1")
         #expect(try evidence(book)?["state"]?.string == "absent")

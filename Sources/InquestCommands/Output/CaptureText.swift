@@ -29,7 +29,8 @@ struct CaptureText {
         page.paragraph("\(report.file): \(format), \(links)", style: .bold)
         if !capture.files.isEmpty {
             page.paragraph(
-                "\(capture.files.count) files as one capture, in the order of time", indent: 2)
+                "\(Figures.plural(capture.files.count, "file")) as one capture, in the order of time",
+                indent: 2)
         }
         if capture.interrupted {
             page.paragraph("Interrupted: this is what was seen until then.", style: .caution)
@@ -54,10 +55,7 @@ struct CaptureText {
         page.heading("Found")
         if present.isEmpty { page.line("  nothing that a case asks for") }
         for finding in present {
-            let figures = EvidenceText.figures(finding)
-            page.paragraph(
-                finding.id + (figures.isEmpty ? "" : " (\(figures))"), label: "* ", indent: 2,
-                style: .bold)
+            EvidenceText.head(finding, &page)
             if !finding.summary.isEmpty { page.paragraph(finding.summary, indent: 4) }
             let places = EvidenceText.places(
                 [finding], severalFiles: capture.files.count > 1)

@@ -74,10 +74,7 @@ struct ComparisonText {
         let present = comparison.findings.filter { $0.state == .present }
         if present.isEmpty { page.line("  nothing that a case asks for") }
         for finding in present {
-            let figures = EvidenceText.figures(finding)
-            page.paragraph(
-                finding.id + (figures.isEmpty ? "" : " (\(figures))"), label: "* ", indent: 2,
-                style: .bold)
+            EvidenceText.head(finding, &page)
             page.paragraph(finding.summary, indent: 4)
             page.paragraph(
                 EvidenceText.places([finding], severalFiles: true), indent: 4, style: .dim)

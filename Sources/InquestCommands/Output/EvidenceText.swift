@@ -26,6 +26,14 @@ enum EvidenceText {
         return parts.joined(separator: ", ")
     }
 
+    /// Its id with its numbers.
+    static func head(_ finding: Evidence, _ page: inout TextPage) {
+        let figures = figures(finding)
+        page.paragraph(
+            finding.id + (figures.isEmpty ? "" : " (\(figures))"), label: "* ", indent: 2,
+            style: .bold)
+    }
+
     /// `3 times, 1.95 s`; empty when it carries no number.
     static func figures(_ evidence: Evidence) -> String {
         var parts: [String] = []

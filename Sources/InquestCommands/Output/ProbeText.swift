@@ -103,10 +103,7 @@ struct ProbeText {
         page.heading("Found")
         if present.isEmpty { page.line("  nothing that a case asks for") }
         for finding in present {
-            let figures = EvidenceText.figures(finding)
-            page.paragraph(
-                finding.id + (figures.isEmpty ? "" : " (\(figures))"), label: "* ", indent: 2,
-                style: .bold)
+            EvidenceText.head(finding, &page)
             if !finding.summary.isEmpty { page.paragraph(finding.summary, indent: 4) }
             if let kind = casebook?[finding: finding.id] {
                 page.paragraph("It means: \(kind.definition)", indent: 4, style: .dim)

@@ -2,14 +2,10 @@ internal import Dissection
 
 /// What flows refer to by index: rare facts, TLS facts, reassembly buffers, interned names.
 struct SideTables {
-    var rare = Chunked<RareFacts>()
-    var tls = Chunked<TLSFlow>()
-    var pace = Chunked<PaceFacts>()
-    var http = Chunked<HTTPFacts>()
-    private var freePace: [Int32] = []
-    private var freeHTTP: [Int32] = []
-    private var freeRare: [Int32] = []
-    private var freeTLS: [Int32] = []
+    var rare = Slots(RareFacts())
+    var tls = Slots(TLSFlow())
+    var pace = Slots(PaceFacts())
+    var http = Slots(HTTPFacts())
     var pool = StreamPool()
     private(set) var names: [String] = []
     private var nameIndex: [String: Int32] = [:]
@@ -69,77 +65,18 @@ struct SideTables {
         index < 0 ? nil : names[Int(index)]
     }
 
-    /// The index of a flow's rare facts, made when it has none yet.
-    mutating func rareIndex(_ flow: inout Flow) -> Int {
-        if flow.rare < 0 {
-            if let index = freeRare.popLast() {
-                flow.rare = index
-            } else {
-                rare.append(RareFacts())
-                flow.rare = Int32(rare.count - 1)
-            }
-        }
-        return Int(flow.rare)
-    }
-
-    mutating func tlsIndex(_ flow: inout Flow) -> Int {
-        if flow.tls < 0 {
-            if let index = freeTLS.popLast() {
-                flow.tls = index
-            } else {
-                tls.append(TLSFlow())
-                flow.tls = Int32(tls.count - 1)
-            }
-        }
-        return Int(flow.tls)
-    }
-
-    mutating func paceIndex(_ flow: inout Flow) -> Int {
-        if flow.pace < 0 {
-            if let index = freePace.popLast() {
-                flow.pace = index
-            } else {
-                pace.append(PaceFacts())
-                flow.pace = Int32(pace.count - 1)
-            }
-        }
-        return Int(flow.pace)
-    }
-
-    mutating func httpIndex(_ flow: inout Flow) -> Int {
-        if flow.http < 0 {
-            if let index = freeHTTP.popLast() {
-                flow.http = index
-            } else {
-                http.append(HTTPFacts())
-                flow.http = Int32(http.count - 1)
-            }
-        }
-        return Int(flow.http)
-    }
+    /// The index of a flow's rare facts, made when it has none yet; so the others.
+    mutating func rareIndex(_ flow: inout Flow) -> Int { rare.place(&flow.rare) }
+    mutating func tlsIndex(_ flow: inout Flow) -> Int { tls.place(&flow.tls) }
+    mutating func paceIndex(_ flow: inout Flow) -> Int { pace.place(&flow.pace) }
+    mutating func httpIndex(_ flow: inout Flow) -> Int { http.place(&flow.http) }
 
     /// Takes back what a flow that is over had.
     mutating func giveBack(_ flow: inout Flow) {
         for d in 0...1 { pool.giveBack(&flow.directions[d].tls.stream) }
-        if flow.rare >= 0 {
-            rare[Int(flow.rare)] = RareFacts()
-            freeRare.append(flow.rare)
-            flow.rare = -1
-        }
-        if flow.tls >= 0 {
-            tls[Int(flow.tls)] = TLSFlow()
-            freeTLS.append(flow.tls)
-            flow.tls = -1
-        }
-        if flow.pace >= 0 {
-            pace[Int(flow.pace)] = PaceFacts()
-            freePace.append(flow.pace)
-            flow.pace = -1
-        }
-        if flow.http >= 0 {
-            http[Int(flow.http)] = HTTPFacts()
-            freeHTTP.append(flow.http)
-            flow.http = -1
-        }
+        rare.giveBack(&flow.rare)
+        tls.giveBack(&flow.tls)
+        pace.giveBack(&flow.pace)
+        http.giveBack(&flow.http)
     }
 }

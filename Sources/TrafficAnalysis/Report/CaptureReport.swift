@@ -93,6 +93,13 @@ public struct CaptureReport: Sendable {
     ///
     /// - Parameter origin: of a packet's number in the merge; `nil` where it is not known.
     public mutating func cite(_ origin: (Int) -> (file: String, number: Int)?) {
+        Self.cite(&findings, origin)
+    }
+
+    /// The same for what others found in the merge.
+    public static func cite(
+        _ findings: inout [Evidence], _ origin: (Int) -> (file: String, number: Int)?
+    ) {
         for index in findings.indices {
             findings[index].locations = findings[index].locations.map { location in
                 guard let packet = location.packet else { return location }

@@ -1,0 +1,36 @@
+/// Records that only some flows have, known by index; those that are given back are used again, so
+/// memory follows the flows that are open at one time.
+struct Slots<Element> {
+    private var elements = Chunked<Element>()
+    private var free: [Int32] = []
+    private let initial: Element
+
+    /// - Parameter initial: what a record is before anything is noted in it.
+    init(_ initial: Element) { self.initial = initial }
+
+    subscript(index: Int) -> Element {
+        @inline(__always) get { elements[index] }
+        @inline(__always) _modify { yield &elements[index] }
+    }
+
+    /// The place of the record that `index` names; one is made when it names none (-1).
+    mutating func place(_ index: inout Int32) -> Int {
+        if index >= 0 { return Int(index) }
+        if let given = free.popLast() {
+            index = given
+        } else {
+            index = Int32(elements.count)
+            elements.append(initial)
+        }
+        return Int(index)
+    }
+
+    mutating func giveBack(_ index: inout Int32) {
+        if index < 0 { return }
+        elements[Int(index)] = initial
+        free.append(index)
+        index = -1
+    }
+}
+
+extension Slots: Sendable where Element: Sendable {}
