@@ -18,19 +18,30 @@ public enum BlockPage {
     ]
 
     private static let encoded = phrases.map { Array($0.utf8) }
-    /// The head names a content type of text.
+    /// The head names a content type of text (RFC 9110 §8.3), within the first 1024 bytes.
     public static func isText(_ payload: RawSpan) -> Bool {
-        let end = min(payload.byteCount, 1024) - 5
+        let limit = min(payload.byteCount, 1024)
+        guard limit > 12 else { return false }
         var offset = 12
-        while offset < end {
-            if payload.byte(at: offset) | 0x20 == 0x74, payload.byte(at: offset + 4) == 0x2F,
-                payload.uint32(at: offset) | 0x2020_2020 == 0x7465_7874
-            {
-                return true
-            }
-            offset += 1
+        while let line = lineRange(payload, from: offset, limit: limit), line.content.count > 0 {
+            if isTextField(payload, line.content) { return true }
+            offset = line.next
         }
-        return false
+        return limit > offset && isTextField(payload, offset..<limit)
+    }
+
+    /// `Content-Type: text/…`, in whatever case.
+    private static func isTextField(_ bytes: RawSpan, _ line: Range<Int>) -> Bool {
+        let start = line.lowerBound
+        guard line.count >= 18, bytes.byte(at: start + 12) == 0x3A,
+            bytes.uint64(at: start) | 0x2020_2020_2020_2020 == 0x636F_6E74_656E_742D,
+            bytes.uint32(at: start + 8) | 0x2020_2020 == 0x7479_7065
+        else { return false }
+        var offset = start + 13
+        while offset < line.upperBound, bytes.byte(at: offset) == 0x20 { offset += 1 }
+        return offset + 5 <= line.upperBound
+            && bytes.uint32(at: offset) | 0x2020_2020 == 0x7465_7874
+            && bytes.byte(at: offset + 4) == 0x2F
     }
 
     /// The first phrase of the list that the first `reach` bytes of `payload` hold.

@@ -22,6 +22,11 @@ struct ByteCursor {
         self.offset = offset
     }
 
+    /// An inner vector, which must lie inside.
+    init(_ vector: Range<Int>) {
+        self.init(offset: vector.lowerBound, end: vector.upperBound)
+    }
+
     private init(offset: Int, end: Int) {
         self.offset = offset
         self.end = end
@@ -67,11 +72,13 @@ struct ByteCursor {
         return ByteCursor(offset: range.lowerBound, end: range.upperBound)
     }
 
-    /// The rest as numbers of two bytes.
-    mutating func uint16s(_ bytes: RawSpan) throws(DissectionError) -> [UInt16] {
-        var numbers: [UInt16] = []
-        numbers.reserveCapacity((end - offset) / 2)
-        while !isAtEnd { numbers.append(try uint16(bytes)) }
-        return numbers
+    /// The rest, which has to be numbers of two bytes.
+    var pairs: Range<Int> {
+        get throws(DissectionError) {
+            guard remaining.count % 2 == 0 else {
+                throw .malformed("a field goes beyond the structure that holds it")
+            }
+            return remaining
+        }
     }
 }

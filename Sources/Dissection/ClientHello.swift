@@ -38,19 +38,31 @@ public struct ClientHello: Equatable, Sendable {
     /// - Throws: `truncated` when the bytes end inside the message, `malformed` when its lengths
     ///   do not fit together. A faulty extension is no error: see `malformedExtensions`.
     public init(body bytes: RawSpan) throws(DissectionError) {
-        var cursor = ByteCursor(bytes)
-        legacyVersion = try cursor.uint16(bytes)
-        random = bytes.array(try cursor.take(32))
-        let session = try cursor.vector8(bytes).remaining
-        guard session.count <= 32 else { throw .malformed("session id longer than 32 bytes") }
-        sessionID = bytes.array(session)
-        var suites = try cursor.vector16(bytes)
-        guard suites.remaining.count % 2 == 0, !suites.isAtEnd else {
-            throw .malformed("cipher suites")
+        let layout = try ClientHelloLayout(body: bytes)
+        legacyVersion = layout.legacyVersion
+        random = bytes.array(layout.random)
+        sessionID = bytes.array(layout.sessionID)
+        cipherSuites = bytes.uint16s(layout.cipherSuites)
+        if let name = layout.serverName { serverName = bytes.text(name) }
+        if let names = layout.alpn { alpn = protocolNames(bytes, names) }
+        if let versions = layout.supportedVersions { supportedVersions = bytes.uint16s(versions) }
+        if let groups = layout.supportedGroups { supportedGroups = bytes.uint16s(groups) }
+        if let algorithms = layout.signatureAlgorithms {
+            signatureAlgorithms = bytes.uint16s(algorithms)
         }
-        cipherSuites = try suites.uint16s(bytes)
-        guard try !cursor.vector8(bytes).isAtEnd else { throw .malformed("compression methods") }
-        try readExtensions(bytes, &cursor)
+        offersPSK = layout.offersPSK
+        pskIdentityCount = layout.pskIdentityCount
+        sessionTicketLength = layout.sessionTicketLength
+        statusRequest = layout.statusRequest
+        offersEarlyData = layout.offersEarlyData
+        extendedMasterSecret = layout.extendedMasterSecret
+        var list = ByteCursor(layout.extensions)
+        while !list.isAtEnd {
+            var one = layout
+            let (type, content) = try nextExtension(bytes, &list)
+            extensions.append(type)
+            if !one.read(type, bytes, content) { malformedExtensions.append(type) }
+        }
     }
 
     /// TLS 1.3 or a draft of it is among the supported versions.

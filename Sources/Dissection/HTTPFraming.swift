@@ -77,16 +77,14 @@ public struct HTTPFraming: Equatable, Sendable {
 
     /// "GET /path HTTP/1.1".
     private mutating func readRequestLine(_ bytes: RawSpan, _ line: Range<Int>) -> Bool {
-        var spaces: [Int] = []
-        for offset in line where bytes.byte(at: offset) == 0x20 {
-            spaces.append(offset)
-            if spaces.count > 2 { return false }
-        }
-        guard spaces.count == 2, line.upperBound - spaces[1] == 9,
-            bytes.uint32(at: spaces[1] + 1) == 0x4854_5450
+        guard let first = bytes.firstOffset(of: 0x20, in: line),
+            let second = bytes.firstOffset(of: 0x20, in: first + 1..<line.upperBound),
+            // The version follows: no third blank.
+            line.upperBound - second == 9, bytes.uint32(at: second + 1) == 0x4854_5450,
+            bytes.firstOffset(of: 0x20, in: second + 5..<line.upperBound) == nil
         else { return false }
-        method = line.lowerBound..<spaces[0]
-        target = spaces[0] + 1..<spaces[1]
+        method = line.lowerBound..<first
+        target = first + 1..<second
         return true
     }
 

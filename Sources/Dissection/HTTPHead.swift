@@ -109,15 +109,9 @@ func lineRange(
     _ bytes: RawSpan, from start: Int, limit: Int
 ) -> (content: Range<Int>, next: Int)? {
     let end = min(bytes.byteCount, limit)
-    var offset = start
-    while offset < end {
-        if bytes.byte(at: offset) == 0x0A {
-            let hasReturn = offset > start && bytes.byte(at: offset - 1) == 0x0D
-            return (start..<(hasReturn ? offset - 1 : offset), offset + 1)
-        }
-        offset += 1
-    }
-    return nil
+    guard start < end, let offset = bytes.firstOffset(of: 0x0A, in: start..<end) else { return nil }
+    let hasReturn = offset > start && bytes.byte(at: offset - 1) == 0x0D
+    return (start..<(hasReturn ? offset - 1 : offset), offset + 1)
 }
 
 /// Without spaces and tabs at both ends.

@@ -32,6 +32,24 @@ extension RawSpan {
         unsafe UInt64(bigEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
     }
 
+    /// Where `byte` first stands in `range`, which must lie inside; `nil` when it does not.
+    func firstOffset(of byte: UInt8, in range: Range<Int>) -> Int? {
+        var offset = range.lowerBound
+        let wanted = UInt64(byte) &* 0x0101_0101_0101_0101
+        while offset + 8 <= range.upperBound {
+            // The highest bit of each byte that is 0, of the first at least.
+            let other = uint64(at: offset) ^ wanted
+            let zeros = (other &- 0x0101_0101_0101_0101) & ~other & 0x8080_8080_8080_8080
+            if zeros != 0 { break }
+            offset += 8
+        }
+        while offset < range.upperBound {
+            if self.byte(at: offset) == byte { return offset }
+            offset += 1
+        }
+        return nil
+    }
+
     /// A copy of the bytes of `range`, cut to the bytes that exist.
     public func array(_ range: Range<Int>) -> [UInt8] {
         let bounded = range.clamped(to: 0..<byteCount)
@@ -42,5 +60,21 @@ extension RawSpan {
     /// U+FFFD.
     public func text(_ range: Range<Int>) -> String {
         String(decoding: array(range), as: UTF8.self)
+    }
+
+    /// The bytes of `range`, cut to the bytes that exist, behind what `array` holds.
+    public func append(_ range: Range<Int>, to array: inout [UInt8]) {
+        let bounded = range.clamped(to: 0..<byteCount)
+        unsafe extracting(bounded).withUnsafeBytes { unsafe array.append(contentsOf: $0) }
+    }
+
+    /// The numbers of two bytes in `range`, which must lie inside and be even.
+    func uint16s(_ range: Range<Int>) -> [UInt16] {
+        var numbers: [UInt16] = []
+        numbers.reserveCapacity(range.count / 2)
+        for offset in stride(from: range.lowerBound, to: range.upperBound, by: 2) {
+            numbers.append(uint16(at: offset))
+        }
+        return numbers
     }
 }

@@ -18,68 +18,30 @@ public struct ServerHello: Equatable, Sendable {
     public var hasSessionTicket = false
     /// The protocol of extension 16; in TLS 1.3 it is encrypted elsewhere.
     public var alpn: String?
+    /// The message asks for another ClientHello: its random is SHA-256 of "HelloRetryRequest".
+    public var isHelloRetryRequest = false
 
     /// Reads a message without its four-byte handshake header; errors as for `ClientHello`.
     public init(body bytes: RawSpan) throws(DissectionError) {
-        var cursor = ByteCursor(bytes)
-        let version = try cursor.uint16(bytes)
-        legacyVersion = version
-        selectedVersion = version
-        random = bytes.array(try cursor.take(32))
-        // Drafts of TLS 1.3 before 22 had neither session id nor compression in this message.
-        let isEarlyDraft = 0x7F00...0x7F15 ~= version
-        sessionID = []
-        if !isEarlyDraft {
-            let session = try cursor.vector8(bytes).remaining
-            guard session.count <= 32 else { throw .malformed("session id longer than 32 bytes") }
-            sessionID = bytes.array(session)
+        let layout = try ServerHelloLayout(body: bytes)
+        legacyVersion = layout.legacyVersion
+        random = bytes.array(layout.random)
+        sessionID = bytes.array(layout.sessionID)
+        cipherSuite = layout.cipherSuite
+        selectedVersion = layout.selectedVersion
+        pskAccepted = layout.pskAccepted
+        hasSessionTicket = layout.hasSessionTicket
+        isHelloRetryRequest = layout.isHelloRetryRequest
+        if let name = layout.alpn { alpn = bytes.text(name) }
+        var list = ByteCursor(layout.extensions)
+        while !list.isAtEnd {
+            var one = layout
+            let (type, content) = try nextExtension(bytes, &list)
+            extensions.append(type)
+            if !one.read(type, bytes, content) { malformedExtensions.append(type) }
         }
-        cipherSuite = try cursor.uint16(bytes)
-        if !isEarlyDraft { _ = try cursor.uint8(bytes) }
-        try readExtensions(bytes, &cursor)
     }
-
-    /// The message asks for another ClientHello: its random is SHA-256 of "HelloRetryRequest".
-    public var isHelloRetryRequest: Bool { random == Self.retryRandom }
 
     /// TLS 1.3 or a draft of it was chosen.
     public var isTLS13: Bool { Dissection.isTLS13(selectedVersion) }
-
-    private static let retryRandom: [UInt8] = [
-        0xCF, 0x21, 0xAD, 0x74, 0xE5, 0x9A, 0x61, 0x11, 0xBE, 0x1D, 0x8C, 0x02, 0x1E, 0x65, 0xB8,
-        0x91,
-        0xC2, 0xA2, 0x11, 0x16, 0x7A, 0xBB, 0x8C, 0x5E, 0x07, 0x9E, 0x09, 0xE2, 0xC8, 0xA8, 0x33,
-        0x9C,
-    ]
-
-    private mutating func readExtensions(
-        _ bytes: RawSpan, _ cursor: inout ByteCursor
-    ) throws(DissectionError) {
-        if cursor.isAtEnd { return }
-        var list = try cursor.vector16(bytes)
-        while !list.isAtEnd {
-            let type = try list.uint16(bytes)
-            let content = try list.vector16(bytes)
-            extensions.append(type)
-            do throws(DissectionError) {
-                try readExtension(type, bytes, content)
-            } catch {
-                malformedExtensions.append(type)
-            }
-        }
-        guard cursor.isAtEnd else { throw .malformed("bytes after the extensions") }
-    }
-
-    private mutating func readExtension(
-        _ type: UInt16, _ bytes: RawSpan, _ content: ByteCursor
-    ) throws(DissectionError) {
-        var content = content
-        switch type {
-        case 16: alpn = try protocolNames(bytes, content).first
-        case 35: hasSessionTicket = true
-        case 41: pskAccepted = true
-        case 43: selectedVersion = try content.uint16(bytes)
-        default: break
-        }
-    }
 }

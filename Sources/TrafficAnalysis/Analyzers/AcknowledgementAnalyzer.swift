@@ -11,8 +11,10 @@ struct AcknowledgementAnalyzer: Analyzer {
     mutating func visit(_ f: FlowFacts) {
         guard f.isEstablished, f.client.packets > 2, f.server.packets > 1 else { return }
         tally.opportunities += 1
-        for side in [f.clientRare, f.serverRare] {
-            guard let side, side.acknowledgementsBack > 0, side.capturedTwice == 0 else { continue }
+        guard f.hasRare else { return }
+        for d in 0...1 {
+            let side = f.rare(d)
+            guard side.acknowledgementsBack > 0, side.capturedTwice == 0 else { continue }
             tally.add(
                 f.place(side.firstBackPacket, side.firstBackTime))
         }

@@ -24,7 +24,7 @@ struct AlertAnalyzer: Analyzer {
         byClient.opportunities += tls.serverRecordTime != 0 ? 1 : 0
         visitRequest(f, tls)
         visitClose(f, tls)
-        for alert in tls.alerts where alert.level == 2 {
+        for alert in f.lists?.alerts ?? [] where alert.level == 2 {
             let place = f.place(alert.packet, alert.time)
             let isClient = Int(alert.direction) == f.flow.client
             if isClient { byClient.add(place) } else { byServer.add(place) }
@@ -59,7 +59,7 @@ struct AlertAnalyzer: Analyzer {
         guard tls.isTLS13, f.client.tls.state == .opaque, f.flow.close.happened else { return }
         closedAfter.opportunities += 1
         let last = f.server.tls
-        let clientEnded = [.closeNotify, .probableCloseNotify].contains(f.close(f.flow.client))
+        let clientEnded = f.close(f.flow.client).isPolite
         guard f.closedByServer, !clientEnded, last.lastType == 21 || last.lastLength == 19,
             f.server.lastMessageTime < f.client.lastPayloadTime,
             f.flow.close.time - f.client.lastPayloadTime <= 1_000_000_000

@@ -107,43 +107,75 @@ struct FlowFacts {
     let number: Int
     let flow: Flow
     let tls: TLSFlow?
-    let rare: RareFacts?
-    let pace: PaceFacts?
     let http: HTTPFacts?
+    let lists: FlowLists?
     /// The server's certificates, where they came in clear.
     let chain: CertificateChain?
-    /// Of a ClientHello; only where there are certificates to compare it with.
-    let serverName: String?
+    /// Whether the certificates are for the name that the client asked for, and that name where
+    /// they are not.
+    let isForServerName: Bool?
+    let wrongName: String?
     let captureEnd: Int64
     // Stored, since every analyzer asks for them.
     let client: Direction
     let server: Direction
-    let clientRare: RareDirection?
-    let serverRare: RareDirection?
+    /// Whether there is anything but zeros in what the pace says.
+    let hasPace: Bool
+    let clientPace: PaceDirection
+    let serverPace: PaceDirection
+    /// The same of the rare facts.
+    let hasRare: Bool
+    let clientRare: RareDirection
+    let serverRare: RareDirection
+    let afterIdle: RareFacts.AfterIdle?
     let endpoint: Endpoint
     let pair: Pair
     /// Into `CaptureContext.servers` and `.pairs`.
-    var serverNumber: UInt32 = 0
-    var pairNumber: UInt32 = 0
+    let serverNumber: UInt32
+    let pairNumber: UInt32
 
     /// - Parameter captureEnd: the last time seen so far; only asked for while a flow is open.
-    init(_ flow: Flow, _ tables: borrowing SideTables, captureEnd: Int64) {
-        number = Int(flow.number)
+    init(
+        _ flow: Flow, _ tables: inout SideTables, captureEnd: Int64, server number: UInt32,
+        pair: UInt32
+    ) {
+        serverNumber = number
+        pairNumber = pair
+        self.number = Int(flow.number)
         self.flow = flow
         tls = flow.tls >= 0 ? tables.tls[Int(flow.tls)] : nil
-        rare = flow.rare >= 0 ? tables.rare[Int(flow.rare)] : nil
-        pace = flow.pace >= 0 ? tables.pace[Int(flow.pace)] : nil
+        hasPace = flow.pace[0] >= 0 || flow.pace[1] >= 0
+        clientPace = tables.pace(flow, flow.client)
+        serverPace = tables.pace(flow, flow.server)
         http = flow.http >= 0 ? tables.http[Int(flow.http)] : nil
+        lists = flow.lists >= 0 ? tables.lists[Int(flow.lists)] : nil
         chain = tls.flatMap { tables.chains[$0.chain] }
-        serverName = chain == nil ? nil : tls.flatMap { tables.name($0.serverName) }
+        isForServerName = tls.flatMap { tables.isForServerName($0) }
+        wrongName = isForServerName == false ? tls.flatMap { tables.name($0.serverName) } : nil
         self.captureEnd = captureEnd
         client = flow.directions[flow.client]
         server = flow.directions[flow.server]
-        clientRare = rare?.directions[flow.client]
-        serverRare = rare?.directions[flow.server]
-        endpoint = Endpoint(address: flow.address(flow.server), port: flow.port(flow.server))
-        pair = Pair(client: flow.address(flow.client), server: endpoint)
+        hasRare = flow.rare >= 0
+        if hasRare {
+            let rare = tables.rare[Int(flow.rare)]
+            clientRare = rare.directions[flow.client]
+            serverRare = rare.directions[flow.server]
+            afterIdle = rare.afterIdle
+        } else {
+            clientRare = RareDirection()
+            serverRare = RareDirection()
+            afterIdle = nil
+        }
+        endpoint = flow.endpoint
+        self.pair = Pair(client: flow.address(flow.client), server: endpoint)
     }
+
+    var retransmitted: Int { Int(clientRare.retransmitted) + Int(serverRare.retransmitted) }
+
+    func pace(_ d: Int) -> PaceDirection { d == flow.client ? clientPace : serverPace }
+
+    /// The rare facts of direction `d`.
+    func rare(_ d: Int) -> RareDirection { d == flow.client ? clientRare : serverRare }
 
     var isEstablished: Bool { flow.seen.contains(.established) }
     var closedByClient: Bool {
@@ -169,7 +201,7 @@ struct FlowFacts {
     func hasForeignTTL(_ reset: ResetFacts, direction d: Int) -> Bool {
         let own = flow.directions[d]
         guard own.packets > UInt32(own.rst) else { return false }
-        let others = [own.timeToLive] + (rare?.directions[d].otherPacketTTLs ?? [])
+        let others = [own.timeToLive] + (lists?.sides[d].otherPacketTTLs ?? [])
         let nearest = others.map { abs(Int($0) - Int(reset.timeToLive)) }.min() ?? 0
         return nearest >= 3
     }
@@ -181,8 +213,13 @@ struct FlowFacts {
     }
 
     func close(_ direction: Int) -> FlowRecord.Close {
-        flow.closeVerdict(direction, isTLS13: tls?.isTLS13 ?? false)
+        let isTLS13 = tls?.isTLS13 ?? false
+        return direction == flow.client
+            ? client.closeVerdict(isTLS13: isTLS13) : server.closeVerdict(isTLS13: isTLS13)
     }
+
+    /// What direction `d` sent.
+    func side(_ d: Int) -> Direction { d == flow.client ? client : server }
 
     func place(_ packet: UInt32, _ time: Int64? = nil) -> Place {
         Place(flow: UInt32(truncatingIfNeeded: number), packet: packet, time: time ?? -1)

@@ -14,7 +14,8 @@ struct BigRecordAnalyzer: Analyzer {
             f.flow.establishedTime - f.flow.firstTime >= 2 * Flow.shortPause
         else { return }
         tally.opportunities += 1
-        guard let paused = f.pace?.directions[f.flow.server].paused, paused.packet != 0 else {
+        let paused = f.serverPace.paused
+        guard paused.packet != 0 else {
             return
         }
         tally.add(f.place(paused.packet))

@@ -19,14 +19,14 @@ struct CertificateAnalyzer: Analyzer {
     private var longestPast: Int64 = 0
     private var longestUntil: Int64 = 0
     private var names: [String: Place] = [:]
-    /// By the numbers of a chain and of a name: clients ask for the same ones again and again.
-    private var isRightName: [UInt64: Bool] = [:]
 
     mutating func visit(_ f: FlowFacts) {
         guard let tls = f.tls, tls.serverHellos > 0, let chain = f.chain else { return }
         let time = tls.serverHelloTime
         let place = f.place(tls.serverHelloPacket, time)
-        for index in 0..<3 { self[index].opportunities += 1 }
+        expired.opportunities += 1
+        early.opportunities += 1
+        selfSigned.opportunities += 1
         incomplete.opportunities += 1
         let past = time - nanoseconds(chain.notAfter)
         if past > 0 {
@@ -40,28 +40,13 @@ struct CertificateAnalyzer: Analyzer {
         }
         if chain.leaf.isSelfIssued { selfSigned.add(place) }
         if !chain.isComplete { incomplete.add(place) }
-        guard let name = f.serverName else { return }
+        guard let isRight = f.isForServerName else { return }
         wrongName.opportunities += 1
-        let both =
-            UInt64(UInt32(bitPattern: tls.chain)) << 32 | UInt64(UInt32(bitPattern: tls.serverName))
-        let isRight = isRightName[both] ?? chain.leaf.isFor(name)
-        isRightName[both] = isRight
-        if isRight { return }
+        guard !isRight, let name = f.wrongName else { return }
         wrongName.add(place)
         let text = String(name.prefix(80))
         if names.count < 100 || names[text] != nil {
             names[text] = min(names[text] ?? place, place)
-        }
-    }
-
-    private subscript(index: Int) -> Tally {
-        get { index == 0 ? expired : index == 1 ? early : selfSigned }
-        set {
-            switch index {
-            case 0: expired = newValue
-            case 1: early = newValue
-            default: selfSigned = newValue
-            }
         }
     }
 

@@ -22,7 +22,7 @@ struct CloseNotifyAnalyzer: Analyzer {
         // A side that closes after the peer's close_notify cuts nothing short.
         let other = f.flow.directions[1 - Int(f.flow.close.direction)]
         let othersVerdict = f.close(1 - Int(f.flow.close.direction))
-        if [.closeNotify, .probableCloseNotify].contains(othersVerdict),
+        if othersVerdict.isPolite,
             other.lastPayloadTime <= f.flow.close.time
         {
             return

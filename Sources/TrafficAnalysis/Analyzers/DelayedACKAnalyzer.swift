@@ -16,9 +16,9 @@ struct DelayedACKAnalyzer: Analyzer {
             f.client.payloadBytes > 0 || f.server.payloadBytes > 0
         else { return }
         tally.opportunities += 1
-        guard let pace = f.pace else { return }
+        guard f.hasPace else { return }
         for d in 0...1 {
-            let stall = pace.directions[d].stall
+            let stall = f.pace(d).stall
             guard stall.count >= Self.often else { continue }
             tally.add(f.place(stall.packet))
             stalls += Int(stall.count)

@@ -15,11 +15,11 @@ struct EndlessWindowAnalyzer: Analyzer {
             f.lastSeen - f.flow.firstTime >= Self.endless
         else { return }
         tally.opportunities += 1
-        for side in [f.clientRare, f.serverRare] {
+        guard f.hasRare else { return }
+        for d in 0...1 {
             // Told by its packets alone: silence to the end would be a dead host.
-            guard let side, side.zeroWindows >= 3, side.longestZeroWindow >= Self.endless else {
-                continue
-            }
+            let side = f.rare(d)
+            guard side.zeroWindows >= 3, side.longestZeroWindow >= Self.endless else { continue }
             longest = max(longest, side.longestZeroWindow)
             tally.add(f.place(side.zeroWindowPacket))
         }

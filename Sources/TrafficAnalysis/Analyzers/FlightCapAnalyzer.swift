@@ -8,9 +8,9 @@ struct FlightCapAnalyzer: Analyzer {
     private var tally = Tally()
 
     mutating func visit(_ f: FlowFacts) {
-        guard let pace = f.pace else { return }
-        for d in [f.flow.client, f.flow.server] {
-            let window = pace.directions[d].window
+        guard f.hasPace else { return }
+        for d in 0...1 {
+            let window = f.pace(d).window
             // Enough segments against a window that is shifted; and it was near the edge, or over.
             guard window.segments >= 20, window.atEdge + window.beyond > 0 else { continue }
             tally.opportunities += 1

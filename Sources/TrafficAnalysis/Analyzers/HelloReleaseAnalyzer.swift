@@ -62,7 +62,7 @@ struct HelloReleaseAnalyzer: Analyzer {
         var released = Tally()
         var longest: Int64 = 0
         var servers: [String] = []
-        for asked in grouped(hellos, by: \.server, then: { $0.place < $1.place }) {
+        for asked in grouped(hellos, by: \.server, flow: \.place.flow) {
             guard let server = asked.first?.server, let held = silent[server] else { continue }
             let judged = judge(asked, SilentConnections(held))
             if judged.opportunity { released.opportunities += 1 }

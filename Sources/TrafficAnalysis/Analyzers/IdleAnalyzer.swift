@@ -17,17 +17,18 @@ struct IdleAnalyzer: Analyzer {
 
     mutating func visit(_ f: FlowFacts) {
         visitHalfClosed(f)
-        guard let idle = f.rare?.afterIdle else { return }
+        guard let idle = f.afterIdle else { return }
         lost.opportunities += 1
         reset.opportunities += 1
         let place = f.place(idle.packet, idle.time)
         let peer = f.flow.directions[1 - idle.direction]
-        let answer = f.rare?.directions[1 - idle.direction].reset
-        let run = f.rare?.directions[idle.direction].longestRun
-        if let answer, answer.packet > idle.packet, answer.time - idle.time < 5_000_000_000 {
+        let answer = f.rare(1 - idle.direction).reset
+        if answer.packet > idle.packet, answer.time - idle.time < 5_000_000_000 {
             reset.add(place)
             longestSilence = max(longestSilence, idle.silence)
-        } else if peer.lastTime < idle.time, let run, run.repeats >= 2 {
+        } else if peer.lastTime < idle.time,
+            f.rare(idle.direction).longestRun.repeats >= 2
+        {
             lost.add(place)
             longestSilence = max(longestSilence, idle.silence)
         }

@@ -13,7 +13,7 @@ struct LateAnswerAnalyzer: Analyzer {
         let wait = Int64(f.server.longestAnswer) * 1000
         // A request that had to be repeated was late on the way, not at the server.
         guard f.server.lateAnswers > 0, wait >= 10 * f.roundTrip,
-            f.clientRare?.hasRepeated != true, f.serverRare?.hasRepeated != true
+            !f.clientRare.hasRepeated, !f.serverRare.hasRepeated
         else { return }
         pairs[f.pair, default: []].append(
             (

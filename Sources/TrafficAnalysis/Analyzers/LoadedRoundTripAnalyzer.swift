@@ -8,9 +8,9 @@ struct LoadedRoundTripAnalyzer: Analyzer {
     private var longest: Int64 = 0
 
     mutating func visit(_ f: FlowFacts) {
-        guard let pace = f.pace else { return }
+        guard f.hasPace else { return }
         for d in 0...1 {
-            let side = pace.directions[d]
+            let side = f.pace(d)
             guard side.loaded >= 10 else { continue }
             tally.opportunities += 1
             // One late ACK is an accident; a queue keeps what comes for a while.

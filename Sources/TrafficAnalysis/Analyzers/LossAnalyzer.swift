@@ -15,16 +15,15 @@ struct LossAnalyzer: Analyzer {
     mutating func visit(_ f: FlowFacts) {
         guard f.client.payloadBytes > 0, f.server.packets > 0 else { return }
         talked += 1
-        if let side = f.clientRare, side.hasRepeated {
-            clientRepeats.add(
-                f.place(side.firstRetransmissionPacket))
+        guard f.hasRare else { return }
+        if f.clientRare.hasRepeated {
+            clientRepeats.add(f.place(f.clientRare.firstRetransmissionPacket))
         }
-        if let side = f.serverRare, side.hasRepeated {
-            serverRepeats.add(
-                f.place(side.firstRetransmissionPacket))
+        if f.serverRare.hasRepeated {
+            serverRepeats.add(f.place(f.serverRare.firstRetransmissionPacket))
         }
-        for side in [f.clientRare, f.serverRare] {
-            guard let side else { continue }
+        for d in 0...1 {
+            let side = f.rare(d)
             timeouts.add(
                 f.place(side.firstRetransmissionPacket), times: Int(side.timeoutRetransmissions))
         }

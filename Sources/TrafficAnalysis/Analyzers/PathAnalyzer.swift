@@ -21,19 +21,20 @@ struct PathAnalyzer: Analyzer {
             mac.opportunities += 1
             twoHops.opportunities += 1
         }
-        guard f.rare != nil else { return }
-        for d in [f.flow.client, f.flow.server] { visit(f, direction: d, hasMAC: hasMAC) }
+        guard f.hasRare else { return }
+        for d in 0...1 { visit(f, direction: d, hasMAC: hasMAC) }
     }
 
     private mutating func visit(_ f: FlowFacts, direction d: Int, hasMAC: Bool) {
-        guard let side = f.rare?.directions[d] else { return }
+        let side = f.rare(d)
+        let links = f.lists?.sides[d].links ?? []
         if side.firstTTLShiftPacket != 0 {
             ttl.add(f.place(side.firstTTLShiftPacket))
         }
-        guard hasMAC, let other = side.links.first else { return }
+        guard hasMAC, let other = links.first else { return }
         mac.add(f.place(other.firstPacket))
         let sender = f.flow.directions[d]
-        let hops = Self.nextHops(of: sender, side)
+        let hops = Self.nextHops(of: sender, side, links)
         guard let split = hops.first(where: { $0.count >= 2 }) else { return }
         twoHops.add(f.place(split[1].firstPacket))
         let lossy = Self.lossy(split, sender, peer: f.flow.directions[1 - d])
@@ -58,14 +59,16 @@ struct PathAnalyzer: Analyzer {
     }
 
     /// The uses of links by source MAC, each with its next hops, the first packet's first.
-    private static func nextHops(of sender: Direction, _ side: RareDirection) -> [[LinkUse]] {
+    private static func nextHops(
+        of sender: Direction, _ side: RareDirection, _ links: [LinkUse]
+    ) -> [[LinkUse]] {
         var first = LinkUse(
             sourceMAC: sender.sourceMAC, destinationMAC: sender.destinationMAC, packets: 1)
         // What was not repeated over another link was repeated over the first.
-        let elsewhere = side.links.reduce(0) { $0 + $1.retransmitted }
+        let elsewhere = links.reduce(0) { $0 + $1.retransmitted }
         first.retransmitted = side.repeatedSegments - min(elsewhere, side.repeatedSegments)
         var groups: [[LinkUse]] = [[first]]
-        for link in side.links {
+        for link in links {
             if let index = groups.firstIndex(where: { $0[0].sourceMAC == link.sourceMAC }) {
                 groups[index].append(link)
             } else {

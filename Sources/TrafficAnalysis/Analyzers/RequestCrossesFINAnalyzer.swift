@@ -14,7 +14,7 @@ struct RequestCrossesFINAnalyzer: Analyzer {
         tally.opportunities += 1
         // Where the network lost or delayed what the client sent, its last message may be an old
         // one that came late, and no new request.
-        guard f.clientRare?.retransmitted ?? 0 == 0, f.clientRare?.outOfOrder ?? 0 == 0 else {
+        guard f.clientRare.retransmitted == 0, f.clientRare.outOfOrder == 0 else {
             return
         }
         guard f.closedByServer, !f.flow.close.isReset,
@@ -23,7 +23,7 @@ struct RequestCrossesFINAnalyzer: Analyzer {
         else { return }
         let afterFIN = f.client.lastMessageTime >= f.flow.close.time
         // A request before the FIN was merely unanswered unless the server's RST disowns it.
-        guard afterFIN || (f.serverRare?.reset.packet ?? 0) != 0 else { return }
+        guard afterFIN || f.serverRare.reset.packet != 0 else { return }
         tally.add(
             f.place(f.client.lastMessagePacket, f.client.lastMessageTime))
     }

@@ -22,8 +22,10 @@ struct ResetAnalyzer: Analyzer {
         byServer.opportunities += f.client.payloadBytes > 0 ? 1 : 0
         midstream.opportunities += talked ? 1 : 0
         cutting.opportunities += talked ? 1 : 0
-        for d in [f.flow.client, f.flow.server] {
-            guard let reset = f.rare?.directions[d].reset, reset.packet != 0 else { continue }
+        guard f.hasRare else { return }
+        for d in 0...1 {
+            let reset = f.rare(d).reset
+            guard reset.packet != 0 else { continue }
             visit(reset, direction: d, f, talked: talked)
         }
     }
@@ -66,9 +68,7 @@ struct ResetAnalyzer: Analyzer {
     /// One side had said close_notify.
     private func endedPolitely(_ f: FlowFacts) -> Bool {
         guard f.tls != nil else { return false }
-        return [f.flow.client, f.flow.server].contains {
-            [.closeNotify, .probableCloseNotify].contains(f.close($0))
-        }
+        return f.close(0).isPolite || f.close(1).isPolite
     }
 
     private mutating func visitForeign(

@@ -72,7 +72,7 @@ struct ResumptionAnalyzer: Analyzer {
         var noSession = Tally()
         var notes = Notes()
         var repeated = 0
-        for handshakes in grouped(handshakes, by: \.pair, then: { $0.place < $1.place }) {
+        for handshakes in grouped(handshakes, by: \.pair, flow: \.place.flow) {
             let (unclean, clean, unknown) = Self.count(handshakes)
             notes.add(unclean, clean)
             refused.opportunities += unclean.offered + clean.offered + unknown.offered
@@ -163,8 +163,10 @@ struct ResumptionAnalyzer: Analyzer {
         var unknown = Count()
         var issuer: [UInt64: Int] = [:]
         for (index, handshake) in zip(handshakes.indices, handshakes) {
-            let byID = issuer[handshake.offeredSession]
-            if handshake.issuedSession != 0, !handshake.facts.contains(.isTLS13) {
+            let byID = issuer.isEmpty ? nil : issuer[handshake.offeredSession]
+            if handshakes.count > 1, handshake.issuedSession != 0,
+                !handshake.facts.contains(.isTLS13)
+            {
                 issuer[handshake.issuedSession] = index
             }
             guard handshake.offers || byID != nil else { continue }
@@ -184,6 +186,7 @@ struct ResumptionAnalyzer: Analyzer {
 
     /// Up to TLS 1.2: a session is an id in the ServerHello, or a ticket (RFC 5077).
     private static func judgeIssued(_ handshakes: ArraySlice<Handshake>, _ noSession: inout Tally) {
+        if handshakes.count < 2 { return }
         let full = handshakes.filter { !$0.facts.contains(.isTLS13) && $0.isFull }
         guard full.count >= 2 else { return }
         noSession.opportunities += 1

@@ -28,18 +28,18 @@ struct SYNAnalyzer: Analyzer {
         }
         unanswered.opportunities += 1
         refused.opportunities += 1
-        if f.serverRare?.reset.answersSYN == true { refused.add(place) }
+        if f.hasRare, f.serverRare.reset.answersSYN { refused.add(place) }
         guard f.flow.seen.contains(.synACK) else { return }
         late.opportunities += 1
-        let repeats = (f.clientRare?.synTimes ?? []).filter { $0 < f.flow.synACKTime }
-        if !repeats.isEmpty {
+        let repeats = f.lists?.sides[f.flow.client].synTimes ?? []
+        if repeats.contains(where: { $0 < f.flow.synACKTime }) {
             late.add(place)
             longestWait = max(longestWait, f.flow.synACKTime - f.flow.firstTime)
         }
         neverACKed.opportunities += f.isEstablished ? 1 : 0
         if f.server.syn >= 3, !f.isEstablished, f.client.rst == 0 { neverACKed.add(place) }
         repeatedDespiteACK.opportunities += 1
-        if f.serverRare?.synRepeatedAfterACK == true { repeatedDespiteACK.add(place) }
+        if f.hasRare, f.serverRare.synRepeatedAfterACK { repeatedDespiteACK.add(place) }
     }
 
     func conclude(_ capture: CaptureContext) -> [Evidence] {

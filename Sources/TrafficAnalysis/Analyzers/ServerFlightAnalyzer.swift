@@ -18,13 +18,15 @@ struct ServerFlightAnalyzer: Analyzer {
         guard tls.serverRecordTime != 0 else { return }
         let wait = tls.serverRecordTime - tls.clientHelloTime
         late.opportunities += 1
-        if wait >= Self.slow, !(f.clientRare?.hasRepeated ?? false) {
+        if wait >= Self.slow, !f.clientRare.hasRepeated {
             late.add(
                 f.place(tls.serverRecordPacket, tls.serverRecordTime))
             longest = max(longest, wait)
         }
         lost.opportunities += 1
-        guard let run = f.serverRare?.longestRun, run.repeats >= 2,
+        guard f.hasRare else { return }
+        let run = f.serverRare.longestRun
+        guard run.repeats >= 2,
             Int32(bitPattern: f.client.highestACK &- run.sequence) <= 0
         else { return }
         lost.add(f.place(run.firstPacket))
@@ -33,7 +35,8 @@ struct ServerFlightAnalyzer: Analyzer {
     /// At the receiver: later bytes of the flight came, earlier ones never did, and the client's
     /// ACK stayed before the gap.
     private mutating func visitGap(_ f: FlowFacts) {
-        guard let gap = f.serverRare?.holes.gaps.first, gap.from == f.client.highestACK,
+        guard let gap = f.lists?.sides[f.flow.server].holes.gaps.first,
+            gap.from == f.client.highestACK,
             f.client.lastPayloadTime <= f.server.firstPayloadTime
         else { return }
         lost.add(f.place(f.server.firstPayloadPacket, f.server.firstPayloadTime))

@@ -11,15 +11,17 @@ struct SilentFlowAnalyzer: Analyzer {
 
     private var silent = Tally()
     private var longest: Int64 = 0
-    private var checks: [Pair: [(time: Int64, place: Place)]] = [:]
+    private var checks: [UInt32: [(time: Int64, place: Place)]] = [:]
     private var established = 0
 
     mutating func visit(_ f: FlowFacts) {
         guard f.isEstablished else { return }
         established += 1
         silent.opportunities += 1
-        let payloads = [f.client.firstPayloadTime, f.server.firstPayloadTime].filter { $0 > 0 }
-        let quiet = (payloads.min() ?? f.end) - f.flow.establishedTime
+        let (one, other) = (f.client.firstPayloadTime, f.server.firstPayloadTime)
+        // 0 where there was none.
+        let payload = one == 0 || other == 0 ? max(one, other) : min(one, other)
+        let quiet = (payload == 0 ? f.end : payload) - f.flow.establishedTime
         let place = f.place(f.flow.firstPacket, f.flow.firstTime)
         if quiet >= Self.silence {
             silent.add(place)
@@ -27,11 +29,11 @@ struct SilentFlowAnalyzer: Analyzer {
         }
         // Whatever the server says to a client that has left (OpenSSL sends an alert) is no talk.
         let saidNothing =
-            payloads.isEmpty
+            payload == 0
             || f.client.payloadBytes == 0 && f.closedByClient
                 && f.server.firstPayloadTime >= f.flow.close.time
         if saidNothing, f.flow.close.happened {
-            checks[f.pair, default: []].append((f.flow.firstTime, place))
+            checks[f.pairNumber, default: []].append((f.flow.firstTime, place))
         }
     }
 
@@ -51,6 +53,7 @@ struct SilentFlowAnalyzer: Analyzer {
         var tally = Tally()
         tally.opportunities = established
         let groups = checks.filter { $0.value.count >= 3 }
+            .map { (key: capture.pair($0.key), value: $0.value) }
             .sorted { ($0.value.count, $1.key) > ($1.value.count, $0.key) }
         for group in groups { for check in group.value { tally.add(check.place) } }
         let busiest = groups.first

@@ -9,9 +9,9 @@ struct SlowRestartAnalyzer: Analyzer {
     private var flight: UInt32 = 0
 
     mutating func visit(_ f: FlowFacts) {
-        guard let pace = f.pace else { return }
+        guard f.hasPace else { return }
         for d in 0...1 {
-            let restart = pace.directions[d].restart
+            let restart = f.pace(d).restart
             tally.opportunities += Int(restart.tries)
             guard restart.count > 0 else { continue }
             tally.add(f.place(restart.firstPacket))

@@ -29,7 +29,7 @@ struct SourceBlockAnalyzer: Analyzer {
     mutating func visit(_ f: FlowFacts) {
         pages.opportunities += f.flow.seen.contains(.httpResponse) ? 1 : 0
         let open = f.place(f.flow.firstPacket, f.flow.firstTime)
-        if let page = f.rare?.blockPage {
+        if let page = f.lists?.blockPage {
             let place = f.place(page.packet, page.time)
             pages.add(place)
             if page.packet < phrase.packet { phrase = (page.phrase, page.packet) }
@@ -37,7 +37,7 @@ struct SourceBlockAnalyzer: Analyzer {
         } else if f.server.packets == 0 {
             guard f.flow.seen.contains(.syn), f.client.syn >= 2 else { return }
             events[f.pairNumber, default: []].append((f.flow.firstTime, .silence, open))
-        } else if f.serverRare?.reset.answersSYN == true {
+        } else if f.hasRare, f.serverRare.reset.answersSYN {
             events[f.pairNumber, default: []].append((f.flow.firstTime, .refused, open))
         } else if f.cancelled {
             events[f.pairNumber, default: []].append((f.flow.close.time, .cancelled, open))

@@ -31,13 +31,14 @@ struct StuckSegmentAnalyzer: Analyzer {
     private var longestRun = 0
 
     mutating func visit(_ f: FlowFacts) {
-        for d in [f.flow.client, f.flow.server] {
+        for d in 0...1 {
             let sender = f.flow.directions[d]
             guard sender.payloadBytes > 0 else { continue }
             note(sender.longestACKed, f.pairNumber, isClient: d == f.flow.client)
             if f.isEstablished { fromStart.opportunities += 1 }
             backoff.opportunities += 1
-            guard let run = f.rare?.directions[d].longestRun, run.repeats >= 2 else { continue }
+            guard f.hasRare, f.rare(d).longestRun.repeats >= 2 else { continue }
+            let run = f.rare(d).longestRun
             let path = Path(from: f.flow.address(d), to: f.flow.address(1 - d))
             visit(run, sender, f, direction: d, path)
         }

@@ -47,7 +47,7 @@ struct TrafficShapeAnalyzer: Analyzer {
     }
 
     func conclude(_ capture: CaptureContext) -> [Evidence] {
-        let sources = grouped(openings, by: \.pair, then: { $0.place < $1.place })
+        let sources = grouped(openings, by: \.pair, flow: \.place.flow)
         return checks(sources, capture) + rate(sources, capture) + direction(capture)
             + halfHandshakes(sources, capture) + regular(sources, capture)
     }
@@ -82,10 +82,7 @@ struct TrafficShapeAnalyzer: Analyzer {
         var tally = Tally()
         let bucket = bucket(capture)
         guard capture.last - capture.first >= 6 * bucket else { return [] }
-        var counts: [Int64: Int] = [:]
-        for opening in sources.joined() {
-            counts[(opening.place.time - capture.first) / bucket, default: 0] += 1
-        }
+        let counts = openings(in: bucket, since: capture.first)
         // Most buckets of a quiet capture are empty; then one connection a bucket is the usual.
         let buckets = (capture.last - capture.first) / bucket + 1
         let isBusy = Int64(counts.count) * 2 > buckets
@@ -95,11 +92,8 @@ struct TrafficShapeAnalyzer: Analyzer {
         }
         tally.opportunities = 1
         let from = capture.first + at * bucket
-        let fast = sources.filter { source in
-            let times = source.map(\.place.time).filter { from..<(from + bucket) ~= $0 }.sorted()
-            return zip(times.dropFirst(), times).contains { $0 - $1 < 1_000_000_000 }
-        }
-        if peak >= 10, Int64(peak) >= 3 * usual, !fast.isEmpty {
+        if peak >= 10, Int64(peak) >= 3 * usual {
+            let fast = sources.filter { Self.hasFastTries($0, from..<(from + bucket)) }
             for source in fast.compactMap(\.first) { tally.add(source.place) }
         }
         return tally.evidence(
@@ -110,6 +104,33 @@ struct TrafficShapeAnalyzer: Analyzer {
                 + "1 s between a client's tries",
             absent: "the rate of new connections did not multiply",
             measure: Evidence.Measure(value: Double(Int64(peak) / usual), unit: "count"))
+    }
+
+    /// How many in each bucket that has any.
+    private func openings(in bucket: Int64, since first: Int64) -> [Int64: Int] {
+        var counts: [Int64: Int] = [:]
+        // Flows end near those that began with them.
+        var run = (bucket: Int64(0), count: 0)
+        for index in 0..<openings.count {
+            let at = (openings[index].place.time - first) / bucket
+            if at != run.bucket {
+                counts[run.bucket, default: 0] += run.count
+                run = (at, 0)
+            }
+            run.count += 1
+        }
+        counts[run.bucket, default: 0] += run.count
+        return counts.filter { $0.value > 0 }
+    }
+
+    /// Less than a second between two tries of one source.
+    private static func hasFastTries(_ source: ArraySlice<Opening>, _ span: Range<Int64>) -> Bool {
+        var last: Int64?
+        for opening in source where span ~= opening.place.time {
+            if let last, abs(opening.place.time - last) < 1_000_000_000 { return true }
+            last = opening.place.time
+        }
+        return false
     }
 
     /// Per server address: a firewall on an asymmetric path sees one direction of some hosts only.

@@ -12,8 +12,10 @@ struct WindowAnalyzer: Analyzer {
     mutating func visit(_ f: FlowFacts) {
         guard f.client.payloadBytes + f.server.payloadBytes > 0 else { return }
         tally.opportunities += 1
-        for d in [f.flow.client, f.flow.server] {
-            guard let side = f.rare?.directions[d], side.zeroWindowPacket != 0 else { continue }
+        guard f.hasRare else { return }
+        for d in 0...1 {
+            let side = f.rare(d)
+            guard side.zeroWindowPacket != 0 else { continue }
             var closed = side.longestZeroWindow
             if f.flow.directions[d].has.contains(.zeroWindow) {
                 closed = max(closed, f.lastSeen - side.zeroWindowSince)

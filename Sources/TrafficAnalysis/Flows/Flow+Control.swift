@@ -53,8 +53,9 @@ extension Flow {
             let index = tables.rareIndex(&self)
             tables.rare[index].directions[d].retransmitted &+= 1
             tables.timeline.noteSentAgain(place.time)
-            if tables.rare[index].directions[d].synTimes.count < RareDirection.listLimit {
-                tables.rare[index].directions[d].synTimes.append(place.time)
+            let lists = tables.listsIndex(&self)
+            if tables.lists[lists].sides[d].synTimes.count < SideLists.limit {
+                tables.lists[lists].sides[d].synTimes.append(place.time)
             }
             if isAnswer, seen.contains(.established) {
                 tables.rare[index].directions[d].synRepeatedAfterACK = true

@@ -99,8 +99,8 @@ extension Flow {
                 segment, sequence: sequence, direction: d, at: place, tables: &tables)
         }
         if novelty == .repeated || novelty == .probe { return }
-        if novelty == .new, directions[d].packets >= PaceFacts.leastPackets {
-            if pace < 0 { _ = tables.paceIndex(&self) }
+        if novelty == .new, directions[d].packets >= PaceDirection.leastPackets {
+            if pace[d] < 0 { _ = tables.paceIndex(&self, d) }
             notePace(segment, bytes, direction: d, at: place, tables: &tables)
         }
         if segment.payloadLength > Self.usualSegment {
@@ -150,7 +150,7 @@ extension Flow {
             if !seen.contains(.established), !segment.flags.contains(.syn) {
                 establish(d, place.time)
             }
-            if pace >= 0 {
+            if pace[1 - d] >= 0 {
                 noteAcknowledged(segment, bytes, by: d, at: place, tables: &tables)
             }
             noteProgress(ack, direction: d, at: place, tables: &tables)

@@ -17,10 +17,10 @@ extension Flow {
         let end = directions[d].next
         let isAcknowledged = directions[1 - d].has.contains(.acknowledgement)
         let ahead = Int32(bitPattern: end &- directions[1 - d].highestACK)
-        tables.pace[Int(pace)].directions[d].note(
+        tables.pace[Int(pace[d])].note(
             segment, bytes, end: end, flight: isAcknowledged ? UInt32(clamping: ahead) : 0,
             window: isAcknowledged ? UInt32(directions[1 - d].lastWindow) : 0,
-            shift: windowShift(of: 1 - d), at: place)
+            shift: directions[1 - d].options.windowShift(peer: directions[d].options), at: place)
     }
 
     /// Direction `d` acknowledged new data of its peer.
@@ -29,23 +29,23 @@ extension Flow {
         _ segment: TCPSegment, _ bytes: RawSpan, by d: Int, at place: PacketPlace,
         tables: inout SideTables
     ) {
-        tables.pace[Int(pace)].directions[1 - d].acknowledge(
+        tables.pace[Int(pace[1 - d])].acknowledge(
             segment, bytes, next: directions[1 - d].next,
             segmentSize: UInt32(max(directions[d].mss, 536)), at: place)
     }
 
     /// A segment of direction `d` was sent again.
     mutating func notePaceBroken(direction d: Int, sequence: UInt32, tables: inout SideTables) {
-        guard pace >= 0 else { return }
-        let index = Int(pace)
-        tables.pace[index].directions[d].timed.isActive = false
-        tables.pace[index].directions[d].restart.state = .none
-        guard tables.pace[index].directions[d].window.isWatching else { return }
-        let watched = tables.pace[index].directions[d].window.watched
+        guard pace[d] >= 0 else { return }
+        let index = Int(pace[d])
+        tables.pace[index].timed.isActive = false
+        tables.pace[index].restart.state = .none
+        guard tables.pace[index].window.isWatching else { return }
+        let watched = tables.pace[index].window.watched
         // Behind the segment that is watched nothing is lost of it.
         guard Int32(bitPattern: sequence &- watched) < 0 else { return }
-        tables.pace[index].directions[d].window.isWatching = false
-        tables.pace[index].directions[d].window.sentAgain &+= 1
+        tables.pace[index].window.isWatching = false
+        tables.pace[index].window.sentAgain &+= 1
     }
 
     /// Direction `d` goes on after a pause.
@@ -60,9 +60,9 @@ extension Flow {
         noteRecordPaused(direction: d, pause: pause, at: place, tables: &tables)
         guard directions[1 - d].highestACK == segment.sequence else { return }
         noteStall(segment, direction: d, at: place, tables: &tables)
-        guard pace >= 0 else { return }
-        let index = Int(pace)
-        tables.pace[index].directions[d].beginRestart(
+        guard pace[d] >= 0 else { return }
+        let index = Int(pace[d])
+        tables.pace[index].beginRestart(
             at: segment.sequence, pause: pause, place: place,
             segmentSize: UInt32(max(directions[1 - d].mss, 536)))
     }
@@ -73,24 +73,26 @@ extension Flow {
     private mutating func noteStall(
         _ segment: TCPSegment, direction d: Int, at place: PacketPlace, tables: inout SideTables
     ) {
-        let (own, peer) = (directions[d], directions[1 - d])
-        let wait = peer.highestACKTime &- own.lastPayloadTime
+        let lastPayload = directions[d].lastPayloadTime
+        let lastACK = directions[1 - d].highestACKTime
+        let wait = lastACK &- lastPayload
         guard 35_000_000...60_000_000 ~= wait || 180_000_000...220_000_000 ~= wait,
-            0...2_000_000 ~= place.time &- peer.highestACKTime,
-            peer.lastPayloadTime < own.lastPayloadTime, !close.happened,
-            segment.payloadLength < Int(max(peer.mss, 536)),
+            0...2_000_000 ~= place.time &- lastACK,
+            directions[1 - d].lastPayloadTime < lastPayload, !close.happened,
+            segment.payloadLength < Int(max(directions[1 - d].mss, 536)),
             let roundTrip = roundTrip(of: d), wait >= roundTrip &+ 20_000_000
         else { return }
-        let index = tables.paceIndex(&self)
-        if tables.pace[index].directions[d].stall.count == 0 {
-            tables.pace[index].directions[d].stall.packet = place.number
+        let index = tables.paceIndex(&self, d)
+        if tables.pace[index].stall.count == 0 {
+            tables.pace[index].stall.packet = place.number
         }
-        tables.pace[index].directions[d].stall.count &+= 1
-        tables.pace[index].directions[d].stall.total &+= wait
+        tables.pace[index].stall.count &+= 1
+        tables.pace[index].stall.total &+= wait
     }
 
     /// From a SYN of direction `d`, or its SYN-ACK, to the peer's answer; `nil` when the handshake
     /// is not in the capture.
+    @inline(__always)
     func roundTrip(of d: Int) -> Int64? {
         guard seen.contains(.syn), synACKTime != 0, establishedTime != 0 else { return nil }
         return d == client ? synACKTime &- firstTime : establishedTime &- synACKTime
@@ -109,9 +111,9 @@ extension Flow {
             pause <= (establishedTime &- firstTime) &* 4,
             rare < 0 || tables.rare[Int(rare)].directions[d].retransmitted == 0
         else { return }
-        let index = tables.paceIndex(&self)
-        guard tables.pace[index].directions[d].paused.packet == 0 else { return }
-        tables.pace[index].directions[d].paused = PaceDirection.Paused(
+        let index = tables.paceIndex(&self, d)
+        guard tables.pace[index].paused.packet == 0 else { return }
+        tables.pace[index].paused = PaceDirection.Paused(
             packet: place.number, pause: UInt32(clamping: pause / 1_000_000))
     }
 }

@@ -10,7 +10,7 @@ extension Flow {
         let rare = tables.rareIndex(&self)
         let novelty = directions[d].take(
             sequence: sequence, length: segment.payloadLength,
-            holes: &tables.rare[rare].directions[d].holes)
+            holes: &tables.lists[tables.listsIndex(&self)].sides[d].holes)
         switch novelty {
         case .new: tables.rare[rare].directions[d].gaps &+= 1
         case .probe: tables.rare[rare].directions[d].keepAlives &+= 1
@@ -110,8 +110,10 @@ extension Flow {
         tables.timeline.noteSentAgain(place.time)
         let rare = tables.rareIndex(&self)
         tables.rare[rare].directions[d].retransmitted &+= 1
-        tables.rare[rare].directions[d].noteRepeat(
-            sourceMAC: segment.sourceMAC, destinationMAC: segment.destinationMAC, at: place)
+        tables.rare[rare].directions[d].noteRepeat(at: place)
+        guard lists >= 0 else { return }
+        tables.lists[Int(lists)].sides[d].noteRepeat(
+            sourceMAC: segment.sourceMAC, destinationMAC: segment.destinationMAC)
     }
 
     /// The peer of a side that repeats itself has sent something.
@@ -145,15 +147,17 @@ extension Flow {
             return
         }
         let index = tables.rareIndex(&self)
+        let lists = tables.listsIndex(&self)
         if segment.timeToLive != directions[d].timeToLive {
-            tables.rare[index].directions[d].noteTTL(
-                segment.timeToLive, first: directions[d].timeToLive,
-                isReset: segment.flags.contains(.rst), at: place)
+            let isReset = segment.flags.contains(.rst)
+            tables.lists[lists].sides[d].noteTTL(segment.timeToLive, isReset: isReset)
+            let shift = Int(segment.timeToLive) - Int(directions[d].timeToLive)
+            if !isReset { tables.rare[index].directions[d].noteTTLShift(shift, at: place) }
         }
         if segment.sourceMAC != directions[d].sourceMAC
             || segment.destinationMAC != directions[d].destinationMAC
         {
-            tables.rare[index].directions[d].noteLink(
+            tables.lists[lists].sides[d].noteLink(
                 sourceMAC: segment.sourceMAC, destinationMAC: segment.destinationMAC,
                 hasPayload: segment.payloadLength > 0, at: place)
         }
@@ -161,12 +165,12 @@ extension Flow {
 
     @inline(never)
     mutating func noteVLAN(_ segment: TCPSegment, tables: inout SideTables) {
-        let index = tables.rareIndex(&self)
+        let index = tables.listsIndex(&self)
         for id in [segment.outerVLAN, segment.innerVLAN]
-        where id != 0 && !tables.rare[index].additionalVLANs.contains(id)
-            && tables.rare[index].additionalVLANs.count < RareDirection.listLimit
+        where id != 0 && !tables.lists[index].additionalVLANs.contains(id)
+            && tables.lists[index].additionalVLANs.count < SideLists.limit
         {
-            tables.rare[index].additionalVLANs.append(id)
+            tables.lists[index].additionalVLANs.append(id)
         }
     }
 
@@ -259,44 +263,12 @@ extension RareDirection {
         run = RepeatRun()
     }
 
-    mutating func noteRepeat(sourceMAC: UInt64, destinationMAC: UInt64, at place: PacketPlace) {
+    mutating func noteRepeat(at place: PacketPlace) {
         repeatedSegments &+= 1
         if firstRetransmissionPacket == 0 { firstRetransmissionPacket = place.number }
-        for index in links.indices
-        where links[index].sourceMAC == sourceMAC && links[index].destinationMAC == destinationMAC {
-            links[index].retransmitted &+= 1
-        }
     }
 
-    mutating func noteTTL(_ ttl: UInt8, first: UInt8, isReset: Bool, at place: PacketPlace) {
-        if !otherTTLs.contains(ttl), otherTTLs.count < Self.listLimit { otherTTLs.append(ttl) }
-        guard !isReset else { return }
-        if !otherPacketTTLs.contains(ttl), otherPacketTTLs.count < Self.listLimit {
-            otherPacketTTLs.append(ttl)
-        }
-        let shift = Int(ttl) - Int(first)
-        if abs(shift) >= 2, firstTTLShiftPacket == 0 {
-            firstTTLShiftPacket = place.number
-        }
-    }
-
-    mutating func noteLink(
-        sourceMAC: UInt64, destinationMAC: UInt64, hasPayload: Bool, at place: PacketPlace
-    ) {
-        var index = 0
-        while index < links.count,
-            links[index].sourceMAC != sourceMAC || links[index].destinationMAC != destinationMAC
-        {
-            index += 1
-        }
-        if index == links.count {
-            if index == Self.listLimit { return }
-            links.append(
-                LinkUse(
-                    sourceMAC: sourceMAC, destinationMAC: destinationMAC,
-                    firstPacket: place.number))
-        }
-        links[index].packets &+= 1
-        if hasPayload { links[index].payloadPackets &+= 1 }
+    mutating func noteTTLShift(_ shift: Int, at place: PacketPlace) {
+        if abs(shift) >= 2, firstTTLShiftPacket == 0 { firstTTLShiftPacket = place.number }
     }
 }

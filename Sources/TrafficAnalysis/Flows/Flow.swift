@@ -15,9 +15,11 @@ struct Flow {
     /// Index into `SideTables.rare` and `SideTables.tls`, or -1.
     var rare: Int32 = -1
     var tls: Int32 = -1
-    /// Index into `SideTables.pace` and `SideTables.http`, or -1.
-    var pace: Int32 = -1
+    /// Index into `SideTables.pace`, by direction, and `SideTables.http`, or -1.
+    var pace: [2 of Int32] = [-1, -1]
     var http: Int32 = -1
+    /// Index into `SideTables.lists`, or -1.
+    var lists: Int32 = -1
     var close = FirstClose()
     var history = History()
     var outerVLAN: UInt16 = 0
@@ -100,6 +102,9 @@ struct Flow {
 
     var client: Int { Int(clientDirection) }
     var server: Int { 1 - Int(clientDirection) }
+
+    /// Of the server.
+    var endpoint: Endpoint { Endpoint(address: address(server), port: port(server)) }
 
     func address(_ direction: Int) -> IPAddress { direction == 0 ? key.lower : key.upper }
     func port(_ direction: Int) -> UInt16 {

@@ -1,12 +1,11 @@
 internal import Dissection
 
-/// What only some flows have: repeats, gaps, resets, changes of TTL and MAC, long silences.
+/// What only some flows have: repeats, gaps, resets, changes of TTL and MAC, long silences. Plain
+/// bytes; the lists are in `FlowLists`.
 struct RareFacts {
     var directions: [2 of RareDirection] = [RareDirection(), RareDirection()]
     /// The first payload after at least 60 s of silence on an established flow.
     var afterIdle: AfterIdle?
-    var additionalVLANs: [UInt16] = []
-    var blockPage: BlockPage?
     /// Packets whose checksum is still to be computed.
     var checksLeft: UInt8 = 0
 
@@ -19,18 +18,10 @@ struct RareFacts {
         var answered = false
         var reset = false
     }
-
-    struct BlockPage {
-        var packet: UInt32
-        var time: Int64
-        var status: Int
-        var phrase: String
-    }
 }
 
 /// The rare facts of one side.
 struct RareDirection {
-    var holes = HoleList()
     /// What interfaces.md §4 counts.
     var retransmitted: UInt32 = 0
     var outOfOrder: UInt32 = 0
@@ -43,11 +34,6 @@ struct RareDirection {
     /// How often bytes were left out that came later or never.
     var gaps: UInt32 = 0
     var otherOptions: OtherOptions?
-    /// Next hops and TTLs other than the first packet's.
-    var links: [LinkUse] = []
-    var otherTTLs: [UInt8] = []
-    /// Those of `otherTTLs` that a packet other than a RST had.
-    var otherPacketTTLs: [UInt8] = []
     var firstTTLShiftPacket: UInt32 = 0
     var reset = ResetFacts()
     /// Repeats of one segment with nothing back from the peer.
@@ -66,9 +52,6 @@ struct RareDirection {
     var zeroWindowSince: Int64 = 0
     var longestZeroWindow: Int64 = 0
     var zeroWindowPacket: UInt32 = 0
-    var synTimes: [Int64] = []
-
-    static let listLimit = 16
 }
 
 /// How the packets of one side that used one pair of MAC addresses fared.

@@ -45,16 +45,17 @@ extension Flow {
             directions[d].mss = new.mss
         }
     }
+}
 
-    /// How far the peer of `d` shifts the windows it sends, or `nil` when that is not known: its
-    /// SYN is not in the capture. Without the option on both sides nothing is shifted (RFC 7323
-    /// §2.2).
-    func windowShift(of d: Int) -> UInt8? {
-        guard directions[d].options.isKnown, directions[1 - d].options.isKnown else { return nil }
-        guard let scale = directions[d].options.windowScale,
-            directions[1 - d].options.windowScale != nil
-        else { return 0 }
-        return scale
+extension SYNOptions {
+    /// How far the side with these options shifts the windows it sends, or `nil` when that is not
+    /// known: a SYN is not in the capture. Without the option on both sides nothing is shifted
+    /// (RFC 7323 §2.2).
+    @inline(__always)
+    func windowShift(peer: SYNOptions) -> UInt8? {
+        guard isKnown, peer.isKnown else { return nil }
+        guard let windowScale, peer.windowScale != nil else { return 0 }
+        return windowScale
     }
 }
 

@@ -4,11 +4,11 @@ internal import Dissection
 struct SideTables {
     var rare = Slots(RareFacts())
     var tls = Slots(TLSFlow())
-    var pace = Slots(PaceFacts())
+    var pace = Slots(PaceDirection())
     var http = Slots(HTTPFacts())
+    var lists = Slots(FlowLists())
     var pool = StreamPool()
-    private(set) var names: [String] = []
-    private var nameIndex: [String: Int32] = [:]
+    var names = InternedNames()
     var capturedTwice = 0
     /// Directions of which bytes were acknowledged that the capture has not.
     var missedBytes = 0
@@ -24,6 +24,7 @@ struct SideTables {
     var reused = Sightings()
     var checksums = ChecksumTally()
     var chains = CertificateChains()
+    private var rightNames: [UInt64: Bool] = [:]
     /// Whether somebody is going to list the clients' fingerprints; no finding needs them.
     var keepsFingerprints = false
     private var fingerprints: [ClientFingerprint: Int32] = [:]
@@ -33,17 +34,6 @@ struct SideTables {
     var timeline = TrafficTimeline()
     /// Only while the packets of one flow are traced.
     var journal: FlowJournal?
-
-    /// Names come from captures; a hostile one could invent millions, each is kept once.
-    static let nameLimit = 1 << 20
-
-    mutating func intern(_ name: String) -> Int32 {
-        if let index = nameIndex[name] { return index }
-        guard names.count < Self.nameLimit else { return -1 }
-        names.append(name)
-        nameIndex[name] = Int32(names.count - 1)
-        return Int32(names.count - 1)
-    }
 
     /// A client's fingerprint is computed once: hashing takes longer than reading the hello.
     mutating func intern(_ fingerprint: ClientFingerprint) -> Int32 {
@@ -61,22 +51,41 @@ struct SideTables {
         index < 0 ? nil : fingerprintTexts[Int(index)]
     }
 
-    func name(_ index: Int32) -> String? {
-        index < 0 ? nil : names[Int(index)]
+    func name(_ index: Int32) -> String? { names[index] }
+
+    /// Whether the server's certificates are for the name that the client asked for; `nil` without
+    /// either. Clients ask for the same ones again and again, so each pair is looked at once.
+    mutating func isForServerName(_ tls: TLSFlow) -> Bool? {
+        guard let chain = chains[tls.chain], tls.serverName >= 0 else { return nil }
+        let both =
+            UInt64(UInt32(bitPattern: tls.chain)) << 32 | UInt64(UInt32(bitPattern: tls.serverName))
+        if let known = rightNames[both] { return known }
+        let isRight = names[tls.serverName].map(chain.leaf.isFor) ?? false
+        rightNames[both] = isRight
+        return isRight
     }
 
     /// The index of a flow's rare facts, made when it has none yet; so the others.
     mutating func rareIndex(_ flow: inout Flow) -> Int { rare.place(&flow.rare) }
     mutating func tlsIndex(_ flow: inout Flow) -> Int { tls.place(&flow.tls) }
-    mutating func paceIndex(_ flow: inout Flow) -> Int { pace.place(&flow.pace) }
+    mutating func paceIndex(_ flow: inout Flow, _ d: Int) -> Int { pace.place(&flow.pace[d]) }
     mutating func httpIndex(_ flow: inout Flow) -> Int { http.place(&flow.http) }
+    mutating func listsIndex(_ flow: inout Flow) -> Int { lists.place(&flow.lists) }
+
+    /// What is known of the pace of direction `d`.
+    func pace(_ flow: Flow, _ d: Int) -> PaceDirection {
+        flow.pace[d] < 0 ? PaceDirection() : pace[Int(flow.pace[d])]
+    }
 
     /// Takes back what a flow that is over had.
     mutating func giveBack(_ flow: inout Flow) {
-        for d in 0...1 { pool.giveBack(&flow.directions[d].tls.stream) }
+        for d in 0...1 {
+            pool.giveBack(&flow.directions[d].tls.stream)
+            pace.giveBack(&flow.pace[d])
+        }
         rare.giveBack(&flow.rare)
         tls.giveBack(&flow.tls)
-        pace.giveBack(&flow.pace)
         http.giveBack(&flow.http)
+        lists.giveBack(&flow.lists)
     }
 }

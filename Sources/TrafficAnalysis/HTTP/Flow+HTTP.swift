@@ -14,7 +14,7 @@ extension Flow {
         } else if d == server, tables.http[index].frames[client] != nil, !isHead {
             tables.http[index].frames[d] = HTTP2Frames()
             readFrames(payload, from: 0, direction: d, at: place, tables: &tables)
-        } else if !tables.http[index].pending[d].isEmpty {
+        } else if lists >= 0, !tables.lists[Int(lists)].sides[d].pendingHead.isEmpty {
             continueHead(payload, direction: d, at: place, tables: &tables)
         } else {
             if isHead { tables.http[index].bodyLeft[d] = 0 }
@@ -40,15 +40,15 @@ extension Flow {
     private mutating func continueHead(
         _ payload: RawSpan, direction d: Int, at place: PacketPlace, tables: inout SideTables
     ) {
-        let index = Int(http)
-        var bytes = tables.http[index].pending[d]
+        let index = Int(lists)
+        var bytes = tables.lists[index].sides[d].pendingHead
         let room = HTTPFraming.limit - bytes.count
-        tables.http[index].pending[d] = []
+        tables.lists[index].sides[d].pendingHead = []
         guard room > 0 else { return }
         bytes += payload.array(0..<min(room, payload.byteCount))
         let before = bytes.count - min(room, payload.byteCount)
         guard let head = HTTPFraming(bytes.span.bytes, from: 0) else {
-            if bytes.count < HTTPFraming.limit { tables.http[index].pending[d] = bytes }
+            if bytes.count < HTTPFraming.limit { tables.lists[index].sides[d].pendingHead = bytes }
             return
         }
         note(head, bytes.span.bytes, direction: d, at: place, tables: &tables)
@@ -88,7 +88,8 @@ extension Flow {
             }
             guard let head = HTTPFraming(payload, from: offset) else {
                 if rest.byteCount < HTTPFraming.limit {
-                    tables.http[index].pending[d] = rest.array(0..<rest.byteCount)
+                    let lists = tables.listsIndex(&self)
+                    tables.lists[lists].sides[d].pendingHead = rest.array(0..<rest.byteCount)
                 }
                 return
             }
@@ -114,8 +115,9 @@ extension Flow {
     ) {
         let index = Int(http)
         tables.http[index].requests &+= 1
-        let isHead = head.method.map { bytes.text($0) == "HEAD" } ?? false
-        tables.http[index].wasHead = isHead
+        // "HEAD ", known by its first letters.
+        tables.http[index].wasHead =
+            head.method.map { $0.count == 4 && bytes.byte(at: $0.lowerBound) == 0x48 } ?? false
         tables.http[index].bodyLeft[d] = head.isChunked ? 0 : head.contentLength ?? 0
         tables.http[index].isChunked[d] = head.isChunked
         let hasBody = head.isChunked || (head.contentLength ?? 0) > 0
@@ -128,10 +130,10 @@ extension Flow {
             }
             tables.http[index].ambiguous.count &+= 1
         }
-        guard tables.rows != nil, tables.http[index].open.count < HTTPFacts.openLimit,
-            let method = head.method, let target = head.target
-        else { return }
-        tables.http[index].open.append(
+        guard tables.rows != nil, let method = head.method, let target = head.target else { return }
+        let lists = tables.listsIndex(&self)
+        guard tables.lists[lists].openRequests.count < HTTPFacts.openLimit else { return }
+        tables.lists[lists].openRequests.append(
             HTTPRequestRow(
                 flow: Int(number), packet: Int(place.number),
                 place: Int(tables.http[index].requests), time: place.time,
@@ -158,8 +160,8 @@ extension Flow {
         tables.http[index].bodyLeft[d] = hasBody && !head.isChunked ? head.contentLength ?? 0 : 0
         // Chunks of answers are let pass: a new answer is known by its first line.
         tables.http[index].isChunked[d] = false
-        guard !tables.http[index].open.isEmpty else { return }
-        var row = tables.http[index].open.removeFirst()
+        guard lists >= 0, !tables.lists[Int(lists)].openRequests.isEmpty else { return }
+        var row = tables.lists[Int(lists)].openRequests.removeFirst()
         row.status = status
         row.answeredAfter = place.time &- row.time
         row.answerPacket = Int(place.number)

@@ -48,9 +48,9 @@ extension Flow {
         _ payload: RawSpan, status: Int, at place: PacketPlace, tables: inout SideTables
     ) {
         guard let phrase = BlockPage.phrase(in: payload) else { return }
-        let index = tables.rareIndex(&self)
-        guard tables.rare[index].blockPage == nil else { return }
-        tables.rare[index].blockPage = RareFacts.BlockPage(
+        let index = tables.listsIndex(&self)
+        guard tables.lists[index].blockPage == nil else { return }
+        tables.lists[index].blockPage = FlowLists.BlockPage(
             packet: place.number, time: place.time, status: status, phrase: phrase)
     }
 }

@@ -9,7 +9,8 @@ struct HTTP2Frames {
     }
 
     /// A frame's header, and of GOAWAY the eight bytes behind it.
-    private var head: [UInt8] = []
+    private var head: [17 of UInt8] = .init(repeating: 0)
+    private var count = 0
     private var left = 0
     private(set) var isBroken = false
     private(set) var goAway: GoAway?
@@ -28,30 +29,31 @@ struct HTTP2Frames {
                 offset += count
                 continue
             }
-            head.append(bytes.byte(at: offset))
+            head[count] = bytes.byte(at: offset)
+            count += 1
             offset += 1
-            if head.count >= 9 { takeHead() }
+            if count >= 9 { takeHead() }
         }
     }
 
     private mutating func takeHead() {
         let length = Int(head[0]) << 16 | Int(head[1]) << 8 | Int(head[2])
-        if head.count == 9 { frames += 1 }
+        if count == 9 { frames += 1 }
         guard length <= Self.longest else {
             isBroken = true
             return
         }
         let isGoAway = head[3] == 7 && length >= 8
-        if isGoAway, head.count < 17 { return }
+        if isGoAway, count < 17 { return }
         if isGoAway, goAway == nil {
             goAway = GoAway(lastStream: word(9) & 0x7FFF_FFFF, code: word(13))
         }
         left = isGoAway ? length - 8 : length
-        head.removeAll(keepingCapacity: true)
+        count = 0
     }
 
     private func word(_ place: Int) -> UInt32 {
-        head[place..<place + 4].reduce(0) { $0 << 8 | UInt32($1) }
+        (place..<place + 4).reduce(0) { $0 << 8 | UInt32(head[$1]) }
     }
 
     /// RFC 9113 §7.

@@ -4,8 +4,6 @@ internal import Dissection
 struct HTTPFacts {
     var requests: UInt32 = 0
     var answers: UInt32 = 0
-    /// Heads that a segment's end cut, by direction.
-    var pending: [2 of [UInt8]] = [[], []]
     /// Bytes of a body of known length that are still to come, by direction.
     var bodyLeft: [2 of UInt64] = [0, 0]
     /// The body's length is told by the chunks.
@@ -16,8 +14,6 @@ struct HTTPFacts {
     var ambiguous = Ambiguous()
     var frames: [2 of HTTP2Frames?] = [nil, nil]
     var goAway: GoAway?
-    /// Requests without an answer so far; only where rows are collected.
-    var open: [HTTPRequestRow] = []
 
     /// `Expect: 100-continue`, and the body that waits for the answer.
     struct Expect {

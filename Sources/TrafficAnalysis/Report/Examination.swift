@@ -14,18 +14,21 @@ struct Examination {
     var digests: FlowDigests?
 
     mutating func visit(_ flow: Flow, _ tables: inout SideTables, captureEnd: Int64) {
-        var facts = FlowFacts(flow, tables, captureEnd: captureEnd)
+        let server = servers.note(flow.endpoint, of: Int(flow.number))
+        let pair = pairs.number(
+            of: NumberedPair(client: flow.address(flow.client), server: server))
+        show(
+            FlowFacts(flow, &tables, captureEnd: captureEnd, server: server, pair: pair), &tables)
+    }
+
+    private mutating func show(_ facts: FlowFacts, _ tables: inout SideTables) {
         tcp.flows += 1
-        for d in 0...1 {
-            count(flow.directions[d])
-            tcp.retransmitted += Int(facts.rare?.directions[d].retransmitted ?? 0)
-        }
-        if Self.isOneSided(flow) { oneSidedFlows += 1 }
-        facts.serverNumber = servers.note(facts.endpoint, of: facts.number)
-        facts.pairNumber = pairs.number(
-            of: NumberedPair(client: facts.pair.client, server: facts.serverNumber))
+        count(facts.client)
+        count(facts.server)
+        tcp.retransmitted += facts.retransmitted
+        if Self.isOneSided(facts.flow) { oneSidedFlows += 1 }
         waits.visit(facts)
-        digests?.add(FlowDigest(flow, tls: facts.tls, rare: facts.rare, tables: tables))
+        digests?.add(FlowDigest(facts, tables: tables))
         if tables.rows != nil { Self.list(facts, &tables) }
         for index in running.indices { running[index].visit(facts) }
         datagrams.visit(facts)

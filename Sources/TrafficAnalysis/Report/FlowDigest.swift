@@ -33,7 +33,8 @@ public struct FlowDigest: Sendable {
     /// Whether the first RST was the client's; `nil` without one.
     public var resetByClient: Bool?
 
-    init(_ flow: Flow, tls: TLSFlow?, rare: RareFacts?, tables: SideTables) {
+    init(_ facts: FlowFacts, tables: SideTables) {
+        let (flow, tls) = (facts.flow, facts.tls)
         let (c, s) = (flow.client, flow.server)
         self.flow = Int(flow.number)
         firstPacket = Int(flow.firstPacket)
@@ -43,11 +44,9 @@ public struct FlowDigest: Sendable {
         server = FlowRecord.Endpoint(address: flow.address(s), port: flow.port(s))
         packets = Int(flow.directions[0].packets) + Int(flow.directions[1].packets)
         payloadBytes = flow.directions[0].payloadBytes &+ flow.directions[1].payloadBytes
-        sentAgain =
-            rare.map {
-                Int($0.directions[0].retransmitted) + Int($0.directions[1].retransmitted)
-            } ?? 0
-        trouble = flow.trouble(tls, rare)
+        sentAgain = facts.retransmitted
+        let alerts = facts.lists?.alerts ?? []
+        trouble = facts.trouble
         history = flow.history.text(client: c)
         state = flow.connectionState
         let isTLS13 = tls?.isTLS13 ?? false
@@ -56,7 +55,7 @@ public struct FlowDigest: Sendable {
         }
         isTLS = tls != nil
         serverName = tls.flatMap { tables.name($0.serverName) }
-        alert = tls?.alerts.first.map {
+        alert = alerts.first.map {
             FlowRecord.Alert(
                 byClient: Int($0.direction) == c,
                 alert: TLSAlert(level: $0.level, description: $0.description))
@@ -66,7 +65,7 @@ public struct FlowDigest: Sendable {
         if let tls, tls.serverHelloTime != 0, tls.clientHelloTime != 0 {
             greeted = tls.serverHelloTime - tls.clientHelloTime
         }
-        resetByClient = flow.firstReset(rare).map { $0 == c }
+        resetByClient = facts.firstReset.map { $0 == c }
     }
 }
 
@@ -76,12 +75,13 @@ extension Flow {
         if directions[d].fin > 0 { return .fin }
         return directions[d].rst > 0 ? .rst : .none
     }
+}
 
+extension FlowFacts {
     /// The direction of the first RST.
-    fileprivate func firstReset(_ rare: RareFacts?) -> Int? {
-        guard let rare else { return nil }
-        let sides = (0...1).filter { directions[$0].rst > 0 }
-        return sides.min { rare.directions[$0].reset.packet < rare.directions[$1].reset.packet }
+    fileprivate var firstReset: Int? {
+        (0...1).filter { flow.directions[$0].rst > 0 }
+            .min { rare($0).reset.packet < rare($1).reset.packet }
     }
 }
 

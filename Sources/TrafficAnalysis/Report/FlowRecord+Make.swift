@@ -31,8 +31,9 @@ extension FlowRecord {
         spuriouslyRetransmitted = rareSides.map { Int($0.spurious) }
         keepAlives = rareSides.map { Int($0.keepAlives) }
         gaps = rareSides.map { Int($0.gaps) }
-        let pace = flow.pace >= 0 ? tables.pace[Int(flow.pace)] : nil
-        let paces = sides.map { pace?.directions[$0] }
+        // Of a flow that has any of it, both sides are told.
+        let hasPace = flow.pace[0] >= 0 || flow.pace[1] >= 0
+        let paces = sides.map { hasPace ? tables.pace(flow, $0) : nil }
         windowFull = paces.map { Int($0?.windowFull ?? 0) }
         roundTrip = paces.map { $0.flatMap { RoundTrip($0.roundTrip) } }
         echoRoundTrip = paces.map { $0.flatMap { RoundTrip($0.echo) } }
@@ -49,9 +50,10 @@ extension FlowRecord {
             }
         }
         handshakeRoundTrip = sides.map { flow.roundTrip(of: $0) }
-        ttl = sides.map { flow.timesToLive($0, rare) }
-        mac = sides.map { flow.sourceMACs($0, rare) }
-        vlan = flow.vlans(rare)
+        let lists = flow.lists >= 0 ? tables.lists[Int(flow.lists)] : nil
+        ttl = sides.map { flow.timesToLive($0, lists) }
+        mac = sides.map { flow.sourceMACs($0, lists) }
+        vlan = flow.vlans(lists)
         history = flow.history.text(client: flow.client)
         state = flow.connectionState
         tls = flow.tls >= 0 ? TLS(tables.tls[Int(flow.tls)], flow, tables: tables) : nil
@@ -74,7 +76,8 @@ extension FlowRecord.TLS {
         certificates = tables.chains[facts.chain].map {
             FlowRecord.Certificates($0, serverName: tables.name(facts.serverName))
         }
-        alerts = facts.alerts.map {
+        let told = flow.lists >= 0 ? tables.lists[Int(flow.lists)].alerts : []
+        alerts = told.map {
             FlowRecord.Alert(
                 byClient: Int($0.direction) == flow.client,
                 alert: TLSAlert(level: $0.level, description: $0.description))
@@ -138,38 +141,28 @@ extension Flow {
         return seen.contains(.syn) || seen.contains(.synACK) ? .oneSided : .midstream
     }
 
-    /// How direction `d` ended its TLS stream (measured: `lab.md` §0.6).
     func closeVerdict(_ d: Int, isTLS13: Bool) -> FlowRecord.Close {
-        let tls = directions[d].tls
-        let finished = tls.remaining == 0 && tls.headerCount == 0 && tls.state != .lost
-        if finished, tls.lastType == 21, tls.lastAlert == 0 || tls.lastAlert == 255 {
-            return .closeNotify
-        }
-        if finished, isTLS13, tls.lastType == 23, tls.lastLength == 19 {
-            return .probableCloseNotify
-        }
-        if directions[d].fin > 0 { return .fin }
-        return directions[d].rst > 0 ? .rst : .none
+        directions[d].closeVerdict(isTLS13: isTLS13)
     }
 
-    func timesToLive(_ d: Int, _ rare: RareFacts?) -> [UInt8] {
+    func timesToLive(_ d: Int, _ lists: FlowLists?) -> [UInt8] {
         guard directions[d].packets > 0 else { return [] }
-        return [directions[d].timeToLive] + (rare?.directions[d].otherTTLs ?? [])
+        return [directions[d].timeToLive] + (lists?.sides[d].otherTTLs ?? [])
     }
 
-    func sourceMACs(_ d: Int, _ rare: RareFacts?) -> [UInt64] {
+    func sourceMACs(_ d: Int, _ lists: FlowLists?) -> [UInt64] {
         guard directions[d].packets > 0, hasMAC else { return [] }
         var addresses = [directions[d].sourceMAC]
-        for link in rare?.directions[d].links ?? [] where !addresses.contains(link.sourceMAC) {
+        for link in lists?.sides[d].links ?? [] where !addresses.contains(link.sourceMAC) {
             addresses.append(link.sourceMAC)
         }
         return addresses
     }
 
-    func vlans(_ rare: RareFacts?) -> [UInt16] {
+    func vlans(_ lists: FlowLists?) -> [UInt16] {
         var ids = outerVLAN == 0 ? [] : [outerVLAN]
         if innerVLAN != 0 { ids.append(innerVLAN) }
-        for id in rare?.additionalVLANs ?? [] where !ids.contains(id) { ids.append(id) }
+        for id in lists?.additionalVLANs ?? [] where !ids.contains(id) { ids.append(id) }
         return ids
     }
 
@@ -196,5 +189,20 @@ extension Flow {
             && (s.rst == 0 || close.isReset && Int(close.direction) == client)
         if answered { return byClient ? "RSTO" : "RSTR" }
         return byClient ? "RSTOS0" : "REJ"
+    }
+}
+
+extension Direction {
+    /// How the side ended its TLS stream (measured: `lab.md` §0.6).
+    func closeVerdict(isTLS13: Bool) -> FlowRecord.Close {
+        let finished = tls.remaining == 0 && tls.headerCount == 0 && tls.state != .lost
+        if finished, tls.lastType == 21, tls.lastAlert == 0 || tls.lastAlert == 255 {
+            return .closeNotify
+        }
+        if finished, isTLS13, tls.lastType == 23, tls.lastLength == 19 {
+            return .probableCloseNotify
+        }
+        if fin > 0 { return .fin }
+        return rst > 0 ? .rst : .none
     }
 }

@@ -32,6 +32,9 @@ public struct FlowRecord: Sendable {
         /// TLS 1.3: a record of 19 bytes was its last, the size of an encrypted alert.
         case probableCloseNotify = "probable-close-notify"
         case fin, rst, none
+
+        /// The side said that nothing more would come.
+        var isPolite: Bool { self == .closeNotify || self == .probableCloseNotify }
     }
 
     public struct Alert: Sendable, Equatable {

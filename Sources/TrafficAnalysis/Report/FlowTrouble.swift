@@ -43,50 +43,47 @@ public struct FlowTrouble: OptionSet, Hashable, Sendable {
     public var words: [String] { Self.all.filter { contains($0.trouble) }.map(\.words) }
 }
 
-extension Flow {
+extension FlowFacts {
     private static let second: Int64 = 1_000_000_000
 
-    func trouble(_ tls: TLSFlow?, _ rare: RareFacts?) -> FlowTrouble {
+    var trouble: FlowTrouble {
         var trouble: FlowTrouble = []
-        let resets = directions[0].rst > 0 || directions[1].rst > 0
+        let resets = client.rst > 0 || server.rst > 0
         if resets {
-            if close.happened, !close.isReset {
+            if flow.close.happened, !flow.close.isReset {
                 trouble.insert(.resetAfterFIN)
-            } else if seen.contains(.syn), !seen.contains(.synACK), directions[server].rst > 0 {
+            } else if flow.seen.contains(.syn), !flow.seen.contains(.synACK), server.rst > 0 {
                 trouble.insert(.refused)
             } else {
                 trouble.insert(.reset)
             }
         }
-        let isAnswered = directions[server].packets > 0
-        if seen.contains(.syn), !isAnswered, directions[client].packets == directions[client].syn {
+        let isAnswered = server.packets > 0
+        if flow.seen.contains(.syn), !isAnswered, client.packets == client.syn {
             trouble.insert(.noAnswer)
-        } else if directions[0].packets == 0 || directions[1].packets == 0 {
+        } else if client.packets == 0 || server.packets == 0 {
             trouble.insert(.oneSided)
         }
         if let tls { trouble.formUnion(handshakeTrouble(tls)) }
-        if seen.contains(.synACK) {
-            if synACKTime - firstTime >= Self.second, seen.contains(.syn) {
+        if flow.seen.contains(.synACK) {
+            if flow.synACKTime - flow.firstTime >= Self.second, flow.seen.contains(.syn) {
                 trouble.insert(.slowHandshake)
             }
-            let bytes = directions[0].payloadBytes + directions[1].payloadBytes
-            if bytes == 0, lastTime - firstTime >= Self.second { trouble.insert(.silent) }
+            let bytes = client.payloadBytes &+ server.payloadBytes
+            if bytes == 0, flow.lastTime - flow.firstTime >= Self.second { trouble.insert(.silent) }
         }
-        if directions[0].lateAnswers > 0 || directions[1].lateAnswers > 0 {
+        if client.lateAnswers > 0 || server.lateAnswers > 0 {
             trouble.insert(.lateAnswer)
         }
-        guard let rare else { return trouble }
-        if rare.directions[0].zeroWindows + rare.directions[1].zeroWindows > 0 {
+        if clientRare.zeroWindows > 0 || serverRare.zeroWindows > 0 {
             trouble.insert(.zeroWindow)
         }
-        if rare.directions[0].retransmitted + rare.directions[1].retransmitted > 0 {
-            trouble.insert(.sentAgain)
-        }
+        if retransmitted > 0 { trouble.insert(.sentAgain) }
         return trouble
     }
 
     private func handshakeTrouble(_ tls: TLSFlow) -> FlowTrouble {
-        if tls.alerts.contains(where: { $0.level == 2 }) { return .alert }
+        if (lists?.alerts ?? []).contains(where: { $0.level == 2 }) { return .alert }
         guard tls.clientHellos > 0 else { return [] }
         if tls.serverHellos == 0 { return tls.facts.contains(.helloRetry) ? [] : .noServerHello }
         return tls.serverHelloTime - tls.clientHelloTime >= Self.second ? .slowHandshake : []

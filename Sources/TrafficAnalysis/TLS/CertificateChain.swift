@@ -44,7 +44,7 @@ struct CertificateChains {
 
     /// The number of the chain in a Certificate message, or -1.
     mutating func number(of body: RawSpan) -> Int32 {
-        let key = hash(body)
+        let key = body.seededHash(0..<body.byteCount, seed: seed)
         if let number = numbers[key] { return number }
         guard numbers.count < Self.limit else { return -1 }
         guard let message = CertificateMessage(body: body), let chain = CertificateChain(message)
@@ -55,21 +55,5 @@ struct CertificateChains {
         numbers[key] = Int32(chains.count)
         chains.append(chain)
         return Int32(chains.count - 1)
-    }
-
-    private func hash(_ bytes: RawSpan) -> UInt64 {
-        var hash = seed ^ UInt64(bytes.byteCount)
-        var offset = 0
-        while offset + 8 <= bytes.byteCount {
-            let product = (hash ^ bytes.uint64(at: offset))
-                .multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
-            hash = product.high ^ product.low
-            offset += 8
-        }
-        while offset < bytes.byteCount {
-            hash = (hash ^ UInt64(bytes.byte(at: offset))) &* 0x100_0000_01B3
-            offset += 1
-        }
-        return hash
     }
 }

@@ -83,7 +83,7 @@ extension Flow {
         takeStream(direction: d, tables: &tables)
         let index = Int(directions[d].tls.stream)
         tables.pool.streams[index].firstPacket = place.number
-        tables.pool.streams[index].pending.append(contentsOf: bytes.array(range))
+        bytes.append(range, to: &tables.pool.streams[index].pending)
     }
 
     /// Adds to the unfinished message and takes it when it is whole.
@@ -109,8 +109,7 @@ extension Flow {
             if have >= wanted { break }
             let count = min(wanted - have, range.count - used)
             let start = range.lowerBound + used
-            tables.pool.streams[index].pending.append(
-                contentsOf: bytes.array(start..<(start + count)))
+            bytes.append(start..<(start + count), to: &tables.pool.streams[index].pending)
             used += count
         }
         finishMessage(
@@ -124,11 +123,15 @@ extension Flow {
     ) {
         guard directions[d].tls.stream >= 0 else { return }
         let index = Int(directions[d].tls.stream)
-        let pending = tables.pool.streams[index].pending
+        // Taken out, not copied: what reads it may change the stream.
+        var pending: [UInt8] = []
+        swap(&pending, &tables.pool.streams[index].pending)
         guard let header = HandshakeHeader(pending.span.bytes, at: 0),
             pending.count >= 4 + header.length
-        else { return }
-        tables.pool.streams[index].pending.removeAll(keepingCapacity: true)
+        else {
+            swap(&pending, &tables.pool.streams[index].pending)
+            return
+        }
         guard Self.isSane(header) else {
             giveUpMessages(direction: d, tables: &tables)
             return
@@ -137,6 +140,9 @@ extension Flow {
         take(
             header, pending.span.bytes.extracting(4..<(4 + header.length)), direction: d,
             endSequence: endSequence, segments: segments, at: place, tables: &tables)
+        guard directions[d].tls.stream == index else { return }
+        pending.removeAll(keepingCapacity: true)
+        swap(&pending, &tables.pool.streams[index].pending)
     }
 
     private mutating func take(
@@ -146,14 +152,14 @@ extension Flow {
         tables.journal?.handshake(header.type)
         switch header.type {
         case 1:
-            if let hello = try? ClientHello(body: body) {
+            if let hello = try? ClientHelloLayout(body: body) {
                 note(
-                    hello, direction: d, endSequence: endSequence, segments: segments, at: place,
-                    tables: &tables)
+                    hello, body, direction: d, endSequence: endSequence, segments: segments,
+                    at: place, tables: &tables)
             }
         case 2:
-            if let hello = try? ServerHello(body: body) {
-                note(hello, direction: d, at: place, tables: &tables)
+            if let hello = try? ServerHelloLayout(body: body) {
+                note(hello, body, direction: d, at: place, tables: &tables)
             }
         case 11 where d == server && tls >= 0 && tables.tls[Int(tls)].chain < 0:
             note(type: header.type, direction: d, tables: &tables)
@@ -174,8 +180,8 @@ extension Flow {
     }
 
     private mutating func note(
-        _ hello: ClientHello, direction d: Int, endSequence: UInt32, segments: UInt8,
-        at place: PacketPlace, tables: inout SideTables
+        _ hello: ClientHelloLayout, _ body: RawSpan, direction d: Int, endSequence: UInt32,
+        segments: UInt8, at place: PacketPlace, tables: inout SideTables
     ) {
         let index = tables.tlsIndex(&self)
         tables.clientHellos += 1
@@ -192,19 +198,20 @@ extension Flow {
         tables.tls[index].clientHelloEnd = endSequence
         tables.tls[index].clientHelloSegments = segments
         if let name = hello.serverName {
-            tables.tls[index].serverName = tables.intern(name)
+            tables.tls[index].serverName = tables.names.number(of: body, name)
         }
-        if tables.keepsFingerprints {
-            tables.tls[index].fingerprint = tables.intern(ClientFingerprint(hello))
+        if tables.keepsFingerprints, let whole = try? ClientHello(body: body) {
+            tables.tls[index].fingerprint = tables.intern(ClientFingerprint(whole))
         }
         if hello.offersTLS13 { tables.tls[index].facts.insert(.offersTLS13) }
         if hello.offersPSK { tables.tls[index].facts.insert(.offersPSK) }
         if (hello.sessionTicketLength ?? 0) > 0 { tables.tls[index].facts.insert(.offersTicket) }
-        tables.tls[index].offeredSession = sessionHash(hello.sessionID)
+        tables.tls[index].offeredSession = sessionHash(body, hello.sessionID)
     }
 
     private mutating func note(
-        _ hello: ServerHello, direction d: Int, at place: PacketPlace, tables: inout SideTables
+        _ hello: ServerHelloLayout, _ body: RawSpan, direction d: Int, at place: PacketPlace,
+        tables: inout SideTables
     ) {
         let index = tables.tlsIndex(&self)
         if hello.isHelloRetryRequest {
@@ -228,10 +235,12 @@ extension Flow {
         tables.tls[index].serverHelloPacket = place.number
         tables.tls[index].version = hello.selectedVersion
         tables.tls[index].cipherSuite = hello.cipherSuite
-        if let alpn = hello.alpn { tables.tls[index].alpn = tables.intern(alpn) }
+        if let alpn = hello.alpn {
+            tables.tls[index].alpn = tables.names.number(of: body, alpn)
+        }
         if hello.isTLS13 { tables.tls[index].facts.insert(.isTLS13) }
         if hello.pskAccepted { tables.tls[index].facts.insert(.pskAccepted) }
-        tables.tls[index].issuedSession = sessionHash(hello.sessionID)
+        tables.tls[index].issuedSession = sessionHash(body, hello.sessionID)
     }
 
     /// The server's TCP acknowledged the ClientHello's last byte.
@@ -246,9 +255,9 @@ extension Flow {
 }
 
 /// A name for a session id that fits in a word (FNV-1a, 64 bits); 0 for the empty id.
-func sessionHash(_ id: [UInt8]) -> UInt64 {
+func sessionHash(_ bytes: RawSpan, _ id: Range<Int>) -> UInt64 {
     if id.isEmpty { return 0 }
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in id { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    for offset in id { hash = (hash ^ UInt64(bytes.byte(at: offset))) &* 0x100_0000_01B3 }
     return hash | 1
 }

@@ -164,12 +164,13 @@ extension Flow {
     private mutating func note(
         _ alert: TLSAlert, direction d: Int, at place: PacketPlace, tables: inout SideTables
     ) {
-        let index = tables.tlsIndex(&self)
+        _ = tables.tlsIndex(&self)
+        let index = tables.listsIndex(&self)
         directions[d].tls.lastAlert = alert.description
         tables.journal?.alert(alert)
         tables.alerts += 1
-        guard tables.tls[index].alerts.count < TLSFlow.alertLimit else { return }
-        tables.tls[index].alerts.append(
+        guard tables.lists[index].alerts.count < TLSFlow.alertLimit else { return }
+        tables.lists[index].alerts.append(
             TLSFlow.Alert(
                 direction: UInt8(d), level: alert.level, description: alert.description,
                 packet: place.number, time: place.time))

@@ -8,7 +8,6 @@ struct TLSFlow {
     /// From the ServerHello, 0 before it; a HelloRetryRequest does not count.
     var version: UInt16 = 0
     var facts: Facts = []
-    var alerts: [Alert] = []
 
     /// The first ClientHello: when and where its last byte was seen, and the sequence number
     /// behind it.

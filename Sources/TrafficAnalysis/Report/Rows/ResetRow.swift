@@ -39,7 +39,8 @@ public struct ResetRow: Sendable {
     public var sincePeerData: Int64?
 
     init?(_ facts: FlowFacts, direction d: Int) {
-        guard let rare = facts.rare?.directions[d], rare.reset.packet != 0 else { return nil }
+        let rare = facts.rare(d)
+        guard rare.reset.packet != 0 else { return nil }
         let (flow, reset) = (facts.flow, rare.reset)
         self.flow = facts.number
         packet = Int(reset.packet)

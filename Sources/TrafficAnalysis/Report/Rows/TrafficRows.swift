@@ -27,7 +27,7 @@ public struct TrafficRows: Sendable {
         for direction in 0...1 {
             if let row = ResetRow(facts, direction: direction) { resets.append(row) }
         }
-        for row in facts.http?.open ?? [] { httpRequests.append(row) }
+        for row in facts.lists?.openRequests ?? [] { httpRequests.append(row) }
     }
 
     mutating func finish() {

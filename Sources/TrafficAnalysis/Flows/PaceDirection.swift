@@ -1,14 +1,9 @@
-/// How the data of a flow moves: round trips, bytes in flight, pauses. Kept of flows of which one
-/// side sent some packets with payload: a short exchange has no pace, and most flows are short.
-struct PaceFacts {
-    var directions: [2 of PaceDirection] = [PaceDirection(), PaceDirection()]
-
-    /// Packets of one side from which on its pace is followed.
-    static let leastPackets: UInt32 = 16
-}
-
-/// The pace of what one side sends.
+/// How the data that one side sends moves: round trips, bytes in flight, pauses. Kept of sides that
+/// sent some packets with payload: a short exchange has no pace, and most flows are short.
 struct PaceDirection {
+    /// Packets from which on its pace is followed.
+    static let leastPackets: UInt32 = 16
+
     /// One segment at a time is timed (RFC 6298 §3: none that was sent again).
     var timed = Timed()
     /// From a segment to the acknowledgement of its last byte.

@@ -1,0 +1,84 @@
+internal import Dissection
+
+/// Names out of captures, each kept once and known by its number. They are bytes until somebody
+/// wants to read one: to make a text of each that is looked up takes longer than the look-up.
+struct InternedNames {
+    private var bytes: [UInt8] = []
+    /// Where the name of a number ends in `bytes`; it begins where the one before ends.
+    private var ends: [Int] = []
+    /// High half of the hash and the name's number plus one; at most half full.
+    private var slots = [UInt64](repeating: 0, count: 64)
+    private let seed = UInt64.random(in: .min ... .max)
+
+    /// A hostile capture could invent millions.
+    private static let limit = 1 << 20
+
+    /// - Returns: -1 when there are too many.
+    mutating func number(of source: RawSpan, _ range: Range<Int>) -> Int32 {
+        let hash = source.seededHash(range, seed: seed)
+        var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
+        while slots[slot] != 0 {
+            let number = Int(slots[slot] & 0xFFFF_FFFF) - 1
+            if slots[slot] >> 32 == hash >> 32, holds(number, source, range) {
+                return Int32(number)
+            }
+            slot = (slot + 1) & (slots.count - 1)
+        }
+        guard ends.count < Self.limit else { return -1 }
+        source.append(range, to: &bytes)
+        ends.append(bytes.count)
+        slots[slot] = (hash >> 32) << 32 | UInt64(ends.count)
+        if ends.count * 2 > slots.count { grow() }
+        return Int32(ends.count - 1)
+    }
+
+    /// What is not UTF-8 is replaced by U+FFFD; `nil` for -1.
+    subscript(number: Int32) -> String? {
+        number < 0 ? nil : String(decoding: bytes[place(Int(number))], as: UTF8.self)
+    }
+
+    private func place(_ number: Int) -> Range<Int> {
+        (number == 0 ? 0 : ends[number - 1])..<ends[number]
+    }
+
+    private func holds(_ number: Int, _ source: RawSpan, _ range: Range<Int>) -> Bool {
+        let place = place(number)
+        guard place.count == range.count else { return false }
+        for offset in 0..<range.count
+        where bytes[place.lowerBound + offset] != source.byte(at: range.lowerBound + offset) {
+            return false
+        }
+        return true
+    }
+
+    private mutating func grow() {
+        slots = [UInt64](repeating: 0, count: slots.count * 2)
+        for number in ends.indices {
+            let hash = bytes.span.bytes.seededHash(place(number), seed: seed)
+            var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
+            while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
+            slots[slot] = (hash >> 32) << 32 | UInt64(number + 1)
+        }
+    }
+}
+
+extension RawSpan {
+    /// One word of the bytes of `range`, which must lie inside; differs with the seed, so that
+    /// nobody can choose bytes that collide.
+    func seededHash(_ range: Range<Int>, seed: UInt64) -> UInt64 {
+        var hash = seed ^ UInt64(range.count)
+        var offset = range.lowerBound
+        while offset + 8 <= range.upperBound {
+            let product = (hash ^ uint64(at: offset))
+                .multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
+            hash = product.high ^ product.low
+            offset += 8
+        }
+        while offset < range.upperBound {
+            hash = (hash ^ UInt64(byte(at: offset))) &* 0x100_0000_01B3
+            offset += 1
+        }
+        let product = hash.multipliedFullWidth(by: seed | 1)
+        return product.high ^ product.low
+    }
+}
