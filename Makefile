@@ -5,7 +5,7 @@ DESTDIR =
 RELEASE = .build/release
 
 .PHONY: triage test lint bench casebook evaluate truth truth-generator truth-tshark compare-tls \
-    lab lab-all lab-clean fuzz install uninstall clean help
+    lab lab-all lab-clean fuzz crash-test install uninstall clean help
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' Makefile
@@ -64,6 +64,10 @@ fuzz: ## fuzz the dissectors, the capture reader and the analysis (FUZZ_SECONDS 
 	@Tests/Fuzz/fuzz.sh dissection $(FUZZ_SECONDS)
 	@Tests/Fuzz/fuzz.sh capture $(FUZZ_SECONDS)
 	@Tests/Fuzz/fuzz.sh analysis $(FUZZ_SECONDS)
+
+CRASH_ROUNDS = 200
+crash-test: build-release ## kill triages at random moments; no answer that was kept may be lost
+	@python3 Tests/Crash/crash.py --program "$(RELEASE)/inquest" --rounds $(CRASH_ROUNDS)
 
 install: ## build and install into $(DESTDIR)$(PREFIX)
 	@scripts/install.sh "$(DESTDIR)" "$(PREFIX)"

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Measure inquest against the price of reading a capture, and against other programs.
 
-usage: bench.py [--full] [--probes | --sockets | --logs | --screens] [--runs N] [--markdown]
-                [--scratch DIR] [--inquest PROGRAM] [--generator PROGRAM]
+usage: bench.py [--full] [--probes | --sockets | --logs | --screens | --incidents] [--runs N]
+                [--markdown] [--scratch DIR] [--inquest PROGRAM] [--generator PROGRAM]
 
 Prints CPU times, ratios and peak memory beside the goals of the project. It judges nothing: a missed
 goal is marked, the status stays 0. See README.md in this folder for how to read the tables.
@@ -18,6 +18,7 @@ import sys
 import tempfile
 
 import engine
+import incidents
 import logs
 import measure
 import probes
@@ -230,6 +231,7 @@ class Bench:
         self.measure_logs()
         self.measure_probes()
         self.measure_screens()
+        self.measure_incidents()
         self.summarise(grown)
 
     def measure_probes(self):
@@ -273,6 +275,12 @@ class Bench:
             Table, self.inquest, self.folder, ROOT / "casebook", self.markdown, note)
         table.show()
         self.missing += missing
+
+    def measure_incidents(self):
+        """Lists and searches of many incidents."""
+        note("  incidents ...")
+        incidents.table(Table, self.inquest, self.folder, ROOT / "casebook", self.markdown,
+                        note).show()
 
     def generator_rate(self):
         """Millions of packets per CPU second, nothing stored."""
@@ -322,11 +330,18 @@ def main():
     parser.add_argument("--sockets", action="store_true", help="the table of sockets alone")
     parser.add_argument("--logs", action="store_true", help="the table of logs alone")
     parser.add_argument("--screens", action="store_true", help="the table of the screens alone")
+    parser.add_argument("--incidents", action="store_true",
+                        help="the table of incidents alone")
     parser.add_argument("--generator", help="make captures with this program (default: build it)")
     parser.add_argument("--scratch", help="where captures are written (default: a new folder)")
     parser.add_argument("--inquest", help="measure this program (default: build it)")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="inquest-bench-", dir=arguments.scratch) as folder:
+        if arguments.incidents:
+            inquest = arguments.inquest or built("inquest")
+            incidents.table(Table, inquest, folder, ROOT / "casebook", arguments.markdown,
+                            note).show()
+            return 0
         if arguments.probes or arguments.sockets or arguments.logs:
             one_table(arguments, arguments.inquest or built("inquest"), folder)
             return 0

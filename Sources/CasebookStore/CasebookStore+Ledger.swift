@@ -10,33 +10,48 @@ extension CasebookStore {
         try state.withLock { state throws(StoreError) in
             guard state.location != .inMemory else { return [] }
             return try Self.inLedger(state) { state in
-                try state.database.queue.read(Self.entries)
+                try state.database.queue.read { try Self.entries($0) }
             }
         }
+    }
+
+    /// Those of the numbers that there are.
+    public func ledger(numbers: [Int]) throws(StoreError) -> [LedgerEntry] {
+        try readIncidents { database in
+            try Self.entries(database, numbers: numbers)
+        } ?? []
+    }
+
+    /// How many incidents were confirmed, the withdrawn ones too.
+    public func ledgerCount() throws(StoreError) -> Int {
+        try readIncidents { database in
+            try Int.fetchOne(database, sql: "SELECT count(*) FROM ledger WHERE kind = 'confirmed'")
+        } ?? 0
     }
 
     /// Records a confirmed incident.
     ///
     /// - Returns: its number; the one in `entry` is not looked at.
     public func confirm(_ entry: LedgerEntry) throws(StoreError) -> Int {
-        try write { database in
-            try database.execute(
-                sql: """
-                    INSERT INTO ledger (kind, time, cause, verified, fingerprint)
-                    VALUES ('confirmed', ?, ?, ?, ?)
-                    """,
-                arguments: [entry.time, entry.cause, entry.verified ? 1 : 0, entry.fingerprint])
-            let number = Int(database.lastInsertedRowID)
-            let insert = try database.makeStatement(
-                sql: "INSERT INTO ledger_evidence VALUES (?, ?, ?, ?, ?, ?)")
-            for (position, item) in entry.evidence.enumerated() {
-                try insert.execute(arguments: [
-                    number, position, item.id, item.kind.rawValue, item.state.rawValue,
-                    item.source,
-                ])
-            }
-            return number
+        try write { database in try Self.confirm(entry, in: database) }
+    }
+
+    static func confirm(_ entry: LedgerEntry, in database: Database) throws -> Int {
+        try database.execute(
+            sql: """
+                INSERT INTO ledger (kind, time, cause, verified, fingerprint)
+                VALUES ('confirmed', ?, ?, ?, ?)
+                """,
+            arguments: [entry.time, entry.cause, entry.verified ? 1 : 0, entry.fingerprint])
+        let number = Int(database.lastInsertedRowID)
+        let insert = try database.makeStatement(
+            sql: "INSERT INTO ledger_evidence VALUES (?, ?, ?, ?, ?, ?)")
+        for (position, item) in entry.evidence.enumerated() {
+            try insert.execute(arguments: [
+                number, position, item.id, item.kind.rawValue, item.state.rawValue, item.source,
+            ])
         }
+        return number
     }
 
     /// Takes a confirmation back by a row of its own; nothing is deleted.
@@ -44,23 +59,30 @@ extension CasebookStore {
     /// - Parameter time: in seconds since 1970.
     public func withdraw(_ number: Int, time: Int64) throws(StoreError) {
         _ = try write { database in
-            let kind = try String.fetchOne(
-                database, sql: "SELECT kind FROM ledger WHERE number = ?", arguments: [number])
-            guard kind == "confirmed" else { throw StoreError.noSuchIncident(number: number) }
-            let earlier = try Int.fetchOne(
-                database, sql: "SELECT number FROM ledger WHERE withdraws = ?",
-                arguments: [number])
-            guard earlier == nil else { throw StoreError.withdrawnAlready(number: number) }
-            try database.execute(
-                sql: """
-                    INSERT INTO ledger (kind, time, verified, withdraws)
-                    VALUES ('withdrawn', ?, 0, ?)
-                    """, arguments: [time, number])
+            try Self.withdraw(number, time: time, in: database)
             return number
         }
     }
 
-    private func write(_ change: (Database) throws -> Int) throws(StoreError) -> Int {
+    /// The incident that it belongs to is open again.
+    static func withdraw(_ number: Int, time: Int64, in database: Database) throws {
+        let kind = try String.fetchOne(
+            database, sql: "SELECT kind FROM ledger WHERE number = ?", arguments: [number])
+        guard kind == "confirmed" else { throw StoreError.noSuchIncident(number: number) }
+        let earlier = try Int.fetchOne(
+            database, sql: "SELECT number FROM ledger WHERE withdraws = ?", arguments: [number])
+        guard earlier == nil else { throw StoreError.withdrawnAlready(number: number) }
+        try database.execute(
+            sql: """
+                INSERT INTO ledger (kind, time, verified, withdraws)
+                VALUES ('withdrawn', ?, 0, ?)
+                """, arguments: [time, number])
+        try database.execute(
+            sql: "UPDATE incidents SET resolved = NULL WHERE ledger = ?", arguments: [number])
+    }
+
+    /// In one transaction that is on the disk when this returns.
+    func write(_ change: (Database) throws -> Int) throws(StoreError) -> Int {
         try state.withLock { state throws(StoreError) in
             guard state.location != .inMemory else { throw .notKept }
             return try Self.inLedger(state) { state in
@@ -79,7 +101,7 @@ extension CasebookStore {
         }
     }
 
-    private static func inLedger<Value>(
+    static func inLedger<Value>(
         _ state: State, _ work: (State) throws -> Value
     ) throws(StoreError) -> Value {
         do {
@@ -93,20 +115,23 @@ extension CasebookStore {
         }
     }
 
-    private static func entries(_ database: Database) throws -> [LedgerEntry] {
+    private static func entries(
+        _ database: Database, numbers: [Int]? = nil
+    ) throws -> [LedgerEntry] {
+        let chosen = numbers.map { "number IN (\($0.map(String.init).joined(separator: ",")))" }
         let rows = try Row.fetchAll(
             database,
             sql: """
                 SELECT number, time, cause, verified, fingerprint,
                     (SELECT time FROM ledger AS later WHERE later.withdraws = ledger.number)
-                FROM ledger WHERE kind = 'confirmed' ORDER BY number
+                FROM ledger WHERE kind = 'confirmed' AND \(chosen ?? "TRUE") ORDER BY number
                 """)
         var evidence: [Int: [Evidence]] = [:]
         let cursor = try Row.fetchCursor(
             database,
             sql: """
                 SELECT number, fact_id, kind, state, source FROM ledger_evidence
-                ORDER BY number, position
+                WHERE \(chosen ?? "TRUE") ORDER BY number, position
                 """)
         while let row = try cursor.next() {
             evidence[row[0], default: []].append(

@@ -40,6 +40,8 @@ public final class CasebookStore: Sendable {
         state = Mutex(try Self.open(location, limits: limits))
     }
 
+    init(_ state: sending State) { self.state = Mutex(state) }
+
     static func open(
         _ location: Location, limits: DatabaseFile.Limits = DatabaseFile.Limits()
     ) throws(StoreError) -> sending State {

@@ -162,7 +162,15 @@ func storeError(_ error: DatabaseError, path: String) -> StoreError {
     case .SQLITE_CORRUPT, .SQLITE_NOTADB: return .damaged(path: path, reason: reason)
     case .SQLITE_BUSY, .SQLITE_LOCKED: return .busy(path: path)
     case .SQLITE_FULL: return .full(path: path)
+    // The log's index in shared memory is a file, too.
+    case .SQLITE_IOERR where hasNoRoom(path): return .full(path: path)
     case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH: return .readOnly(path: path)
     default: return .failed(path: path, reason: reason)
     }
+}
+
+/// Whether the disk of `path` has no room for a handful of pages.
+private func hasNoRoom(_ path: String) -> Bool {
+    var facts = statvfs()
+    return statvfs(path, &facts) == 0 && UInt64(facts.f_bavail) * UInt64(facts.f_frsize) < 64 << 10
 }

@@ -10,7 +10,7 @@ enum Schema {
     /// `INQS`; tells our databases from those of other programs.
     static let applicationID = 0x494E_5153
     /// The number of migrations, kept in `user_version`.
-    static let version = 2
+    static let version = 3
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -23,6 +23,10 @@ enum Schema {
         migrator.registerMigration("incident-ledger") { database in
             try database.execute(sql: incidentLedger)
             try database.execute(sql: "PRAGMA user_version = 2")
+        }
+        migrator.registerMigration("incidents") { database in
+            try database.execute(sql: incidents)
+            try database.execute(sql: "PRAGMA user_version = 3")
         }
         return migrator
     }

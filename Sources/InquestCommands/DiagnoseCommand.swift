@@ -1,5 +1,6 @@
 import ArgumentParser
 import Casebook
+import CasebookStore
 import Diagnosis
 import HostInspection
 import TrafficAnalysis
@@ -77,8 +78,15 @@ struct DiagnoseCommand: Subcommand {
     @Option(help: "The weakest verdict that ends with exit code 1.")
     var failOn = Threshold.likely
 
-    @Option(help: ArgumentHelp("Write the evidence to a file.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Write the evidence to a file, and keep it as an incident.", valueName: "file"))
     var record: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Take up an incident, with --interactive: 'last' or its id.", valueName: "id"))
+    var resume: String?
 
     @OptionGroup(title: "Saving packets") var writing: WriteOptions
 
@@ -114,22 +122,34 @@ struct DiagnoseCommand: Subcommand {
         if probe { try DiagnoseProbing(self, run).run(in: &session) }
         var conversation: Conversation?
         if interactive != nil {
-            var dialogue = PlainDialogue(
-                session: session, said: say, budget: budget, options: try probes.options(),
-                run: run)
-            dialogue.ask()
+            let dialogue = try ask(session, run)
             conversation = dialogue.conversation
             session = dialogue.conversation.session
         }
         let result = session.result(budget: budget)
         try writeReports(result, conversation)
-        if let record { try OutputFile.write(EvidenceFile.write(result.evidence), to: record) }
-        present(result, run)
+        if let record {
+            try OutputFile.write(EvidenceFile.write(result.evidence), to: record)
+            if conversation == nil {
+                IncidentRecorder(origin: "diagnose", run).record(session, result, said: say)
+            }
+        }
+        present(result, casebook.store, run)
         run.console.flush()
         try writing.save(
             result.evidence + runs.flatMap(\.mergedFindings),
             of: runs.map { SliceInput($0) } + compare.map(SliceInput.init(file:)), run)
         return status(of: result)
+    }
+
+    private func ask(_ session: TriageSession, _ run: Run) throws -> PlainDialogue {
+        let recorder = IncidentRecorder(origin: "questions", run)
+        let kept = try resume.map { try recorder.take($0, casebook: session.casebook) }
+        var dialogue = PlainDialogue(
+            session: session, said: say, budget: budget, options: try probes.options(), run: run,
+            recorder: recorder, resuming: kept)
+        dialogue.ask()
+        return dialogue
     }
 
     private func checkUsage(_ settings: Settings) throws {
@@ -146,6 +166,11 @@ struct DiagnoseCommand: Subcommand {
             symptom.isEmpty, say.isEmpty, evidence.isEmpty
         {
             throw Failure.nothingGiven
+        }
+        if resume != nil, !asks {
+            throw Failure.badValue(
+                option: "--resume", value: resume ?? "",
+                expected: ["--interactive=plain beside it; 'inquest incident show' tells of one"])
         }
         if probe, target.isEmpty { throw Failure.probing(.noTargets(path: nil)) }
         if let budget, !(budget >= 0) {
@@ -214,17 +239,23 @@ struct DiagnoseCommand: Subcommand {
     /// Flows of a capture that a report draws; each is a reading of the capture.
     private static let drawnFlows = 3
 
-    private func present(_ result: TriageResult, _ run: Run) {
+    private func present(_ result: TriageResult, _ store: CasebookStore, _ run: Run) {
         let console = run.console
         if json || ndjson {
-            console.write(DiagnosisJSON.document(result))
+            let seen = SeenBefore(result.evidence, except: nil, in: store)
+            console.write(DiagnosisJSON.document(result, seenBefore: seen?.similar))
         } else if markdown {
             console.write(DiagnosisMarkdown.report(result))
         } else if nagios {
             console.write(NagiosLine.line(result))
         } else {
             let text = DiagnosisText(result: result, verbose: run.settings.verbose)
-            console.write(text.page(console.newPage()))
+            var page = text.page(console.newPage())
+            // The dialogue has said so already.
+            if interactive == nil {
+                SeenBefore(result.evidence, except: nil, in: store)?.write(&page)
+            }
+            console.write(page)
         }
     }
 

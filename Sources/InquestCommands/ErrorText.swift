@@ -49,6 +49,8 @@ enum ErrorText {
         case .store(let fault):
             Report(text: "asking the index failed: \(fault)", status: .inputOutput)
         case .ledger(let fault): ledger(fault)
+        case .incidents(let fault): incidents(fault)
+        case .openAlready, .notDeleted: incidents(failure)
         case .emptyEvidence(let path):
             Report(
                 text: "\(name(path)) holds no fact that is known to be present or absent; "

@@ -42,6 +42,11 @@ enum Failure: Error {
     case casebookUnusable(folders: [String], faults: [Diagnostic])
     case store(StoreError)
     case ledger(StoreError)
+    case incidents(StoreError)
+    /// It was resolved never, or reopened since.
+    case openAlready(id: String)
+    /// Nobody could be asked, or somebody said no.
+    case notDeleted(count: Int, refused: Bool)
     case emptyEvidence(path: String)
     case log(LogSearch.Fault)
     case sql(SQLFault, query: String)

@@ -51,11 +51,35 @@ struct IncidentConfirmCommand: Subcommand {
         guard known.contains(where: { $0.state != .unknown }) else {
             throw Failure.emptyEvidence(path: evidence)
         }
-        let number = try Self.confirm(
-            cause == "none" ? nil : cause, verified: verified, fingerprint: fingerprint,
-            evidence: known, in: loaded.store)
+        let number = try record(known, loaded, run)
         try IncidentText.present(number, asJSON: json, run)
         return .done
+    }
+
+    /// The evidence becomes an incident of its own, resolved at once.
+    private func record(
+        _ evidence: [Evidence], _ loaded: LoadedCasebook, _ run: Run
+    ) throws(Failure) -> Int {
+        let now = IncidentCommand.now()
+        var record = SessionFile.Record()
+        record.evidence = evidence
+        record.time = now
+        var session = SessionFile(
+            id: SessionStore.newID(), created: now, updated: now, now: record)
+        session.origin = "confirm"
+        var judging = TriageSession(casebook: loaded.casebook)
+        judging.record(evidence)
+        session.judged = SessionFile.Judged(judging.result(budget: nil))
+        let entry = LedgerEntry(
+            time: now, cause: cause == "none" ? nil : cause, verified: verified,
+            fingerprint: fingerprint, evidence: evidence)
+        let store = try SessionStore(run.settings).database()
+        do {
+            _ = try store.keep(session.record, after: nil)
+            return try store.resolve(session.id, as: IncidentResolution(entry: entry))
+        } catch {
+            throw .ledger(error)
+        }
     }
 
     /// Into the ledger of this machine.

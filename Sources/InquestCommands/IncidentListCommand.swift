@@ -5,29 +5,97 @@ import Triage
 
 struct IncidentListCommand: Subcommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "Every confirmed incident and what was learned of it.")
+        commandName: "list", abstract: "Incidents, the one used last first.",
+        discussion: """
+            Examples:
+              inquest incident list --open
+              inquest incident list --search "login db1"
+
+            A search looks at your own words, targets, titles of cases, findings and names of
+            captures; every word must be there, whole or as a beginning.
+            """)
+
+    @Flag(help: "Only those whose cause is not settled yet.") var open = false
+    @Flag(help: "Only those that were resolved.") var resolved = false
+
+    @Option(help: ArgumentHelp("Only those that hold these words.", valueName: "text"))
+    var search: String?
+
+    @Option(help: ArgumentHelp("No more than so many. (default: 20)", valueName: "n"))
+    var limit: Int?
 
     @Flag(help: "One JSON document.") var json = false
     @OptionGroup var global: GlobalOptions
 
+    private static let usualLimit = 20
+    /// A fold over more entries of the ledger takes longer than a list may.
+    private static let mostFolded = 500
+
+    func validate() throws {
+        if open, resolved { throw ValidationError("--open and --resolved contradict each other") }
+        if let limit, limit < 1 { throw ValidationError("--limit wants 1 or more") }
+    }
+
     func execute(_ run: Run) throws -> ExitStatus {
-        let ledger = try Self.ledger(run)
+        let shelf = try IncidentReader(run)
+        let (list, more) = try shelf.list(
+            IncidentFilter(
+                state: open ? .open : resolved ? .resolved : .all, search: search,
+                limit: limit ?? Self.usualLimit))
         if json {
-            run.console.write(document(ledger))
-            return .done
+            try writeDocument(list, more, shelf, run)
+        } else {
+            try writePage(list, more, shelf, run)
         }
+        return .done
+    }
+
+    /// Whether entries of the ledger are shown that belong to no incident in the list.
+    private var showsWholeLedger: Bool { !open && search == nil && limit == nil }
+
+    private func writePage(
+        _ list: [IncidentSummary], _ more: Bool, _ shelf: IncidentReader, _ run: Run
+    ) throws {
         var page = run.console.newPage()
-        for entry in ledger.entries { IncidentText.write(entry, ledger, &page) }
-        if ledger.entries.isEmpty { page.paragraph("No incident was confirmed yet.") }
-        let suggestions = ledger.learning.suggestions
+        let bare = showsWholeLedger ? try shelf.bareLedgerEntries(limit: Self.usualLimit) : []
+        let standings = try shelf.standings(of: list.compactMap(\.standingNumber))
+        for item in list { IncidentLines(item, standings).write(&page) }
+        if list.isEmpty, bare.isEmpty { page.paragraph(nothing) }
+        if more {
+            page.gap()
+            page.paragraph("There are more; --limit, --search, --open and --resolved choose.")
+        }
+        if !bare.isEmpty {
+            page.heading("Confirmed from evidence, without a triage that was kept")
+            let ledger = try shelf.ledger()
+            for entry in ledger.entries.reversed()
+            where bare.contains(where: { $0.number == entry.number }) {
+                IncidentText.write(entry, ledger, &page)
+            }
+        }
+        try writeSuggestions(shelf, &page)
+        run.console.write(page)
+    }
+
+    private var nothing: String {
+        search != nil
+            ? "No incident holds these words."
+            : open
+                ? "No incident is open."
+                : resolved ? "No incident was resolved yet." : "No incident was kept yet."
+    }
+
+    private func writeSuggestions(_ shelf: IncidentReader, _ page: inout TextPage) throws {
+        guard showsWholeLedger, try (1...Self.mostFolded).contains(shelf.ledgerCount()) else {
+            return
+        }
+        let suggestions = try shelf.ledger().learning.suggestions
         if !suggestions.isEmpty { page.heading("Facts that their case might list") }
         for suggestion in suggestions {
             page.paragraph(
                 "\(suggestion.item): \(suggestion.fact), present in "
                     + Figures.plural(suggestion.incidents, "incident"), label: "? ", indent: 2)
         }
-        run.console.write(page)
-        return .done
     }
 
     /// The ledger of the database in use, judged by the casebook in use.
@@ -40,14 +108,26 @@ struct IncidentListCommand: Subcommand {
         }
     }
 
-    private func document(_ ledger: IncidentLedger) -> [UInt8] {
+    private func writeDocument(
+        _ list: [IncidentSummary], _ more: Bool, _ shelf: IncidentReader, _ run: Run
+    ) throws {
+        let numbers = Set(list.compactMap { $0.outcome?.number })
+        let ledger = showsWholeLedger || !numbers.isEmpty ? try shelf.ledger() : nil
+        let entries = (ledger?.entries ?? []).filter {
+            showsWholeLedger || numbers.contains($0.number)
+        }
         var writer = JSONWriter()
         writer.object { writer in
             writer.member("schema", "inquest.incident-list/1")
-            writer.member("incidents", array: ledger.entries) { writer, entry in
-                writer.object { $0.incident(entry, ledger) }
+            writer.member("triages", array: list) { $0.summary($1) }
+            writer.member("more", more)
+            writer.member("incidents", array: entries) { writer, entry in
+                writer.object { writer in
+                    if let ledger { writer.incident(entry, ledger) }
+                }
             }
-            writer.member("suggestions", array: ledger.learning.suggestions) { writer, entry in
+            let suggestions = showsWholeLedger ? ledger?.learning.suggestions ?? [] : []
+            writer.member("suggestions", array: suggestions) { writer, entry in
                 writer.object { writer in
                     writer.member("case", entry.item)
                     writer.member("fact", entry.fact)
@@ -57,6 +137,6 @@ struct IncidentListCommand: Subcommand {
             }
         }
         writer.endLine()
-        return writer.bytes
+        run.console.write(writer.bytes)
     }
 }

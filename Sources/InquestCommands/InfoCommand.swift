@@ -9,12 +9,36 @@ import Triage
 
 struct InfoCommand: Subcommand {
     static let configuration = CommandConfiguration(
-        commandName: "info", abstract: "Paths, versions, and what this build can do.")
+        commandName: "info", abstract: "Paths, versions, and what this build can do.",
+        discussion: """
+            The database holds what only this machine knows: incidents, and what was learned.
+
+            Examples:
+              inquest info --backup incidents-2026-11-22.db
+              inquest info --check
+            """)
+
+    @Option(
+        help: ArgumentHelp(
+            "Copy the database, also while it is used; the file must not be there yet.",
+            valueName: "file"))
+    var backup: String?
+
+    @Flag(help: "Look through the whole database for damage; changes nothing.")
+    var check = false
 
     @Flag(help: "One JSON document.") var json = false
     @OptionGroup var global: GlobalOptions
 
+    func validate() throws {
+        if check, backup != nil {
+            throw ValidationError("--check and --backup contradict each other")
+        }
+    }
+
     func execute(_ run: Run) throws -> ExitStatus {
+        if check { return try DatabaseHealthText.check(asJSON: json, run) }
+        if let backup { return try DatabaseHealthText.backUp(to: backup, asJSON: json, run) }
         let facts = facts(CasebookSource(run.settings))
         if json {
             var writer = JSONWriter()
@@ -94,7 +118,7 @@ struct InfoCommand: Subcommand {
                 value: loaded.map { contents($0.casebook) }),
             Fact(key: "casebook_hash", label: "hash", value: loaded?.casebook.hash),
             Fact(key: "casebook_read_from", label: "read from", value: loaded?.origin.rawValue),
-            Fact(key: "database", label: "index", value: database(loaded)),
+            Fact(key: "database", label: "database", value: database(loaded)),
             Fact(key: "captures", label: "reads captures", value: "pcap, pcapng"),
             Fact(key: "libpcap", label: "live capture", value: LiveCapture.libraryVersion),
             Fact(

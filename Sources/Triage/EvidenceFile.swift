@@ -22,11 +22,18 @@ public enum EvidenceFile {
         public var place: TextPlace
         public var fault: String
         public var suggestion: String?
+
+        public init(place: TextPlace, fault: String, suggestion: String? = nil) {
+            self.place = place
+            self.fault = fault
+            self.suggestion = suggestion
+        }
     }
 
     /// The keys under which a document keeps its list of evidence.
     private static let listKeys = [
         schema: "evidence", SessionFile.schema: "evidence", "inquest.diagnosis/1": "evidence",
+        "inquest.incident-show/1": "evidence",
         "inquest.capture/1": "findings", "inquest.host/1": "findings",
         "inquest.probe/1": "evidence",
     ]
@@ -82,6 +89,16 @@ struct EvidenceDecoder {
             throw fault(node[key] ?? node, "\"\(key)\" must be a list of evidence")
         }
         try entries(list)
+    }
+
+    /// The list under a key, decoded apart from what was read before.
+    func evidence(of node: JSONNode, key: String) throws(Fault) -> [Evidence] {
+        var decoder = EvidenceDecoder(bytes: bytes, casebook: casebook)
+        guard let list = node[key]?.array else {
+            throw fault(node[key] ?? node, "\"\(key)\" must be a list of evidence")
+        }
+        try decoder.entries(list)
+        return decoder.contents.evidence
     }
 
     private mutating func entries(_ nodes: [JSONNode]) throws(Fault) {

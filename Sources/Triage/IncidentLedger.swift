@@ -32,6 +32,11 @@ public struct IncidentLedger: Sendable {
                 .map(Self.incident), now: now)
     }
 
+    /// - Parameter casebook: by which entries are judged.
+    public init(entries: [LedgerEntry], casebook: Casebook, now: Int64) {
+        self.init(entries: entries, cold: Engine(casebook: casebook), now: now)
+    }
+
     private static func incident(_ entry: LedgerEntry) -> ConfirmedIncident {
         ConfirmedIncident(
             id: String(entry.number), observations: Observations(entry.evidence),

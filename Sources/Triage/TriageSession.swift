@@ -46,6 +46,16 @@ public struct TriageSession: Sendable {
         log.remove(fact, saidBy: source)
     }
 
+    /// Adds what another session of the same incident has seen.
+    mutating func adopt(_ other: TriageSession) {
+        log.record(other.log.entries)
+        captures += other.captures.filter { !captures.contains($0) }
+        for warning in other.warnings { warn(warning) }
+        for target in other.targets { aim(at: target) }
+        truncated = truncated || other.truncated
+        servers.merge(other.servers) { $1 }
+    }
+
     /// Takes up what was kept of an earlier run.
     mutating func restore(_ kept: SessionFile.Record) {
         log = EvidenceLog()

@@ -19,8 +19,12 @@ public enum Message: Sendable {
     /// Words for a person: what was done, to what, what came back.
     case failed(job: Int, String)
     case searched(query: String, [SearchHit])
-    case kept
+    /// That state is on disk.
+    case kept(SessionFile)
+    /// Words for a person: why, and where it is instead.
     case notKept(String)
+    /// A past incident with like evidence, in a sentence; `nil` where there is none.
+    case seenBefore(String?)
     case copied(String)
     case reportSaved(String)
     /// A file of that name is there already.

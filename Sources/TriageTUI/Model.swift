@@ -54,6 +54,10 @@ public struct Model: Sendable {
     var nextJob = 1
     /// `false` while something that was said is not on disk yet.
     public internal(set) var isKept = true
+    /// What was asked to be kept last: it is kept when that is on disk, and not a state before.
+    var asked: SessionFile?
+    /// A past incident with like evidence, in a sentence; a memory aid, never evidence.
+    public internal(set) var seenBefore: String?
     /// Of the session on disk; another one after an earlier session was taken up.
     public internal(set) var id: String
     var created: Int64
@@ -123,6 +127,8 @@ public struct Model: Sendable {
     public func kept(at time: Int64) -> SessionFile {
         var file = conversation.kept(id: id, created: created, updated: time)
         file.resolved = resolved
+        file.origin = "screens"
+        file.judged = SessionFile.Judged(result)
         return file
     }
 }

@@ -204,7 +204,7 @@ extension Model {
             else { return nil }
             return result.decidingCommands(entry.decision).lines.joined(separator: "\n")
         case .end:
-            return EndPage(result: result).page(width: 78).lines.map(\.text)
+            return endPage.page(width: 78).lines.map(\.text)
                 .joined(separator: "\n") + "\n"
         default: return nil
         }
@@ -376,6 +376,7 @@ extension Model {
         conversation = Conversation(session: fresh, at: session.created)
         conversation.restore(session)
         (id, created, resolved) = (session.id, session.created, session.resolved)
+        seenBefore = nil
         screens = [.triage(TriageState())]
         notice = "Taken up where it was left \(Times.text(session.updated))."
         return changed(now)

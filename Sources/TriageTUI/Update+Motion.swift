@@ -39,7 +39,7 @@ extension Model {
                 motion, lines: state.text(self, width: pageWidth).lines.count, rows: body.height)
             screen = .why(state)
         case .end(var state):
-            let lines = EndPage(result: result).page(width: pageWidth).lines.count
+            let lines = endPage.page(width: pageWidth).lines.count
             state.move(motion, lines: lines, rows: body.height)
             screen = .end(state)
         case .part: moveInPart(motion)

@@ -38,7 +38,8 @@ extension Model {
                 state.hits = hits
                 screen = .casebook(state)
             }
-        case .kept: isKept = true
+        case .kept(let session): isKept = isKept || session == asked
+        case .seenBefore(let text): seenBefore = text
         case .notKept(let text): notice = text
         case .copied(let text), .reportSaved(let text), .refused(let text): notice = text
         case .reportExists(let path): prompt = .overwrite(path: path)
@@ -47,8 +48,7 @@ extension Model {
         case .confirmed(let incident):
             resolved = incident
             notice = "Recorded as incident \(incident). i shows all incidents."
-            isKept = false
-            return [.keep(kept(at: now)), .loadLedger]
+            return [keep(now), .loadLedger]
         case .sessions(let sessions): earlier = sessions.filter { $0.id != id }
         case .ledger(let ledger): exhibits.ledger = ledger
         case .withdrawn(let incident):
@@ -80,8 +80,13 @@ extension Model {
         doubtful = Set(assessment.doubts.map(\.fact))
         causes = CausesPane.rows(self)
         thoughts = nil
-        isKept = false
-        return [.keep(kept(at: now))]
+        return [keep(now)]
+    }
+
+    private mutating func keep(_ now: Int64) -> Effect {
+        let session = kept(at: now)
+        (isKept, asked) = (false, session)
+        return .keep(session)
     }
 
     private mutating func take(

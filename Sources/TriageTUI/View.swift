@@ -69,7 +69,7 @@ extension Model {
         case .why(let state):
             state.text(self, width: pageWidth).draw(in: page, from: state.page.offset, on: &grid)
         case .end(let state):
-            EndPage(result: result).page(width: pageWidth)
+            endPage.page(width: pageWidth)
                 .draw(in: page, from: state.offset, on: &grid)
         }
         if prompt != nil { grid.cursor = nil }

@@ -93,7 +93,7 @@ let library: Casebook = {
 }()
 
 /// A folder that is removed with everything in it when the value goes.
-final class TemporaryFolder {
+final class TemporaryFolder: Sendable {
     let path: String
 
     init() {

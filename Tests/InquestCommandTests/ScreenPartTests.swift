@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Testing
+import Triage
 
 /// The screens of captures, of this host and of incidents in the built program on a real terminal.
 /// Needs tmux (Debian package `tmux`).
@@ -136,10 +137,11 @@ struct ScreenPartTests {
         try terminal.press("Q")
         try terminal.wait(for: "To take it up again")
         // What was kept of it follows its schema.
-        let folder = terminal.home + "/state/inquest/sessions/"
-        let name = try #require(FileManager.default.contentsOfDirectory(atPath: folder).first)
-        let kept = try document(String(contentsOfFile: folder + name, encoding: .utf8))
+        let exported = try Inquest.run(
+            ["incident", "export", "last", "--database", terminal.home + "/inquest/casebook.db"])
+        let kept = try document(exported.output)
         #expect(SchemaValidator.faults(in: kept) == [])
+        #expect(kept["incidents"]?.array?.first?["outcome"] == nil)
     }
 }
 

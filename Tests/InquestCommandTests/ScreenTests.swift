@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import Triage
 
 /// The built program on a real terminal. Needs tmux (Debian package `tmux`).
 @Suite(.enabled(if: Tmux.isInstalled), .timeLimit(.minutes(5)))
@@ -70,10 +71,15 @@ struct ScreenTests {
         try answered(terminal)
         kill(try terminal.child(), SIGKILL)
         try terminal.wait(for: "Killed")
-        let folder = terminal.home + "/state/inquest/sessions/"
-        let name = try #require(FileManager.default.contentsOfDirectory(atPath: folder).first)
-        let kept = try document(String(contentsOfFile: folder + name, encoding: .utf8))
-        #expect(SchemaValidator.faults(in: kept) == [])
+        let kept = try Inquest.run(
+            [
+                "incident", "show", "last", "--json", "--casebook", Inquest.casebook, "--database",
+                terminal.home + "/inquest/casebook.db",
+            ])
+        let shown = try document(kept.output)
+        #expect(SchemaValidator.faults(in: shown) == [])
+        #expect(shown["origin"]?.string == "screens")
+        #expect(shown["evidence"]?.array?.count == 1)
         try terminal.shell("stty sane; tput rmcup; clear")
         try terminal.shell(start + " --resume last")
         try terminal.wait(for: "Taken up where it was left", "Evidence (1)", "1 fact")
@@ -198,7 +204,7 @@ struct ScreenTests {
         #expect(outcome.output.isEmpty)
         let resumed = try Inquest.run(["--casebook", Inquest.casebook, "--resume", "nothing"])
         #expect(resumed.status == 66)
-        #expect(resumed.error.contains("no kept session 'nothing'"))
+        #expect(resumed.error.contains("no incident 'nothing'"))
     }
 
     @Test func `a word that is neither a command nor a target is told`() throws {

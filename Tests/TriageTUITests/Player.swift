@@ -50,7 +50,7 @@ struct Player {
 
     private mutating func answers(to effect: Effect) -> [Message] {
         switch effect {
-        case .keep: return [.kept]
+        case .keep(let session): return [.kept(session)]
         case .readCapture(let job, let path):
             guard let file = captures[path],
                 let run = try? CaptureRun(

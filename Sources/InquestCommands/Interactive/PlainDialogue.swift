@@ -21,19 +21,30 @@ struct PlainDialogue {
     var conversation: Conversation
     var assessment: Conversation.Assessment
     var input = LineInput()
+    private let recorder: IncidentRecorder
+    /// Of an incident as it was taken up.
+    private var keptMoves: Int?
     private var toldDoubts: Set<FactID> = []
     private var number = 0
 
     /// - Parameters:
     ///   - said: the operator's own words; what they may have meant is asked first.
     ///   - options: of probes that the operator lets run.
+    ///   - recorder: keeps every answer before the next question.
+    ///   - kept: an incident that is taken up again.
     init(
-        session: TriageSession, said: [String], budget: Double?, options: ProbeOptions, run: Run
+        session: TriageSession, said: [String], budget: Double?, options: ProbeOptions, run: Run,
+        recorder: IncidentRecorder, resuming kept: SessionFile? = nil
     ) {
         self.run = run
         self.options = options
+        self.recorder = recorder
         answers = SymptomAnswers(casebook: session.casebook)
         conversation = Conversation(session: session, budget: budget, at: IncidentCommand.now())
+        if let kept {
+            conversation.resume(kept, adding: session, at: IncidentCommand.now())
+            keptMoves = kept.past.count
+        }
         for text in said { conversation.say(text, at: IncidentCommand.now()) }
         assessment = conversation.assess()
     }
@@ -43,6 +54,7 @@ struct PlainDialogue {
     /// Asks until nothing is worth asking, the input ends or somebody has had enough.
     mutating func ask() {
         tell("Answer each question with y, n or ?; 'help' tells what else can be typed.")
+        keep()
         while !Interrupt.requested {
             tellDoubts()
             guard let question = assessment.question else {
@@ -54,8 +66,18 @@ struct PlainDialogue {
             show(question, number: number)
             guard ask(question) else { break }
             assessment = conversation.assess()
+            keep()
         }
         tellHowToGoOn()
+        recorder.tellEnd(conversation.evidence)
+    }
+
+    private mutating func keep() {
+        if conversation.evidence.isEmpty, !conversation.canUndo, !recorder.hasBegun { return }
+        // Taken up and looked at only: nothing has changed yet.
+        defer { keptMoves = nil }
+        if keptMoves == conversation.moves { return }
+        recorder.keep(conversation, assessment.result)
     }
 
     /// - Returns: whether there is more to ask.

@@ -1,4 +1,5 @@
 import Casebook
+import CasebookStore
 import Diagnosis
 import Triage
 
@@ -8,7 +9,10 @@ enum DiagnosisJSON {
     /// Cases that are merely possible and below this are left out.
     private static let leastProbability = 0.001
 
-    static func document(_ result: TriageResult) -> [UInt8] {
+    /// - Parameter seenBefore: the resolved incident with evidence most like this, if any.
+    static func document(
+        _ result: TriageResult, seenBefore: SimilarIncident? = nil
+    ) -> [UInt8] {
         var writer = JSONWriter()
         writer.object { writer in
             writer.member("schema", schema)
@@ -28,6 +32,9 @@ enum DiagnosisJSON {
             writer.member("next", array: result.next) { $0.nextStep($1) }
             writer.stop(result.stop)
             writer.secondThoughts(result.secondThoughts())
+            if let seenBefore {
+                writer.member("seen_before", array: [seenBefore]) { $0.similar($1) }
+            }
             writer.member("warnings", array: result.warnings) { $0.warning($1) }
             writer.member("truncated", result.truncated || Interrupt.requested)
         }

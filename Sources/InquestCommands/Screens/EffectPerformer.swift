@@ -124,7 +124,7 @@ final class EffectPerformer {
     }
 
     private func loadLedger(_ model: Model) {
-        let (store, mailbox, casebook) = (store, mailbox, model.conversation.casebook)
+        let (store, mailbox, casebook) = (ledger, mailbox, model.conversation.casebook)
         Background.run {
             do throws(StoreError) {
                 mailbox.post(
@@ -140,7 +140,7 @@ final class EffectPerformer {
 
     private func withdraw(_ number: Int) {
         do throws(StoreError) {
-            try store.withdraw(number, time: IncidentCommand.now())
+            try ledger.withdraw(number, time: IncidentCommand.now())
             mailbox.post(.withdrawn(incident: number))
         } catch {
             mailbox.post(.refused(ErrorText.report(Failure.ledger(error)).text))
@@ -162,6 +162,22 @@ final class EffectPerformer {
             } catch {
                 mailbox.post(.failed(job: job, ErrorText.report(error).text))
             }
+        }
+    }
+
+    /// The index goes on in memory where another process has built it from other files; what
+    /// only this machine knows does not.
+    private var ledger: CasebookStore { (try? sessions.shelf?.open()) ?? store }
+
+    /// Resolved anew, an incident counts as its new cause alone.
+    private func takeBack(_ id: String) throws(Failure) {
+        guard let earlier = try? ledger.incident(named: sessions.id(of: id)),
+            earlier.resolved != nil, let number = earlier.outcome?.number
+        else { return }
+        do {
+            try ledger.withdraw(number, time: IncidentCommand.now())
+        } catch {
+            throw .ledger(error)
         }
     }
 
@@ -199,8 +215,9 @@ final class EffectPerformer {
 
     private func confirm(_ cause: CaseID?, _ verified: Bool, _ model: Model) {
         do throws(Failure) {
+            try takeBack(model.id)
             let number = try IncidentConfirmCommand.confirm(
-                cause, verified: verified, evidence: model.conversation.evidence, in: store)
+                cause, verified: verified, evidence: model.conversation.evidence, in: ledger)
             mailbox.post(.confirmed(incident: number))
         } catch {
             mailbox.post(.refused(ErrorText.report(error).text))

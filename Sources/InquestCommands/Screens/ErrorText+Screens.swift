@@ -14,9 +14,9 @@ extension ErrorText {
         case .terminal(let fault): report(fault)
         case .noSuchSession(let name, let folder):
             Report(
-                text: "there is no kept session '\(name)'"
+                text: "there is no incident '\(name)'"
                     + (folder.map { " in \($0)" } ?? ": there is no home directory")
-                    + "; 'inquest --resume last' takes up the last one", status: .noInput)
+                    + "; 'inquest incident list' shows all", status: .noInput)
         default:
             Report(
                 text: "nothing can be kept: there is no home directory; set XDG_STATE_HOME",

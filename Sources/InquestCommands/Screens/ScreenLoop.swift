@@ -15,6 +15,7 @@ final class ScreenLoop {
     private let performer: EffectPerformer
     private let mailbox: Mailbox
     private let run: Run
+    private let store: SessionStore
     private var model: Model
     private var end: End?
 
@@ -24,6 +25,7 @@ final class ScreenLoop {
     ) {
         self.terminal = terminal
         self.run = run
+        self.store = store
         mailbox = Mailbox(waker: terminal.waker)
         model = Model(
             size: terminal.size,
@@ -91,7 +93,7 @@ final class ScreenLoop {
             run.console.flush()
         }
         if !evidence.isEmpty, model.isKept {
-            run.console.note("To take it up again: inquest --resume \(model.id)")
+            run.console.note("To take it up again: inquest --resume \(store.id(of: model.id))")
         }
         if end == .terminated {
             // Whoever sent the signal is to see that it ended us.

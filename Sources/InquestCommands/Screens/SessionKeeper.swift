@@ -1,3 +1,4 @@
+import Casebook
 import Glibc
 import Synchronization
 import Triage
@@ -8,6 +9,8 @@ final class SessionKeeper: Sendable {
     private struct State {
         var waiting: SessionFile?
         var isWriting = false
+        /// Told once, until something else is to be told.
+        var told: String?
     }
 
     private let state = Mutex(State())
@@ -31,11 +34,20 @@ final class SessionKeeper: Sendable {
     private func writeAll() {
         while let session = next() {
             do throws(Failure) {
-                try store.write(session)
-                mailbox.post(.kept)
+                let notice = try store.write(session)
+                mailbox.post(.kept(session))
+                if isNew(notice), let notice { mailbox.post(.notKept(notice)) }
+                mailbox.post(.seenBefore(SeenBefore(session, in: store)?.sentence))
             } catch {
                 mailbox.post(.notKept(ErrorText.report(error).text))
             }
+        }
+    }
+
+    private func isNew(_ notice: String?) -> Bool {
+        state.withLock { state in
+            defer { state.told = notice }
+            return state.told != notice
         }
     }
 

@@ -1,17 +1,24 @@
 import Casebook
 import CasebookFiles
+import CasebookStore
 import Glibc
 import Triage
 
-/// Where begun triages are kept: one file each, in the state folder of the user.
+/// Where triages are kept: in the database; in files of the state folder, where the database
+/// cannot be written or an earlier version put them.
 struct SessionStore {
     /// No longer than this is worth choosing from.
     private static let mostListed = 50
 
-    /// `nil` when there is no home directory: nothing can be kept then.
+    /// `nil` when there is no home directory.
     let folder: String?
+    /// `nil` when nothing names a place for a database.
+    let shelf: IncidentShelf?
 
-    init(environment: [String: String]) {
+    init(environment: [String: String]) { self.init(Settings(environment: environment)) }
+
+    init(_ settings: Settings) {
+        let environment = settings.environment
         // XDG Base Directory Specification: a relative path is to be ignored.
         if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") {
             folder = state + "/inquest"
@@ -20,77 +27,152 @@ struct SessionStore {
         } else {
             folder = nil
         }
+        let path = DatabaseLocation.path(explicit: settings.database, environment: environment)
+        let usual = DatabaseLocation.path(
+            explicit: nil, environment: environment.filter { $0.key != "INQUEST_DATABASE" })
+        shelf = path.map { IncidentShelf(path: $0, isDefault: $0 == usual) }
     }
 
-    private var sessions: String? { folder.map { $0 + "/sessions" } }
-
-    func write(_ session: SessionFile) throws(Failure) {
-        guard let sessions else { throw .noStateFolder }
-        Self.makeFolder(sessions)
-        try OutputFile.write(session.write(), to: "\(sessions)/\(session.id).json")
-    }
-
-    /// Only its owner may read what an incident was about.
-    static func makeFolder(_ path: String) {
-        var made = ""
-        for part in path.split(separator: "/") {
-            made += "/" + part
-            mkdir(made, 0o700)
+    /// The database of incidents and of the ledger.
+    func database() throws(Failure) -> CasebookStore {
+        guard let shelf else { throw .incidents(.notKept) }
+        do {
+            return try shelf.open()
+        } catch {
+            throw .incidents(error)
         }
     }
 
-    /// - Parameter name: `last`, an id, or the beginning of one.
-    func path(named name: String) throws(Failure) -> String {
-        let ids = ids()
-        let id = name == "last" ? ids.first : ids.first { $0.hasPrefix(name) }
-        guard let sessions, let id, !name.isEmpty else {
-            throw .noSuchSession(name, folder: sessions)
+    /// The same, for reading alone where nothing can be written.
+    func readableDatabase() throws(Failure) -> CasebookStore {
+        guard let shelf else { throw .incidents(.notKept) }
+        do {
+            return try shelf.openForReading()
+        } catch {
+            throw .incidents(error)
         }
-        return "\(sessions)/\(id).json"
     }
 
+    /// The id under which an incident of this run is kept.
+    func id(of id: String) -> String { shelf?.id(of: id) ?? id }
+
+    /// - Returns: what the operator should know, where it is not simply in the database.
+    /// - Throws: when it is kept nowhere.
+    @discardableResult
+    func write(_ session: SessionFile) throws(Failure) -> String? {
+        guard let shelf else { return try writeFile(session, because: .notKept) }
+        do {
+            let fork = try shelf.keep(session)
+            files?.remove(session.id)
+            return fork.map {
+                "Another Inquest went on with this incident; yours is kept by itself as \($0)."
+            }
+        } catch {
+            return try writeFile(session, because: error)
+        }
+    }
+
+    private func writeFile(
+        _ session: SessionFile, because reason: StoreError
+    ) throws(Failure) -> String {
+        guard let files else { throw .noStateFolder }
+        var session = session
+        session.id = id(of: session.id)
+        let bytes = session.write()
+        let path = try files.write(bytes, of: session.id)
+        shelf?.note(session.id, written: bytes)
+        return "The database was not written: \(reason). The triage is kept in \(path)."
+    }
+
+    /// - Parameter name: `last`, an id, the beginning of one, or the number in the ledger.
     func read(named name: String, casebook: Casebook) throws(Failure) -> SessionFile {
-        try read(path(named: name), casebook)
+        let kept = try stored(named: name, casebook)
+        let file = try files?.newest(named: name, casebook)
+        // A file beside the database is what the database could not take: on a tie it is newer.
+        let newest = [file, kept].compactMap(\.self).max {
+            ($0.updated, $0.id) < ($1.updated, $1.id)
+        }
+        guard let newest
+        else { throw .noSuchSession(name, folder: shelf?.path ?? folder) }
+        return newest
     }
 
-    private func read(_ path: String, _ casebook: Casebook) throws(Failure) -> SessionFile {
-        let bytes: [UInt8]
+    private func stored(named name: String, _ casebook: Casebook) throws(Failure) -> SessionFile? {
+        guard let shelf else { return nil }
         do {
-            bytes = try InputFile.read(path, limit: EvidenceFile.maximumBytes)
+            let store = try shelf.openForReading()
+            let found = try store.incident(named: name)
+            return try session(found.id, store, casebook)
         } catch {
-            throw .input(error, what: "session")
+            switch error {
+            case .noSuchRecord: return nil
+            case .ambiguous: throw .incidents(error)
+            // A file may have it where the database cannot be used.
+            default: return nil
+            }
         }
+    }
+
+    private func session(
+        _ id: String, _ store: CasebookStore, _ casebook: Casebook
+    ) throws(StoreError) -> SessionFile? {
+        guard let found = try store.document(of: id) else { return nil }
+        shelf?.note(id, revision: found.revision)
         do {
-            return try SessionFile.read(bytes, casebook: casebook)
+            return try SessionFile.read(found.bytes, casebook: casebook)
         } catch {
-            throw .evidence(path: path, error)
+            throw .damaged(path: "incident \(id)", reason: error.fault)
         }
     }
 
     /// Those that can be read, the one used last first.
     func all(casebook: Casebook) -> [SessionFile] {
-        guard let sessions else { return [] }
-        return ids().prefix(Self.mostListed).compactMap {
-            try? read("\(sessions)/\($0).json", casebook)
+        var found: [String: SessionFile] = [:]
+        if let store = try? shelf?.openForReading(),
+            let list = try? store.incidents(IncidentFilter(limit: Self.mostListed)).list
+        {
+            for item in list {
+                if let session = try? session(item.id, store, casebook) {
+                    found[item.id] = session
+                }
+            }
         }
+        for session in files?.all(limit: Self.mostListed, casebook) ?? [] {
+            let known = found[session.id]
+            if known.map({ $0.updated <= session.updated }) ?? true { found[session.id] = session }
+        }
+        let sorted = found.values.sorted { ($1.updated, $1.id) < ($0.updated, $0.id) }
+        return Array(sorted.prefix(Self.mostListed))
     }
 
-    /// The one written last first.
-    private func ids() -> [String] {
-        guard let sessions, let stream = opendir(sessions) else { return [] }
-        defer { closedir(stream) }
-        var found: [(id: String, time: Int64)] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+    var files: SessionFolder? { folder.map { SessionFolder(path: $0 + "/sessions") } }
+
+    /// Puts files of earlier versions, and those of a time when the database could not be
+    /// written, into the database. A file goes when what it holds is on the disk there.
+    ///
+    /// - Returns: how many were taken over.
+    @discardableResult
+    func takeOver(casebook: Casebook) -> Int {
+        guard let shelf, shelf.isDefault, let files, !files.isEmpty,
+            let store = try? shelf.open()
+        else { return 0 }
+        var count = 0
+        for id in files.ids() {
+            guard let session = try? files.read(id, casebook), session.id == id,
+                SessionFile.isID(id)
+            else { continue }
+            do {
+                let known = try? store.incident(named: id)
+                if known.map({ $0.updated <= session.updated }) ?? true {
+                    _ = try store.keep(session.record, after: known?.revision)
+                    count += 1
+                }
+                files.remove(id)
+            } catch {
+                continue
             }
-            guard name.hasSuffix(".json") else { continue }
-            var facts = stat()
-            guard stat("\(sessions)/\(name)", &facts) == 0 else { continue }
-            let time = Int64(facts.st_mtim.tv_sec) * 1_000_000_000 + Int64(facts.st_mtim.tv_nsec)
-            found.append((String(name.dropLast(5)), time))
         }
-        return found.sorted { ($1.time, $1.id) < ($0.time, $0.id) }.map(\.id)
+        return count
     }
 
     /// UUID version 7 (RFC 9562): sorts by time, never given twice.

@@ -32,7 +32,7 @@ struct TriageCommand: Subcommand {
     var say: [String] = []
 
     @Option(
-        help: ArgumentHelp("Take up a kept session: 'last' or its id.", valueName: "id"))
+        help: ArgumentHelp("Take up an incident: 'last' or its id.", valueName: "id"))
     var resume: String?
 
     @Option(help: "Colours and weights: auto, mono, high-contrast.")
@@ -54,8 +54,8 @@ struct TriageCommand: Subcommand {
         guard !run.settings.inputRefused else {
             throw Failure.contradictingFormats(["the screens", "--no-input"])
         }
-        let store = SessionStore(environment: run.settings.environment)
-        if run.settings.plain || Self.isDumb(run.settings) { return try askPlainly(run, store) }
+        let store = SessionStore(run.settings)
+        if run.settings.plain || Self.isDumb(run.settings) { return try askPlainly(run) }
         return try onScreens(run, store, theme)
     }
 
@@ -83,11 +83,11 @@ struct TriageCommand: Subcommand {
     }
 
     /// Line by line, with the same questions.
-    private func askPlainly(_ run: Run, _ store: SessionStore) throws -> ExitStatus {
+    private func askPlainly(_ run: Run) throws -> ExitStatus {
         var arguments = ["--interactive=plain"]
         for text in say { arguments += ["--say", text] }
         for path in capture { arguments += ["--capture", path] }
-        if let resume { arguments += ["--evidence", try store.path(named: resume)] }
+        if let resume { arguments += ["--resume", resume] }
         if let target { arguments.append(target) }
         guard let command = try DiagnoseCommand.parseAsRoot(arguments) as? DiagnoseCommand else {
             return .usage
@@ -103,6 +103,7 @@ struct TriageCommand: Subcommand {
         var session = TriageSession(casebook: loaded.casebook, engine: engine)
         for warning in loaded.warnings + (warning.map { [$0] } ?? []) { session.warn(warning) }
         if let target { session.aim(at: try ProbeArguments.target(target)) }
+        store.takeOver(casebook: loaded.casebook)
         let kept = try resume.map { try store.read(named: $0, casebook: loaded.casebook) }
         let earlier = store.all(casebook: loaded.casebook)
         let terminal: Terminal

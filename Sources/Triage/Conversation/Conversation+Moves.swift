@@ -115,6 +115,19 @@ extension Conversation {
         }
     }
 
+    /// Takes an earlier run up again, with what this run has brought already.
+    public mutating func resume(
+        _ kept: SessionFile, adding session: TriageSession, at time: Int64
+    ) {
+        restore(kept)
+        if session.log.entries.isEmpty, session.targets.isEmpty { return }
+        let brought =
+            session.captures.isEmpty
+            ? Move(.checked, "what the command line named")
+            : Move(.read, session.captures.joined(separator: " "))
+        move(brought, time) { $0.session.adopt(session) }
+    }
+
     /// - Returns: whether there was anything to take back.
     @discardableResult
     public mutating func undo() -> Bool {

@@ -6,26 +6,47 @@ extension SessionFile {
     public static func read(
         _ bytes: [UInt8], casebook: Casebook
     ) throws(EvidenceFile.Fault) -> SessionFile {
-        let evidence = try EvidenceFile.read(bytes, casebook: casebook).evidence
         var reader = JSONReader(bytes)
         let document: JSONNode?
-        do { document = try reader.next() } catch { document = nil }
-        guard let document, document["schema"]?.string == schema else {
+        do {
+            document = try reader.next()
+        } catch {
+            throw EvidenceFile.Fault(
+                place: TextPlace(offset: error.offset, in: bytes), fault: error.fault)
+        }
+        guard let document else {
             throw EvidenceFile.Fault(
                 place: TextPlace(offset: 0, in: bytes), fault: "this is not a kept triage")
         }
+        return try read(document, in: bytes, casebook: casebook)
+    }
+
+    /// - Parameters:
+    ///   - node: an object of `bytes`, which may hold more.
+    public static func read(
+        _ node: JSONNode, in bytes: [UInt8], casebook: Casebook
+    ) throws(EvidenceFile.Fault) -> SessionFile {
+        guard node["schema"]?.string == schema else {
+            throw EvidenceFile.Fault(
+                place: TextPlace(offset: node.offset, in: bytes),
+                fault: "this is not a kept triage",
+                suggestion: "its \"schema\" would be \(schema)")
+        }
+        let decoder = EvidenceDecoder(bytes: bytes, casebook: casebook)
         var now = Record()
-        now.read(document)
-        now.evidence = evidence
-        now.take(document, "targets", \.targets, \.string)
+        now.read(node)
+        now.evidence = try decoder.evidence(of: node, key: "evidence")
+        now.take(node, "targets", \.targets, \.string)
         // Files of the first version name one target alone.
-        if now.targets.isEmpty { now.targets = document["target"]?.string.map { [$0] } ?? [] }
-        now.takeLists(document)
+        if now.targets.isEmpty { now.targets = node["target"]?.string.map { [$0] } ?? [] }
+        now.takeLists(node)
         var file = SessionFile(
-            id: document["id"]?.string ?? "", created: document.seconds("created") ?? 0,
-            updated: document.seconds("updated") ?? 0, now: now,
-            past: past(document, before: now, EvidenceDecoder(bytes: bytes, casebook: casebook)))
-        file.resolved = document["resolved"]?.number.flatMap { Int(exactly: $0) }
+            id: node["id"]?.string ?? "", created: node.seconds("created") ?? 0,
+            updated: node.seconds("updated") ?? 0, now: now,
+            past: past(node, before: now, decoder))
+        file.resolved = node["resolved"]?.number.flatMap { Int(exactly: $0) }
+        file.origin = node["origin"]?.string
+        file.judged = node["judged"].flatMap(Judged.init(reading:))
         return file
     }
 
@@ -45,7 +66,17 @@ extension SessionFile {
         }
         return records.reversed()
     }
+}
 
+extension SessionFile.Judged {
+    fileprivate init?(reading node: JSONNode) {
+        guard let casebook = node["casebook"]?.string, let verdict = node["verdict"]?.string else {
+            return nil
+        }
+        self.init(
+            casebook: casebook, leader: node["case"]?.string, title: node["title"]?.string,
+            verdict: verdict, probability: node["probability"]?.number)
+    }
 }
 
 extension SessionFile.Record {

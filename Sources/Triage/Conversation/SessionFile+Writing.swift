@@ -3,6 +3,13 @@ import Casebook
 extension SessionFile {
     public func write() -> [UInt8] {
         var writer = JSONWriter()
+        write(to: &writer)
+        writer.endLine()
+        return writer.bytes
+    }
+
+    /// As an object in a larger document.
+    public func write(to writer: inout JSONWriter) {
         writer.object { writer in
             writer.member("schema", Self.schema)
             writer.member("id", id)
@@ -10,17 +17,28 @@ extension SessionFile {
             writer.member("updated", timestamp: updated &* 1_000_000_000)
             writer.member("target", ifPresent: target)
             if let resolved { writer.member("resolved", resolved) }
+            writer.member("origin", ifPresent: origin)
+            if let judged { writer.member("judged") { $0.judged(judged) } }
             writer.whole(now)
             writer.member("past", array: Array(zip(past, past.dropFirst() + [now])).reversed()) {
                 $0.state($1.0, before: $1.1)
             }
         }
-        writer.endLine()
-        return writer.bytes
     }
 }
 
 extension JSONWriter {
+    /// The members of what the evidence amounted to.
+    public mutating func judged(_ judged: SessionFile.Judged) {
+        member("casebook", judged.casebook)
+        member("verdict", judged.verdict)
+        member("case", ifPresent: judged.leader)
+        member("title", ifPresent: judged.title)
+        if let probability = judged.probability {
+            member("probability", number: probability)
+        }
+    }
+
     fileprivate mutating func whole(_ record: SessionFile.Record) {
         circumstances(record)
         member("truncated", record.truncated)

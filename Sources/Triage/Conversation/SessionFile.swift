@@ -1,4 +1,5 @@
 public import Casebook
+import Diagnosis
 
 /// A triage that was begun, as it is kept on disk: `inquest.session/1`.
 ///
@@ -50,6 +51,44 @@ public struct SessionFile: Hashable, Sendable {
     public var past: [Record]
     /// The number of the confirmed incident that it became.
     public var resolved: Int?
+    /// Who wrote it: `screens`, `questions`, `diagnose`, `confirm` or `import`.
+    public var origin: String?
+    public var judged: Judged?
+
+    /// What the evidence amounted to when it was written.
+    public struct Judged: Hashable, Sendable {
+        /// The content hash of the casebook.
+        public var casebook: String
+        public var leader: CaseID?
+        public var title: String?
+        /// As in `inquest.diagnosis/1`.
+        public var verdict: String
+        public var probability: Double?
+
+        public init(
+            casebook: String, leader: CaseID? = nil, title: String? = nil, verdict: String,
+            probability: Double? = nil
+        ) {
+            self.casebook = casebook
+            self.leader = leader
+            self.title = title
+            self.verdict = verdict
+            self.probability = probability
+        }
+
+        public init(_ result: TriageResult) {
+            // A leader that nothing speaks for is not worth a name.
+            let leader = result.diagnosis.leader.flatMap { leader in
+                result.diagnosis.verdict == .none || leader.evidenceDecibans < 3 ? nil : leader
+            }
+            self.init(
+                casebook: result.casebook.hash, leader: leader?.id,
+                title: leader.flatMap { result.casebook[case: $0.id]?.title },
+                verdict: result.diagnosis.verdict.rawValue,
+                // As it is written: the last bits are nobody's business.
+                probability: leader.map { ($0.probability * 1e6).rounded() / 1e6 })
+        }
+    }
 
     public init(id: String, created: Int64, updated: Int64, now: Record, past: [Record] = []) {
         self.id = id
@@ -63,4 +102,12 @@ public struct SessionFile: Hashable, Sendable {
     public var captures: [String] { now.captures }
     public var said: [String] { now.said }
     public var target: String? { now.targets.first }
+
+    /// One line: the target, the captures, the first of the operator's own words.
+    public var title: String {
+        let files = captures.map { String($0.split(separator: "/").last ?? Substring($0)) }
+        let words = said.first.map { ["“\($0)”"] } ?? []
+        let parts = (target.map { [$0] } ?? []) + files + words
+        return parts.isEmpty ? "Triage \(id.prefix(8))" : parts.joined(separator: "  ")
+    }
 }

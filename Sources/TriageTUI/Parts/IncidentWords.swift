@@ -8,8 +8,12 @@ enum IncidentWords {
     /// What it is, and what is known of it.
     static func lines(_ row: IncidentsScreen.Row, _ model: Model) -> [String] {
         switch row {
-        case .current(let session): ["This one: " + title(session), summary(session)]
-        case .open(let session): [title(session), summary(session)]
+        case .current(let session):
+            [
+                "This one: " + session.title,
+                summary(session) + (model.seenBefore.map { ". " + $0 } ?? ""),
+            ]
+        case .open(let session): [session.title, summary(session)]
         case .confirmed(let entry):
             [
                 "\(entry.number)  "
@@ -18,13 +22,6 @@ enum IncidentWords {
                 summary(entry, model),
             ]
         }
-    }
-
-    private static func title(_ session: SessionFile) -> String {
-        let words = session.said.first.map { "“\($0)”" }
-        let about = [session.target].compactMap(\.self) + session.captures.map(Phrases.name)
-        let parts = about + [words].compactMap(\.self)
-        return parts.isEmpty ? "Triage \(session.id.prefix(8))" : parts.joined(separator: "  ")
     }
 
     private static func summary(_ session: SessionFile) -> String {

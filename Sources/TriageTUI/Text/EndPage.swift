@@ -6,6 +6,8 @@ import Triage
 /// What came out, what to do now, and what would tell more.
 struct EndPage {
     let result: TriageResult
+    /// A past incident with like evidence.
+    var seenBefore: String?
 
     func page(width: Int) -> Page {
         var page = Page(width: width)
@@ -25,6 +27,10 @@ struct EndPage {
         if let leader, tells, !leader.0.decided { decision(leader.1, on: &page) }
         if let leader, acts { proof(leader.1, on: &page) }
         open(on: &page)
+        if let seenBefore {
+            page.heading("Memory")
+            page.paragraph(seenBefore, indent: 2)
+        }
         warnings(on: &page)
         return page
     }
@@ -82,4 +88,8 @@ struct EndPage {
             page.paragraph(warning.summary, label: "! ", indent: 2, labelStyle: .caution)
         }
     }
+}
+
+extension Model {
+    var endPage: EndPage { EndPage(result: result, seenBefore: seenBefore) }
 }
