@@ -24,6 +24,7 @@ struct SideTables {
     var reused = Sightings()
     var checksums = ChecksumTally()
     var chains = CertificateChains()
+    var dns = DNSOverTCP()
     /// Whether somebody is going to list the clients' fingerprints; no finding needs them.
     var keepsFingerprints = false
     private var fingerprints: [ClientFingerprint: Int32] = [:]
