@@ -5,7 +5,7 @@ DESTDIR =
 RELEASE = .build/release
 
 .PHONY: triage test lint bench casebook evaluate truth truth-generator truth-tshark compare-tls \
-    lab lab-all lab-clean fuzz crash-test install uninstall clean help
+    lab lab-all lab-clean fuzz mangle hostile crash-test install uninstall clean help
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' Makefile
@@ -60,10 +60,16 @@ lab-clean: ## remove what a killed lab left: namespaces, their processes, folder
 	@python3 Tests/Lab/run.py --clean
 
 FUZZ_SECONDS = 600
-fuzz: ## fuzz the dissectors, the capture reader and the analysis (FUZZ_SECONDS each)
-	@Tests/Fuzz/fuzz.sh dissection $(FUZZ_SECONDS)
-	@Tests/Fuzz/fuzz.sh capture $(FUZZ_SECONDS)
-	@Tests/Fuzz/fuzz.sh analysis $(FUZZ_SECONDS)
+fuzz: ## fuzz each dissector, the readers and the analysis, one by one (FUZZ_SECONDS each)
+	@for target in $$(Tests/Fuzz/fuzz.sh list); do \
+	    Tests/Fuzz/fuzz.sh $$target $(FUZZ_SECONDS) || exit 1; done
+
+mangle: build-release ## cut and change the captures in CAPTURES=folder, analyse what is left
+	@python3 Tests/Fuzz/mangle.py "$(RELEASE)/mangle" "$(or $(CAPTURES),Tests/Fixtures)"
+
+hostile: build-release ## floods, collisions, overlaps: what they cost (PACKETS=number of each)
+	@python3 Tests/CaptureGenerator/hostile.py "$(RELEASE)/inquest" \
+	    "$(RELEASE)/capture-generator" $(if $(PACKETS),--packets $(PACKETS))
 
 CRASH_ROUNDS = 200
 crash-test: build-release ## kill triages at random moments; no answer that was kept may be lost

@@ -105,6 +105,10 @@ let package = Package(
         .executableTarget(
             name: "evaluate", dependencies: ["EvaluationSimulation", argumentParser],
             path: "Tests/Evaluation/Command", swiftSettings: strict),
+        .executableTarget(
+            name: "mangle",
+            dependencies: ["Dissection", "PacketCapture", "TrafficAnalysis", argumentParser],
+            path: "Tests/Fuzz/Mangle", swiftSettings: strict),
         .testTarget(name: "CasebookTests", dependencies: ["Casebook"], swiftSettings: strict),
         .testTarget(
             name: "CasebookFilesTests", dependencies: ["Casebook", "CasebookFiles"],

@@ -11,7 +11,7 @@ struct FragmentTable: Sendable {
     }
 
     private struct Datagram {
-        /// Payload bytes by their place.
+        /// Payload bytes by their place, in order.
         var parts: [(offset: Int, bytes: [UInt8])] = []
         var held = 0
         /// Known once the last part came.
@@ -59,21 +59,35 @@ struct FragmentTable: Sendable {
         return nil
     }
 
+    /// Parts stay in order, so that one is compared with its neighbours only: a datagram can have
+    /// 8189 of them.
     private func insert(
         _ part: [UInt8], at offset: Int, into datagram: inout Datagram
     ) -> Bool {
-        // The same part again changes nothing.
-        if datagram.parts.contains(where: { $0.offset == offset && $0.bytes == part }) {
-            return true
+        let place = Self.place(of: offset, in: datagram.parts)
+        if place < datagram.parts.count {
+            let next = datagram.parts[place]
+            // The same part again changes nothing.
+            if next.offset == offset, next.bytes == part { return true }
+            if next.offset < offset + part.count { return false }
         }
-        let end = offset + part.count
-        let overlaps = datagram.parts.contains {
-            $0.offset < end && offset < $0.offset + $0.bytes.count
+        if place > 0 {
+            let former = datagram.parts[place - 1]
+            if former.offset + former.bytes.count > offset { return false }
         }
-        guard !overlaps else { return false }
-        datagram.parts.append((offset, part))
+        datagram.parts.insert((offset, part), at: place)
         datagram.held += part.count
         return true
+    }
+
+    /// The first part that does not begin before `offset`.
+    private static func place(of offset: Int, in parts: [(offset: Int, bytes: [UInt8])]) -> Int {
+        var (low, high) = (0, parts.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if parts[middle].offset < offset { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 
     private static func whole(_ datagram: Datagram) -> [UInt8]? {
@@ -87,15 +101,18 @@ struct FragmentTable: Sendable {
         // No fragment any more.
         bytes[6] &= 0x40
         bytes[7] = 0
-        for part in datagram.parts.sorted(by: { $0.offset < $1.offset }) { bytes += part.bytes }
+        for part in datagram.parts { bytes += part.bytes }
         return bytes.count == total ? bytes : nil
     }
 
+    /// Gives up the oldest datagrams, several at a time: a flood must not search for each.
     private mutating func makeRoom(for size: Int) {
-        while held + size > Self.byteLimit || datagrams.count >= Self.datagramLimit {
-            guard let oldest = datagrams.min(by: { $0.value.age < $1.value.age }) else { return }
-            held -= oldest.value.held
-            datagrams[oldest.key] = nil
+        guard held + size > Self.byteLimit || datagrams.count >= Self.datagramLimit else { return }
+        let oldest = datagrams.sorted { $0.value.age < $1.value.age }
+        for (key, datagram) in oldest.prefix(max(oldest.count / 8, 1)) {
+            held -= datagram.held
+            datagrams[key] = nil
         }
+        makeRoom(for: size)
     }
 }

@@ -23,7 +23,7 @@ public func tunnelled(_ bytes: RawSpan, _ segment: TCPSegment) -> TunnelledPacke
 private func genericRouting(_ bytes: RawSpan, at offset: Int) -> TunnelledPacket? {
     guard bytes.byteCount - offset >= 4 else { return nil }
     let flags = bytes.uint16(at: offset)
-    // Version 1 is PPTP's (RFC 2637), whose PPP is compressed more often than not.
+    if flags & 7 == 1 { return pointToPoint(bytes, flags, at: offset) }
     guard flags & 7 == 0 else { return nil }
     let hasSequence = flags & 0x1000 != 0
     var inside = offset + 4
@@ -39,12 +39,27 @@ private func genericRouting(_ bytes: RawSpan, at offset: Int) -> TunnelledPacket
         guard bytes.byteCount - inside >= 12 else { return nil }
         let hasSubheader = bytes.byte(at: inside + 11) & 1 != 0
         return TunnelledPacket(offset: inside + (hasSubheader ? 20 : 12), link: .ethernet)
+    // Aruba's access points to their controller: 802.11 frames without FCS (Wireshark,
+    // epan/dissectors/packet-gre.h, GRE_ARUBA_8200 to GRE_ARUBA_8370).
+    case let type where 0x8200...0x8370 ~= type && type & 0xF == 0:
+        return TunnelledPacket(offset: inside, link: LinkType(rawValue: 105))
     default: return nil
     }
 }
 
+/// GRE version 1, PPTP's (RFC 2637 §4.1): flags, protocol 880B, payload length, call id (2 each),
+/// then sequence and acknowledgement number of four bytes each, where flagged, and PPP. Compressed
+/// and encrypted PPP says so in its protocol, and is no IP then.
+private func pointToPoint(_ bytes: RawSpan, _ flags: UInt16, at offset: Int) -> TunnelledPacket? {
+    guard bytes.byteCount - offset >= 8, bytes.uint16(at: offset + 2) == 0x880B,
+        flags & 0x2000 != 0, flags & 0x1000 != 0
+    else { return nil }
+    let inside = offset + 12 + (flags & 0x0080 != 0 ? 4 : 0)
+    return TunnelledPacket(offset: inside, link: LinkType(rawValue: 9))
+}
+
 /// VXLAN (RFC 7348 §5; 8472 is Linux's older port), VXLAN-GPE (draft-ietf-nvo3-vxlan-gpe §3) and
-/// GENEVE (RFC 8926 §3.4), by the UDP port.
+/// GENEVE (RFC 8926 §3.4) and GTP-U, by the UDP port.
 private func overUDP(_ bytes: RawSpan, at offset: Int) -> TunnelledPacket? {
     guard bytes.byteCount - offset >= 16 else { return nil }
     let inside = offset + 8
@@ -61,6 +76,7 @@ private func overUDP(_ bytes: RawSpan, at offset: Int) -> TunnelledPacket? {
         case 3: return TunnelledPacket(offset: inside + 8, link: .ethernet)
         default: return nil
         }
+    case 2152: return userPlane(bytes, at: inside)
     case 6081:
         guard bytes.byte(at: inside) >> 6 == 0 else { return nil }
         let options = Int(bytes.byte(at: inside) & 0x3F) * 4
@@ -73,4 +89,27 @@ private func overUDP(_ bytes: RawSpan, at offset: Int) -> TunnelledPacket? {
         return TunnelledPacket(offset: inside + 8 + options, link: link)
     default: return nil
     }
+}
+
+/// GTP-U version 1 (3GPP TS 29.281 §5.1): flags, message type, length (2), tunnel id (4); then, where
+/// one of the three lowest flags is set, sequence number (2), N-PDU number, type of the first
+/// extension header. An extension counts its length in four bytes and ends with the next one's type
+/// (§5.2.1). G-PDU (255) carries the user's packet.
+private func userPlane(_ bytes: RawSpan, at offset: Int) -> TunnelledPacket? {
+    let flags = bytes.byte(at: offset)
+    guard flags & 0xF0 == 0x30, bytes.byte(at: offset + 1) == 0xFF else { return nil }
+    var inside = offset + 8
+    guard flags & 7 != 0 else { return TunnelledPacket(offset: inside, link: .raw) }
+    inside += 4
+    guard bytes.byteCount >= inside else { return nil }
+    var next = flags & 4 != 0 ? bytes.byte(at: inside - 1) : 0
+    // A PDU session container and one or two more are what there is.
+    for _ in 0..<8 where next != 0 {
+        guard bytes.byteCount > inside else { return nil }
+        let length = Int(bytes.byte(at: inside)) * 4
+        guard length > 0, bytes.byteCount >= inside + length else { return nil }
+        inside += length
+        next = bytes.byte(at: inside - 1)
+    }
+    return next == 0 ? TunnelledPacket(offset: inside, link: .raw) : nil
 }

@@ -3,6 +3,9 @@
 
 usage: compare-tshark.py INQUEST FOLDER [--all] [--jobs N] [--only TEXT]
 
+DNS (port 53 over UDP and TCP) is compared question by question: which packets are questions, the
+code, time and truncation of the answer, and which were asked again.
+
 FOLDER holds captures that nobody has prepared. Compared is what both define the same way: packets,
 payload and control bits; what was sent again, fast, spuriously, late; duplicate ACKs, gaps, windows,
 keep-alives; server names, versions, JA4 and the messages of the handshake. Differences are printed under the rule that explains
@@ -149,6 +152,84 @@ def streams(path, own_ja4, ja4_field):
     return order
 
 
+DNS_FIELDS = """frame.number frame.protocols udp.srcport udp.dstport tcp.srcport tcp.dstport dns.id
+ dns.flags.response dns.flags.rcode dns.flags.truncated dns.response_to dns.time dns.retransmit_request
+ dns.retransmit_request_in dns.count.queries _ws.malformed""".split()
+
+
+def dns_questions(path):
+    """The questions to port 53 that tshark sees, by packet, and whether any packet is odd."""
+    arguments = ["tshark", "-n", "-r", str(path), "-T", "fields", "-E", "occurrence=a",
+                 "-Y", "dns && (udp.port == 53 || tcp.port == 53)"]
+    for field in DNS_FIELDS:
+        arguments += ["-e", field]
+    done = subprocess.run(arguments, capture_output=True, text=True, errors="replace", check=False)
+    asked, odd = {}, {}
+    for line in done.stdout.splitlines():
+        row = dict(zip(DNS_FIELDS, line.split("\t")))
+        if len(row) < len(DNS_FIELDS):
+            continue
+        number, layers = int(row["frame.number"]), row["frame.protocols"].split(":")
+        if row["_ws.malformed"] or "_ws.malformed" in layers:
+            odd[number] = "tshark calls the message malformed; we read none of it"
+        elif layers.count("dns") > 1 or "," in row["dns.id"]:
+            odd[number] = "several messages in a packet: tshark lists them in one row"
+        elif "icmp" in layers or "icmpv6" in layers:
+            odd[number] = "quoted in an ICMP error"
+        if number in odd:
+            continue
+        if row["dns.flags.response"] in ("0", "False") and row["dns.count.queries"] != "0":
+            if "53" in (row["udp.dstport"], row["tcp.dstport"]):
+                asked[number] = {"code": None, "latency": None, "truncated": 0, "answers": 0,
+                                 "again": bool(row["dns.retransmit_request"] or row["dns.retransmit_request_in"]),
+                                 "first": int(row["dns.retransmit_request_in"] or number)}
+        elif row["dns.response_to"] and int(row["dns.response_to"]) in asked:
+            question = asked[int(row["dns.response_to"])]
+            question["answers"] += 1
+            if question["code"] is None:
+                question.update(code=int(row["dns.flags.rcode"]), latency=float(row["dns.time"]),
+                                truncated=int(row["dns.flags.truncated"] in ("1", "True")))
+    return asked, odd
+
+
+CODES = {"NOERROR": 0, "FORMERR": 1, "SERVFAIL": 2, "NXDOMAIN": 3, "NOTIMP": 4, "REFUSED": 5}
+
+
+def compare_dns(report, inquest, path, name):
+    theirs, odd = dns_questions(path)
+    done = subprocess.run(
+        [inquest, "sql", "--capture", str(path), "--json", "SELECT packet, code, latency_ms, truncated, "
+         "attempt FROM dns_queries"], capture_output=True, text=True, check=False)
+    rows = json.loads(done.stdout)["rows"] if done.returncode == 0 else []
+    ours = {row[0]: row for row in rows}
+    for number in sorted(set(ours) | set(theirs)):
+        place, mine, other = f"{name} packet {number}", ours.get(number), theirs.get(number)
+        report.check(place, "dns question", bool(mine), bool(other), lambda: odd.get(number) or dns_rule(
+            mine, other, theirs, odd))
+        if not mine or not other:
+            continue
+        code = CODES.get(mine[1], mine[1])
+        rule = (lambda: dns_rule(mine, other, theirs, odd))
+        report.check(place, "dns code", code, other["code"], rule)
+        report.check(place, "dns truncated", mine[3], other["truncated"], rule)
+        report.check(place, "dns asked again", mine[4] > 1, other["again"], rule)
+        if code == other["code"] and code is not None:
+            near = abs(mine[2] / 1000 - other["latency"]) < 2e-6
+            report.check(place, "dns latency", round(mine[2] / 1000, 6) if not near else other["latency"],
+                         other["latency"], rule)
+
+
+def dns_rule(mine, other, theirs, odd):
+    """Why a question or its answer is told otherwise; None without a known reason."""
+    if odd:
+        return "DNS: a message of the capture is malformed or one of several in a packet"
+    if mine and other and (other["again"] or mine[4] > 1 or any(
+            question["again"] for question in theirs.values())):
+        return ("DNS asked again: tshark goes by id and ports and ties the answer to the first, we go by "
+                "client and name, unanswered, and tie it to the newest")
+    return None
+
+
 def flows(inquest, path):
     done = subprocess.run([inquest, "capture", str(path), "--flows"], capture_output=True, text=True,
                           check=False)
@@ -234,6 +315,7 @@ def compare(inquest, path, name, ja4_field):
             continue
         for index, ((flow, sides), stream) in enumerate(zip(mine, other)):
             compare_flow(report, f"{name} {label} #{index}", flow, sides, stream, ja4_field)
+    compare_dns(report, inquest, path, name)
     return report
 
 

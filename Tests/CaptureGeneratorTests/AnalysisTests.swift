@@ -8,7 +8,7 @@ import TrafficAnalysis
 @testable import CaptureGeneration
 
 /// The analysis of a run's capture, through a file as `inquest capture` reads it.
-private func analyse(
+func analyse(
     _ capture: [UInt8], flowLimit: Int = 4_000_000, keepsFlows: Bool = true,
     linger: Int64 = CaptureAnalysis.linger
 ) throws -> CaptureReport {

@@ -1,35 +1,75 @@
 import Dissection
 
+/// The dissectors by name; the fuzzer is asked for one of them or for all.
+let dissectorExercises: [(name: String, exercise: @Sendable (RawSpan) -> Void)] = [
+    ("client-hello", exerciseClientHello), ("server-hello", exerciseServerHello),
+    ("certificates", exerciseCertificates), ("records", exerciseRecords),
+    ("tcp-options", exerciseOptions), ("http-head", exerciseHTTP),
+    ("http-framing", exerciseFraming), ("block-page", exerciseBlockPage), ("dns", exerciseDNS),
+    ("address", exerciseAddress), ("packet", { exercisePacket($0) }), ("packets", exercisePackets),
+]
+
 /// Runs one of the dissectors over arbitrary bytes and checks what must hold of any answer.
 ///
 /// The first byte chooses, the rest is the message; used by the fuzzer and by the tests that replay
 /// what the fuzzer found.
 func exerciseDissection(_ input: RawSpan) {
     guard input.byteCount > 0 else { return }
-    let choice = Int(input.byte(at: 0))
-    let message = input.extracting(1..<input.byteCount)
-    switch choice % 16 {
-    case 0: exerciseClientHello(message)
-    case 1 where choice / 16 % 2 == 1: exerciseCertificates(message)
-    case 1: exerciseServerHello(message)
-    case 2: exerciseRecords(message)
-    case 3: exerciseOptions(message)
-    case 4 where choice / 16 % 2 == 1: exerciseFraming(message)
-    case 4: exerciseHTTP(message)
-    case 5 where choice / 16 % 2 == 1: exerciseDNS(message)
-    case 5: exerciseAddress(message)
-    default:
-        let links: [UInt32] = [1, 1, 0, 9, 51, 101, 104, 108, 113, 276]
-        let extra = (choice / 16) * (choice / 16) * 8
-        exercisePacket(message, link: links[choice % 16 - 6], wireLength: message.byteCount + extra)
+    let choice = Int(input.byte(at: 0)) % dissectorExercises.count
+    dissectorExercises[choice].exercise(input.extracting(1..<input.byteCount))
+}
+
+/// Every link type that is dissected, and one that is not.
+let exercisedLinks: [UInt32] = [
+    0, 1, 9, 12, 50, 51, 101, 104, 105, 108, 113, 119, 127, 192, 228, 229, 239, 276, 147,
+]
+
+/// The first byte chooses the link, the second how much longer the packet was on the wire.
+func exercisePacket(_ input: RawSpan) {
+    guard input.byteCount >= 2 else { return }
+    let bytes = input.extracting(2..<input.byteCount)
+    let link = LinkType(rawValue: exercisedLinks[Int(input.byte(at: 0)) % exercisedLinks.count])
+    let extra = Int(input.byte(at: 1) / 16)
+    exercisePacket(bytes, link: link, wireLength: bytes.byteCount + extra * extra * 8)
+}
+
+func exercisePacket(_ bytes: RawSpan, link: LinkType, wireLength: Int) {
+    var segment = TCPSegment()
+    if dissect(bytes, link: link, wireLength: wireLength, into: &segment) == .tcp {
+        check(segment, bytes, wireLength: wireLength)
+    }
+}
+
+/// Packets one behind the other, each after its length of one byte, as one capture: fragments are
+/// put together, tunnels are opened.
+func exercisePackets(_ input: RawSpan) {
+    guard input.byteCount > 0 else { return }
+    let link = LinkType(rawValue: exercisedLinks[Int(input.byte(at: 0)) % exercisedLinks.count])
+    var opener = PacketOpener()
+    var segment = TCPSegment()
+    var start = 1
+    while start < input.byteCount {
+        let end = min(start + 1 + Int(input.byte(at: start)), input.byteCount)
+        let bytes = input.extracting(start + 1..<end)
+        start = end
+        let verdict = dissect(bytes, link: link, wireLength: bytes.byteCount, into: &segment)
+        let opened = opener.open(bytes, verdict, into: &segment)
+        switch opened.place {
+        case .inside(let offset):
+            precondition(offset <= bytes.byteCount)
+            let inner = bytes.extracting(offset..<bytes.byteCount)
+            if opened.verdict == .tcp { check(segment, inner, wireLength: inner.byteCount) }
+        case .whole(let datagram):
+            precondition(datagram.count <= 65_535)
+            // A first fragment that was cut short is as long as its header says.
+            let inner = datagram.span.bytes
+            if opened.verdict == .tcp { check(segment, inner, wireLength: 65_535) }
+        }
     }
 }
 
 /// A segment's offsets lie inside the captured bytes, its lengths inside the frame.
-func exercisePacket(_ bytes: RawSpan, link: UInt32, wireLength: Int) {
-    var segment = TCPSegment()
-    let link = LinkType(rawValue: link)
-    guard dissect(bytes, link: link, wireLength: wireLength, into: &segment) == .tcp else { return }
+private func check(_ segment: TCPSegment, _ bytes: RawSpan, wireLength: Int) {
     let payloadEnd = segment.payloadOffset + segment.capturedPayload
     precondition(segment.capturedPayload >= 0 && payloadEnd <= bytes.byteCount)
     precondition(segment.capturedPayload <= segment.payloadLength)
@@ -98,6 +138,12 @@ func exerciseRecords(_ bytes: RawSpan) {
         offset = start + record.length
     }
     exerciseHTTP(bytes)
+}
+
+/// Only what a block page says is found in one.
+func exerciseBlockPage(_ bytes: RawSpan) {
+    _ = BlockPage.isText(bytes)
+    precondition(BlockPage.phrase(in: bytes).map(BlockPage.phrases.contains) ?? true)
 }
 
 func exerciseOptions(_ bytes: RawSpan) {

@@ -33,6 +33,11 @@ struct PacketOpenerTests {
         Packet.ipv4(join(bytes16(flags), bytes16(`protocol`), zeros(extra), content), protocol: 47)
     }
 
+    /// A data frame to the distribution system, LLC and SNAP, IPv4.
+    private static let wireless = join(
+        [0x08, 0x01], zeros(2), [UInt8](repeating: 2, count: 18), zeros(2),
+        [0xAA, 0xAA, 3, 0, 0, 0, 8, 0], Packet.ipv4())
+
     /// Every tunnel that must open, around the same segment.
     static let tunnels: [(name: String, packet: [UInt8])] = [
         ("IP-in-IP", Packet.ipv4(Packet.ipv4(), protocol: 4)),
@@ -57,6 +62,21 @@ struct PacketOpenerTests {
             "GENEVE with options",
             udp(6081, join([2, 0], bytes16(0x0800), zeros(12), Packet.ipv4()))
         ),
+        ("PPTP", gre(0x880B, join(zeros(8), [0xFF, 3, 0, 0x21], Packet.ipv4()), flags: 0x3001)),
+        (
+            "PPTP with acknowledgement",
+            gre(0x880B, join(zeros(12), [0x21], Packet.ipv4()), flags: 0x3081)
+        ),
+        ("GRE of Aruba", gre(0x8200, wireless)),
+        ("GTP-U", udp(2152, join([0x30, 255], zeros(6), Packet.ipv4()))),
+        ("GTP-U with sequence", udp(2152, join([0x32, 255], zeros(10), Packet.ipv6()))),
+        (
+            "GTP-U with two extension headers",
+            udp(
+                2152,
+                join(
+                    [0x34, 255], zeros(9), [0x85, 1, 0, 9, 0x40, 2], zeros(6), [0], Packet.ipv4()))
+        ),
         (
             "VXLAN in GRE in IP",
             Packet.ipv4(gre(0x0800, udp(4789, join([8], zeros(7), frame))), protocol: 4)
@@ -72,6 +92,28 @@ struct PacketOpenerTests {
         #expect(result.payload == Packet.payload, "\(name)")
         #expect(result.segment.sourcePort == 50000)
         #expect(result.segment.sourceMAC != 0, "\(name)")
+    }
+
+    @Test func `what is no user's packet, or encrypted, stays closed`() {
+        let closed = [
+            // An echo request, GTP prime, version 2, an extension without end, one of no length.
+            Self.udp(2152, join([0x32, 1], zeros(10), Packet.ipv4())),
+            Self.udp(2152, join([0x20, 255], zeros(6), Packet.ipv4())),
+            Self.udp(2152, join([0x50, 255], zeros(6), Packet.ipv4())),
+            Self.udp(2152, join([0x34, 255], zeros(9), [0x85, 200], Packet.ipv4())),
+            Self.udp(2152, join([0x34, 255], zeros(9), [0x85, 0], Packet.ipv4())),
+            // From the port, not to it: nobody's G-PDU.
+            Packet.ipv4(
+                join(bytes16(2152), bytes16(5555), zeros(4), [0x30, 255], zeros(6), Packet.ipv4()),
+                protocol: 17),
+            // Compressed datagrams (RFC 2118) and GRE 1 without a sequence number.
+            Self.gre(0x880B, join(zeros(8), [0, 0xFD], Packet.ipv4()), flags: 0x3001),
+            Self.gre(0x880B, join(zeros(4), [0x21], Packet.ipv4()), flags: 0x2001),
+        ]
+        for packet in closed {
+            var opener = PacketOpener()
+            #expect(opened(Packet.ethernet(packet), &opener).verdict != .tcp)
+        }
     }
 
     @Test(arguments: tunnels.indices) func `a tunnel cut anywhere is no trap`(index: Int) {

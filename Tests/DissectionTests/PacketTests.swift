@@ -85,7 +85,7 @@ import Testing
                     packet[place] = UInt8.random(in: 0...255, using: &generator)
                 }
             }
-            for link in Set(Layering.all.map(\.link.rawValue)) {
+            for link in Set(Layering.all.map(\.link)) {
                 let extra = Int.random(in: 0..<2000, using: &generator)
                 exercisePacket(packet.span.bytes, link: link, wireLength: packet.count + extra)
             }

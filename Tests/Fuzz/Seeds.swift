@@ -21,9 +21,9 @@ struct Seeds {
             }
         }
         for (index, text) in ["192.0.2.1", "2001:db8::1", "::ffff:192.0.2.1", "::"].enumerated() {
-            save(5, Array(text.utf8), "\(folder)/address-\(index)")
+            save("address", Array(text.utf8), "\(folder)/address-\(index)")
         }
-        save(21, dnsAnswer, "\(folder)/dns")
+        save("dns", dnsAnswer, "\(folder)/dns")
     }
 
     /// A DNS answer with a compressed name, a CNAME and an address.
@@ -33,32 +33,51 @@ struct Seeds {
         + [0xC0, 16, 0xC0, 43, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 1]
         + [0, 0, 41, 4, 0xD0, 0, 0, 0, 0, 0, 0]
 
-    /// The choices are those of `exerciseDissection`.
     static func write(_ record: PacketRecord, _ bytes: RawSpan, to name: String) {
-        let links: [UInt32: UInt8] = [
-            1: 6, 0: 8, 9: 9, 51: 10, 101: 11, 104: 12, 108: 13, 113: 14, 276: 15,
-        ]
         let packet = bytes.array(0..<min(bytes.byteCount, 2000))
-        save(links[record.link.rawValue] ?? 6, packet, name)
+        let link = exercisedLinks.firstIndex(of: record.link.rawValue).map(UInt8.init) ?? 1
+        save("packet", [link, 0] + packet, name)
+        save("packets", [link, UInt8(min(packet.count, 255))] + packet.prefix(255), name + "-one")
         var segment = TCPSegment()
         let length = record.wireLength
-        guard dissect(bytes, link: record.link, wireLength: length, into: &segment) == .tcp else {
-            return
-        }
+        let verdict = dissect(bytes, link: record.link, wireLength: length, into: &segment)
         let start = segment.payloadOffset
+        if verdict == .notTCP, segment.transport == 17, segment.capturedPayload > 8 {
+            let message = bytes.array(start + 8..<start + segment.capturedPayload)
+            save("dns", message, name + "-datagram")
+        }
+        guard verdict == .tcp else { return }
         let payload = bytes.array(start..<start + segment.capturedPayload)
         let options = segment.optionsOffset..<segment.optionsOffset + segment.optionsLength
-        save(3, bytes.array(options), name + "-options")
-        save(2, payload, name + "-records")
+        save("tcp-options", bytes.array(options), name + "-options")
+        save("records", payload, name + "-records")
         if looksLikeHTTPRequest(payload.span.bytes) || looksLikeHTTPResponse(payload.span.bytes) {
-            save(4, payload, name + "-http")
+            for dissector in ["http-head", "http-framing", "block-page"] {
+                save(dissector, payload, name + "-" + dissector)
+            }
         }
-        if payload.count > 9, payload[0] == 22, 1...2 ~= payload[5] {
-            save(payload[5] - 1, Array(payload[9...]), name + "-hello")
+        saveHandshake(payload, name)
+    }
+
+    /// The messages of a first record.
+    private static func saveHandshake(_ payload: [UInt8], _ name: String) {
+        guard payload.count > 9, payload[0] == 22 else { return }
+        let dissectors: [UInt8: String] = [
+            1: "client-hello", 2: "server-hello", 11: "certificates",
+        ]
+        var offset = 5
+        while offset + 4 < payload.count, let dissector = dissectors[payload[offset]] {
+            let length = Int(payload[offset + 2]) << 8 | Int(payload[offset + 3])
+            let end = min(offset + 4 + length, payload.count)
+            save(dissector, Array(payload[offset + 4..<end]), "\(name)-\(dissector)")
+            offset = end
         }
     }
 
-    static func save(_ choice: UInt8, _ bytes: [UInt8], _ path: String) {
-        FileManager.default.createFile(atPath: path, contents: Data([choice] + bytes))
+    static func save(_ dissector: String, _ bytes: [UInt8], _ path: String) {
+        guard let choice = dissectorExercises.firstIndex(where: { $0.name == dissector }) else {
+            fatalError("no dissector \(dissector)")
+        }
+        FileManager.default.createFile(atPath: path, contents: Data([UInt8(choice)] + bytes))
     }
 }

@@ -12,6 +12,16 @@ import Testing
         }
     }
 
+    @Test func `compressed inputs that the fuzzer found give alike what is sound`() throws {
+        for name in try FileManager.default.contentsOfDirectory(
+            atPath: fixture("fuzz/compression"))
+        {
+            let bytes = try [UInt8](
+                Data(contentsOf: URL(filePath: fixture("fuzz/compression/" + name))))
+            exerciseCompression(bytes.span.bytes)
+        }
+    }
+
     @Test(arguments: [true, false])
     func `files with random changes never trap, and pieces give what the whole gives`(
         isNext: Bool

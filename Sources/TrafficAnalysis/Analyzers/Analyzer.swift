@@ -32,6 +32,7 @@ let analyzers: [any Analyzer.Type] = [
     CommonEndAnalyzer.self, TupleReuseAnalyzer.self, DelayedACKAnalyzer.self,
     SlowRestartAnalyzer.self, LoadedRoundTripAnalyzer.self, FlightCapAnalyzer.self,
     EndlessWindowAnalyzer.self, ChecksumAnalyzer.self, OversizedSegmentAnalyzer.self,
+    ChainOrderAnalyzer.self,
 ]
 
 /// What holds for the capture as a whole.

@@ -155,11 +155,20 @@ struct DatagramExamination {
 
     mutating func visit(_ facts: FlowFacts) { flows.add(facts) }
 
+    /// What the flows to port 53 held.
+    mutating func take(_ streams: DNSOverTCP) {
+        for index in running.indices {
+            guard var dns = running[index] as? DNSAnalyzer else { continue }
+            dns.take(streams)
+            running[index] = dns
+        }
+    }
+
     /// The questions of DNS, for who lists rows.
     func listQueries(in rows: inout TrafficRows?) {
         guard rows != nil else { return }
         for case let dns as DNSAnalyzer in running {
-            DNSTraffic(exchanges: dns.exchanges, end: .max, flows: flows)
+            dns.traffic(end: .max, flows)
                 .forEachAttempt { rows?.dnsQueries.append(DNSQueryRow($0, attempt: $1)) }
         }
     }

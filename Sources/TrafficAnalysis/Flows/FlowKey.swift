@@ -24,12 +24,15 @@ struct FlowKey: Equatable {
             : (FlowKey(lower: target, upper: source, ports: t << 16 | s), true)
     }
 
-    /// Multiply and fold, seeded at random per process against chosen collisions.
+    /// Multiply and fold, seeded at random per process against chosen collisions: every word that a
+    /// capture can choose is XORed with a secret before it is multiplied (as wyhash does), so that
+    /// no two words cancel out, and none makes a product 0, without knowing the seed.
     @inline(__always)
     func hash(seed: UInt64) -> UInt64 {
-        let a = fold(lower.high ^ upper.high ^ seed, 0x9E37_79B9_7F4A_7C15 ^ UInt64(ports))
-        let b = fold(lower.low ^ seed, (upper.low &* 0xBF58_476D_1CE4_E5B9) | 1)
-        return fold(a ^ UInt64(ports) &* 0x94D0_49BB_1331_11EB, b ^ seed | 1)
+        let other = ~seed &* 0x9E37_79B9_7F4A_7C15
+        let a = fold(lower.high ^ seed, upper.high ^ other)
+        let b = fold(lower.low ^ other, upper.low ^ seed &* 0xBF58_476D_1CE4_E5B9)
+        return fold(a ^ UInt64(ports) ^ seed, b ^ other)
     }
 
     @inline(__always)

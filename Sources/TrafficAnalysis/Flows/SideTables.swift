@@ -25,6 +25,7 @@ struct SideTables {
     var checksums = ChecksumTally()
     var chains = CertificateChains()
     private var rightNames: [UInt64: Bool] = [:]
+    var dns = DNSOverTCP()
     /// Whether somebody is going to list the clients' fingerprints; no finding needs them.
     var keepsFingerprints = false
     private var fingerprints: [ClientFingerprint: Int32] = [:]

@@ -70,6 +70,7 @@ public struct CaptureReport: Sendable {
             }
         }
         analysis.examination.digests?.finish()
+        analysis.examination.datagrams.take(analysis.tables.dns)
         analysis.examination.datagrams.listQueries(in: &analysis.tables.rows)
         analysis.tables.rows?.finish()
         rows = analysis.tables.rows

@@ -13,6 +13,9 @@ final class CertificateChain: Sendable {
     /// Each is signed by the next, and the leaf does not stand alone where another signed it that is
     /// to be fetched.
     let isComplete: Bool
+    /// No certificate stands elsewhere than behind the one that it directly certifies (RFC 5246
+    /// §7.4.2).
+    let isInOrder: Bool
 
     init?(_ message: CertificateMessage) {
         guard let leaf = message.certificates.first else { return nil }
@@ -26,6 +29,17 @@ final class CertificateChain: Sendable {
         isComplete =
             leaf.isSelfIssued || !leaf.namesIssuerLocation
             || others.contains { $0.subject == leaf.issuer }
+        isInOrder = Self.isInOrder(message.certificates)
+    }
+
+    /// Certificates that are missing, or more than needed at the end, are no matter of order.
+    private static func isInOrder(_ certificates: [Certificate]) -> Bool {
+        for (place, certificate) in certificates.enumerated() where !certificate.isSelfIssued {
+            let next = place + 1 < certificates.count ? certificates[place + 1] : nil
+            if next?.subject == certificate.issuer { continue }
+            if certificates.contains(where: { $0.subject == certificate.issuer }) { return false }
+        }
+        return true
     }
 }
 

@@ -34,6 +34,9 @@ extension Flow {
     ) -> Bool {
         let end = sequence &+ UInt32(truncatingIfNeeded: segment.payloadLength)
         let gap = Int32(bitPattern: sequence &- directions[d].tls.expected)
+        if DNSOverTCP.isPort(key.ports) {
+            readDNS(segment, bytes, direction: d, sequence: sequence, at: place, tables: &tables)
+        }
         if gap > 0, directions[d].tls.applicationRecords == 0, gap < 65536,
             directions[d].tls.expected == directions[d].base
         {
@@ -42,18 +45,21 @@ extension Flow {
         }
         let payload = bytes.extracting(
             segment.payloadOffset..<(segment.payloadOffset + segment.capturedPayload))
+        if awaitsHello(payload, behind: gap, direction: d) {
+            stash(segment, bytes, direction: d, sequence: sequence, at: place, tables: &tables)
+            if directions[d].tls.stream >= 0 { return false }
+        }
         if 0...Self.longestGap ~= gap, opensTLS(payload, direction: d) {
-            _ = tables.tlsIndex(&self)
-            directions[d].tls.expected = sequence
-            directions[d].tls.state = .clear
+            openTLS(direction: d, from: sequence, tables: &tables)
             return readTLS(
                 segment, bytes, direction: d, sequence: sequence, at: place, tables: &tables)
         }
         if gap >= 0 { directions[d].tls.expected = end }
         // Marks that plain bytes have been read, so that later gaps are not kept for a hello.
         directions[d].tls.applicationRecords = 1
-        tables.pool.giveBack(&directions[d].tls.stream)
+        if tls < 0 { tables.pool.giveBack(&directions[d].tls.stream) }
         readPlain(payload, direction: d, at: place, tables: &tables)
+        if directions[d].tls.stream >= 0 { readKept(direction: d, tables: &tables) }
         return true
     }
 
@@ -62,7 +68,7 @@ extension Flow {
 
     /// Whether a segment begins with something only TLS begins with: a hello, or, in a flow
     /// whose beginning was not captured or whose other side speaks TLS, any plausible record.
-    private func opensTLS(_ payload: RawSpan, direction d: Int) -> Bool {
+    func opensTLS(_ payload: RawSpan, direction d: Int) -> Bool {
         guard payload.byteCount >= 1 else { return false }
         let first = payload.byte(at: 0)
         if first & 0xFC == 0x14 {
@@ -156,7 +162,7 @@ extension Flow {
     }
 
     /// Keeps a segment that is ahead of the stream until the gap is filled.
-    private mutating func stash(
+    mutating func stash(
         _ segment: TCPSegment, _ bytes: RawSpan, direction d: Int, sequence: UInt32,
         at place: PacketPlace, tables: inout SideTables
     ) {
@@ -183,7 +189,7 @@ extension Flow {
     }
 
     /// Reads the kept segments that the stream has reached.
-    private mutating func drain(direction d: Int, tables: inout SideTables) {
+    mutating func drain(direction d: Int, tables: inout SideTables) {
         while directions[d].tls.stream >= 0 {
             let index = Int(directions[d].tls.stream)
             let expected = directions[d].tls.expected

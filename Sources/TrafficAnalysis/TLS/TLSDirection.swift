@@ -43,8 +43,10 @@ struct HandshakeStream {
     /// Bytes of a message of no interest that are still to be skipped.
     var skip = 0
     /// Segments ahead of the stream, and how many bytes they hold.
-    var ahead: [(sequence: UInt32, bytes: [UInt8], packet: UInt32, time: Int64)] = []
+    var ahead: [Ahead] = []
     var aheadBytes = 0
+
+    typealias Ahead = (sequence: UInt32, bytes: [UInt8], packet: UInt32, time: Int64)
 
     /// A ClientHello is at most 2^14 bytes a record in practice; four of them are generous.
     static let byteLimit = 64 << 10

@@ -5,7 +5,7 @@ struct DNSQueriesTable: RowTable {
     typealias Row = CaptureRow<DNSQueryRow>
 
     static let name = "dns_queries"
-    static let summary = "A question of DNS over UDP, and the answer to it."
+    static let summary = "A question of DNS over UDP or TCP, and the answer to it."
     static let origin = ObservationOrigin.capture
     static let columns: [RowColumn<Row>] = [
         .text("file", "the capture") { $0.file },
@@ -33,6 +33,12 @@ struct DNSQueriesTable: RowTable {
             $0.row.addresses.isEmpty
                 ? nil : $0.row.addresses.map { "\($0)" }.joined(separator: " ")
         },
+        .text("transport", "udp or tcp") { $0.row.transport },
+        .integer(
+            "counterpart",
+            "after a truncated answer the packet of the question over TCP, and there that of the "
+                + "truncated one; NULL without"
+        ) { $0.row.counterpart.map { Int64($0) } },
     ]
 
     func values(_ sources: ObservationSources) -> CaptureRows<Row> {

@@ -37,6 +37,10 @@ struct CaptureGeneratorCommand: ParsableCommand {
 
     @Option(help: "Faults to choose from, separated by commas (default: all).")
     var faults: String?
+    @Option(help: "Instead: traffic made to exhaust or confuse (--list-hostile), of --packets.")
+    var hostile: HostileTraffic?
+    @Flag(help: "List the kinds of hostile traffic and stop.")
+    var listHostile = false
     @Option(help: "Percent of connections with a fault.")
     var faultPercent = 10
     @Option(help: "Percent over IPv6.") var ipv6Percent = 25
@@ -78,8 +82,14 @@ struct CaptureGeneratorCommand: ParsableCommand {
 
     func run() throws {
         if listFaults { return printFaults() }
-        var generator = CaptureGenerator(try options())
+        if listHostile { return printHostile() }
         var captureSink = try FileSink(path: output)
+        if let hostile {
+            let file = try options().file
+            var generator = HostileGenerator(packets: packets ?? 100_000, seed: seed, file: file)
+            return try generator.run(hostile, capture: &captureSink)
+        }
+        var generator = CaptureGenerator(try options())
         var truthSink: FileSink? = nil
         if let truth { truthSink = try FileSink(path: truth) }
         let totals = try generator.run(capture: &captureSink, truth: &truthSink)
@@ -94,6 +104,13 @@ struct CaptureGeneratorCommand: ParsableCommand {
         for fault in Fault.allCases {
             let gap = String(repeating: " ", count: max(1, 24 - fault.rawValue.count))
             print(fault.rawValue + gap + fault.summary)
+        }
+    }
+
+    private func printHostile() {
+        for kind in HostileTraffic.allCases {
+            let gap = String(repeating: " ", count: max(1, 24 - kind.rawValue.count))
+            print(kind.rawValue + gap + kind.summary)
         }
     }
 
@@ -138,6 +155,7 @@ struct CaptureGeneratorCommand: ParsableCommand {
     }
 }
 
+extension HostileTraffic: ExpressibleByArgument {}
 extension FileFormat.Container: ExpressibleByArgument {}
 extension FileFormat.Precision: ExpressibleByArgument {}
 extension FileFormat.ByteOrder: ExpressibleByArgument {}

@@ -86,6 +86,19 @@ struct TLSFindingTests {
         #expect(states(handshake([[1, 2, 3]])) == [nil, nil, nil, nil, nil])
     }
 
+    @Test func `certificates in another order than each behind the one it signed`() {
+        let id = "tls.chain-out-of-order"
+        #expect(handshake([Self.leaf, Self.root, Self.issuing]).state(id) == .present)
+        #expect(handshake([Self.issuing, Self.leaf]).state(id) == .present)
+        #expect(handshake([Self.leaf, Self.issuing, Self.root]).state(id) == .absent)
+        // What is missing, or more than needed, is no matter of order.
+        let other = TLSBytes.certificate(subject: "Other", issuer: "Elsewhere")
+        #expect(handshake([Self.leaf, Self.root]).state(id) == .absent)
+        #expect(handshake([Self.leaf, Self.issuing, Self.root, other]).state(id) == .absent)
+        // One certificate has no order.
+        #expect(handshake([Self.leaf]).state(id) == nil)
+    }
+
     /// The server's first answer of one record, its last bytes `pause` seconds later.
     private func answer(record: Int, pause: Double) -> TestCapture {
         let capture = TestCapture()

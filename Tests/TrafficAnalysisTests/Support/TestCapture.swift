@@ -12,9 +12,9 @@ final class TestCapture {
 
     private let start: Double
 
-    func add(_ time: Double, _ segment: TestSegment) {
-        frames.append((time, segment.frame))
-    }
+    func add(_ time: Double, _ segment: TestSegment) { add(time, segment.frame) }
+
+    func add(_ time: Double, _ frame: [UInt8]) { frames.append((time, frame)) }
 
     func connection(
         port: UInt16 = 40_000, to serverPort: UInt16 = 80, client: UInt8 = 1, server: UInt8 = 80,

@@ -1,7 +1,7 @@
 internal import Casebook
 internal import Dissection
 
-/// Questions and answers of DNS over UDP.
+/// Questions and answers of DNS over UDP; those over TCP are handed over at the end.
 struct DNSAnalyzer: DatagramAnalyzer {
     static let establishes: [FactID] = dnsFindings.flatMap { $0.establishes }
 
@@ -12,7 +12,8 @@ struct DNSAnalyzer: DatagramAnalyzer {
         var id: UInt16
     }
 
-    private(set) var exchanges: [DNSExchange] = []
+    private var exchanges: [DNSExchange] = []
+    private var overTCP: [DNSExchange] = []
     /// The newest question of a key.
     private var open: [Key: Int] = [:]
     private var answers = 0
@@ -36,65 +37,57 @@ struct DNSAnalyzer: DatagramAnalyzer {
                 client: datagram.source, clientPort: header.sourcePort,
                 server: datagram.destination, id: message.id)
             open[key] = exchanges.count
-            exchanges.append(DNSExchange(datagram, header, message, question))
+            let origin = DNSExchange.Origin(
+                transport: .udp, client: datagram.source, clientPort: header.sourcePort,
+                server: datagram.destination, packet: datagram.number, time: datagram.time)
+            exchanges.append(DNSExchange(origin, message, question))
         }
+    }
+
+    /// Every flow was read.
+    mutating func take(_ streams: DNSOverTCP) {
+        overTCP = streams.exchanges
+        joinTruncated()
+    }
+
+    /// Truncated answers and the questions over TCP that they led to (RFC 7766 §5): of the same
+    /// client, to the same server, for the same name and type.
+    private mutating func joinTruncated() {
+        var asked: [DNSTraffic.Path: [Int]] = [:]
+        for (place, exchange) in overTCP.enumerated() {
+            asked[DNSTraffic.Path(exchange), default: []].append(place)
+        }
+        guard !asked.isEmpty else { return }
+        for place in exchanges.indices where exchanges[place].isTruncated {
+            let answered = exchanges[place].answered ?? 0
+            let path = DNSTraffic.Path(exchanges[place])
+            guard
+                let later = asked[path]?.firstIndex(where: {
+                    (answered...answered + DNSTraffic.patience).contains(overTCP[$0].time)
+                }), let found = asked[path]?.remove(at: later)
+            else { continue }
+            exchanges[place].counterpart = overTCP[found].packet
+            overTCP[found].counterpart = exchanges[place].packet
+        }
+    }
+
+    func traffic(end: Int64, _ flows: FlowNotes) -> DNSTraffic {
+        DNSTraffic(exchanges: exchanges, overTCP: overTCP, end: end, flows: flows)
     }
 
     func conclude(_ capture: CaptureContext, _ flows: FlowNotes) -> [Evidence] {
         // A capture of one direction cannot tell what was answered.
-        guard answers > 0 else { return [] }
-        let traffic = DNSTraffic(exchanges: exchanges, end: capture.last, flows: flows)
+        guard answers > 0 || overTCP.contains(where: { $0.answered != nil }) else { return [] }
+        let traffic = traffic(end: capture.last, flows)
         return dnsFindings.flatMap { $0.conclude(traffic, capture) }
     }
 }
 
-/// One question, and what became of it.
-struct DNSExchange {
-    let client: IPAddress
-    let clientPort: UInt16
-    let server: IPAddress
-    let name: DNSName
-    let type: DNSType
-    let hasEDNS: Bool
-    let packet: UInt32
-    let time: Int64
-    private(set) var answered: Int64?
-    private(set) var code = DNSResponseCode.noError
-    private(set) var isTruncated = false
-    /// A and AAAA of the answer, the first ones.
-    private(set) var addresses: [IPAddress] = []
-
-    init(
-        _ datagram: Datagram, _ header: UDPHeader, _ message: DNSMessage,
-        _ question: DNSMessage.Question
-    ) {
-        client = datagram.source
-        clientPort = header.sourcePort
-        server = datagram.destination
-        name = question.name
-        type = question.type
-        hasEDNS = message.edns != nil
-        packet = datagram.number
-        time = datagram.time
-    }
-
-    mutating func take(_ answer: DNSMessage, at time: Int64) {
-        guard answered == nil else { return }
-        answered = time
-        code = answer.responseCode
-        isTruncated = answer.flags.contains(.truncated)
-        addresses = answer.answers.prefix(16).compactMap { record in
-            if case .address(let address) = record.content { address } else { nil }
-        }
-    }
-
-    /// Unanswered for so long after it was asked.
-    func isSilent(until time: Int64) -> Bool { answered.map { $0 >= time } ?? true }
-}
-
 /// All exchanges of a capture, in the order of the questions.
 struct DNSTraffic {
+    /// Over UDP.
     let exchanges: [DNSExchange]
+    let overTCP: [DNSExchange]
     let end: Int64
     let flows: FlowNotes
 
@@ -102,6 +95,23 @@ struct DNSTraffic {
         var client: IPAddress
         var name: DNSName
         var type: DNSType
+    }
+
+    /// Who asks whom for what.
+    struct Path: Hashable {
+        var asker: Asker
+        var server: IPAddress
+
+        init(_ exchange: DNSExchange) {
+            asker = Asker(client: exchange.client, name: exchange.name, type: exchange.type)
+            server = exchange.server
+        }
+    }
+
+    /// Over both transports, in the order of the questions.
+    var all: [DNSExchange] {
+        if overTCP.isEmpty { return exchanges }
+        return (exchanges + overTCP).sorted { $0.packet < $1.packet }
     }
 
     /// By client, name and type, each in order of time.

@@ -6,7 +6,7 @@ enum DNSCodes: DNSFinding {
     static let establishes: [FactID] = ["capture.dns.servfail-share"]
 
     static func conclude(_ traffic: DNSTraffic, _ capture: CaptureContext) -> [Evidence] {
-        let answered = traffic.exchanges.filter { $0.answered != nil }
+        let answered = traffic.all.filter { $0.answered != nil }
         var tally = DatagramTally()
         tally.opportunities = answered.count
         for exchange in answered where exchange.code == .serverFailure {

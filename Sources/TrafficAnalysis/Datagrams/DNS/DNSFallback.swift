@@ -7,6 +7,8 @@ enum DNSFallback: DNSFinding {
     static let establishes: [FactID] = ["capture.dns.ipv6-tried-then-ipv4"]
 
     private static let patience: Int64 = 60_000_000_000
+    /// Of one address: a hoster's have thousands, and each is asked for at every connection.
+    private static let mostNames = 64
 
     private struct Service: Hashable {
         var name: DNSName
@@ -16,7 +18,8 @@ enum DNSFallback: DNSFinding {
     static func conclude(_ traffic: DNSTraffic, _ capture: CaptureContext) -> [Evidence] {
         var names: [IPAddress: Set<DNSName>] = [:]
         for exchange in traffic.exchanges {
-            for address in exchange.addresses {
+            for address in exchange.addresses
+            where names[address, default: []].count < mostNames {
                 names[address, default: []].insert(exchange.name)
             }
         }

@@ -6,6 +6,8 @@ enum DNSSearchList: DNSFinding {
     static let establishes: [FactID] = ["capture.dns.search-nxdomains"]
 
     private static let window: Int64 = 10_000_000_000
+    /// Questions before the right one that are looked at, however many a client has asked.
+    private static let mostTries = 64
 
     static func conclude(_ traffic: DNSTraffic, _ capture: CaptureContext) -> [Evidence] {
         var tally = DatagramTally()
@@ -13,9 +15,9 @@ enum DNSSearchList: DNSFinding {
             for (index, right) in asked.enumerated()
             where right.answered != nil && right.code == .noError && !right.name.isRoot {
                 tally.opportunities += 1
-                let before = asked[..<index].reversed().prefix {
+                let before = asked[..<index].reversed().prefix(mostTries).prefix {
                     right.time - $0.time <= window
-                }.prefix(64)
+                }
                 let wrong = before.filter {
                     $0.type == right.type && $0.code == .nameError && $0.answered != nil
                         && isSuffixed($0.name, right.name)

@@ -16,6 +16,10 @@ enum DNSTruncation: DNSFinding {
                 answered + DNSTraffic.patience <= traffic.end
             else { continue }
             tally.opportunities += 1
+            if let packet = exchange.counterpart {
+                if !traffic.isAnsweredOverTCP(packet) { tally.add(exchange.packet, exchange.time) }
+                continue
+            }
             let came = tcp.hasOne(
                 Endpoints(client: exchange.client, server: exchange.server),
                 in: answered...answered + DNSTraffic.patience)
@@ -26,5 +30,11 @@ enum DNSTruncation: DNSFinding {
             present: "after \(counted(tally.count, "truncated answer")) no exchange over TCP "
                 + "port 53 followed",
             absent: "after every truncated answer the client asked over TCP, and was answered")
+    }
+}
+
+extension DNSTraffic {
+    fileprivate func isAnsweredOverTCP(_ packet: UInt32) -> Bool {
+        overTCP.contains { $0.packet == packet && $0.answered != nil }
     }
 }

@@ -1,0 +1,53 @@
+import Dissection
+import PacketCapture
+import TrafficAnalysis
+
+/// Everything that a capture gives, as a number that is the same for the same bytes.
+struct Reading {
+    private(set) var digest: UInt64 = 0xCBF2_9CE4_8422_2325
+    private(set) var packets = 0
+    /// It was a capture, however damaged.
+    private(set) var wasRead = false
+
+    /// Reads, analyses and compares a file as the commands do.
+    init(path: String) {
+        do throws(CaptureError) {
+            var reader = try CaptureReader(path: path)
+            var analysis = CaptureAnalysis(file: "mangled", digests: 50, rows: 50)
+            var log = PointLog(file: "mangled")
+            let facts = try reader.forEachPacket { record, bytes in
+                packets += 1
+                analysis.packet(
+                    bytes, number: record.number, time: record.time,
+                    wireLength: record.wireLength, link: record.link)
+                log.packet(
+                    bytes, number: record.number, time: record.time,
+                    wireLength: record.wireLength, link: record.link)
+                return true
+            }
+            wasRead = true
+            take("\(facts)")
+            take(
+                analysis.finish(
+                    CaptureSource(
+                        format: facts.format, linkTypes: facts.linkTypes.map(\.name),
+                        cutShort: facts.cutShortReason)))
+            take("\(PathComparison([log, log]).findings)")
+        } catch {
+            // The path is ours, and another one at every run.
+            take("\(error)".replacing(path, with: ""))
+        }
+    }
+
+    private mutating func take(_ report: CaptureReport) {
+        take("\(report.packets) \(report.bytes) \(report.undecodedPackets) \(report.tcp)")
+        take("\(report.findings)")
+        take("\(report.warnings)")
+        report.forEachFlow { take("\($0)") }
+    }
+
+    /// FNV-1a.
+    private mutating func take(_ text: String) {
+        for byte in text.utf8 { digest = (digest ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    }
+}
