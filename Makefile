@@ -5,7 +5,7 @@ DESTDIR =
 RELEASE = .build/release
 
 .PHONY: triage test lint bench casebook evaluate truth truth-generator truth-tshark compare-tls \
-    lab lab-all lab-clean fuzz install uninstall clean help
+    lab lab-all lab-clean fuzz look-report install uninstall clean help
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' Makefile
@@ -19,7 +19,7 @@ test: ## install what is missing, run every test
 lint: ## format and syntax, strictly
 	@scripts/lint.sh
 
-casebook: build-release ## check the case files, run their replays, print the confusion matrix
+casebook: build-release ## check the case files, put them through the gate, print the confusion matrix
 	@scripts/casebook.sh "$(RELEASE)/inquest"
 
 SEEDS = 11 12 13 14 15
@@ -64,6 +64,10 @@ fuzz: ## fuzz the dissectors, the capture reader and the analysis (FUZZ_SECONDS 
 	@Tests/Fuzz/fuzz.sh dissection $(FUZZ_SECONDS)
 	@Tests/Fuzz/fuzz.sh capture $(FUZZ_SECONDS)
 	@Tests/Fuzz/fuzz.sh analysis $(FUZZ_SECONDS)
+
+look-report: build-release ## a report as HTML, shown by Chromium: wide, narrow, light, dark (LOOK=folder)
+	@scripts/dependencies.sh browser
+	@scripts/look-report.sh "$(RELEASE)/inquest" "$(or $(LOOK),/tmp/inquest-report)"
 
 install: ## build and install into $(DESTDIR)$(PREFIX)
 	@scripts/install.sh "$(DESTDIR)" "$(PREFIX)"
