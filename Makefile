@@ -5,7 +5,7 @@ DESTDIR =
 RELEASE = .build/release
 
 .PHONY: triage test lint bench casebook evaluate truth truth-generator truth-tshark compare-tls \
-    lab lab-all lab-clean fuzz mangle hostile crash-test install uninstall clean help
+    lab lab-all lab-clean fuzz mangle hostile crash-test look-report install uninstall clean help
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' Makefile
@@ -19,7 +19,7 @@ test: ## install what is missing, run every test
 lint: ## format and syntax, strictly
 	@scripts/lint.sh
 
-casebook: build-release ## check the case files, run their replays, print the confusion matrix
+casebook: build-release ## check the case files, put them through the gate, print the confusion matrix
 	@scripts/casebook.sh "$(RELEASE)/inquest"
 
 SEEDS = 11 12 13 14 15
@@ -74,6 +74,10 @@ hostile: build-release ## floods, collisions, overlaps: what they cost (PACKETS=
 CRASH_ROUNDS = 200
 crash-test: build-release ## kill triages at random moments; no answer that was kept may be lost
 	@python3 Tests/Crash/crash.py --program "$(RELEASE)/inquest" --rounds $(CRASH_ROUNDS)
+
+look-report: build-release ## a report as HTML, shown by Chromium: wide, narrow, light, dark (LOOK=folder)
+	@scripts/dependencies.sh browser
+	@scripts/look-report.sh "$(RELEASE)/inquest" "$(or $(LOOK),/tmp/inquest-report)"
 
 install: ## build and install into $(DESTDIR)$(PREFIX)
 	@scripts/install.sh "$(DESTDIR)" "$(PREFIX)"

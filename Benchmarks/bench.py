@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Measure inquest against the price of reading a capture, and against other programs.
 
-usage: bench.py [--full] [--probes | --sockets | --logs | --screens | --incidents] [--runs N]
-                [--markdown] [--scratch DIR] [--inquest PROGRAM] [--generator PROGRAM]
+usage: bench.py [--full] [--probes | --sockets | --logs | --screens | --incidents | --cases]
+                [--runs N] [--markdown] [--scratch DIR] [--inquest PROGRAM] [--generator PROGRAM]
 
 Prints CPU times, ratios and peak memory beside the goals of the project. It judges nothing: a missed
 goal is marked, the status stays 0. See README.md in this folder for how to read the tables.
@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 
+import cases
 import engine
 import incidents
 import logs
@@ -232,6 +233,7 @@ class Bench:
         self.measure_probes()
         self.measure_screens()
         self.measure_incidents()
+        self.measure_cases()
         self.summarise(grown)
 
     def measure_probes(self):
@@ -244,6 +246,11 @@ class Bench:
         note("  screens ...")
         screens.table(Table, self.inquest, make_capture(self.generator), self.folder,
                       self.markdown, note).show()
+
+    def measure_cases(self):
+        """The gate of one case and of a hundred, in a small casebook and in a large one."""
+        note("  cases ...")
+        cases.table(Table, self.inquest, str(self.folder), ROOT, self.markdown, note).show()
 
     def measure_engine(self):
         """An answer and the next step, over the engine's protocol."""
@@ -313,6 +320,8 @@ def one_table(arguments, inquest, folder):
         if sockets.LACKS:
             sys.exit(f"bench: the table of sockets needs {sockets.LACKS}")
         table = sockets.table(Table, inquest, arguments.markdown, note)
+    elif arguments.cases:
+        table = cases.table(Table, inquest, folder, ROOT, arguments.markdown, note)
     else:
         table, missing = logs.table(
             Table, inquest, folder, ROOT / "casebook", arguments.markdown, note)
@@ -332,6 +341,7 @@ def main():
     parser.add_argument("--screens", action="store_true", help="the table of the screens alone")
     parser.add_argument("--incidents", action="store_true",
                         help="the table of incidents alone")
+    parser.add_argument("--cases", action="store_true", help="the table of the gate alone")
     parser.add_argument("--generator", help="make captures with this program (default: build it)")
     parser.add_argument("--scratch", help="where captures are written (default: a new folder)")
     parser.add_argument("--inquest", help="measure this program (default: build it)")
@@ -342,7 +352,7 @@ def main():
             incidents.table(Table, inquest, folder, ROOT / "casebook", arguments.markdown,
                             note).show()
             return 0
-        if arguments.probes or arguments.sockets or arguments.logs:
+        if arguments.probes or arguments.sockets or arguments.logs or arguments.cases:
             one_table(arguments, arguments.inquest or built("inquest"), folder)
             return 0
         if arguments.screens:

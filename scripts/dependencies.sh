@@ -1,7 +1,7 @@
 #!/bin/sh
 # Install the Debian packages that are missing, by purpose. Touches nothing when none is.
 #
-#   scripts/dependencies.sh build|test|servers|lab|bench...
+#   scripts/dependencies.sh build|test|servers|browser|lab|bench...
 #
 # As root, or with a sudo that asks for no password, it runs apt-get; otherwise it prints the one
 # line to run. Status: 0 all there, 1 something is still missing.
@@ -69,6 +69,12 @@ servers() {
     need mariadb-server "a database that the probes ask" [ -x /usr/sbin/mariadbd ]
 }
 
+# 80 MB to fetch, so only who asks for it gets it, CI for one; its tests say that they are skipped.
+browser() {
+    need chromium "shows reports in tests" has_command chromium
+    need fonts-dejavu-core "letters for it" [ -d /usr/share/fonts/truetype/dejavu ]
+}
+
 # Real programs that the lab plays incidents with, beside those of the tests.
 lab() {
     tests
@@ -95,9 +101,9 @@ bench() {
 
 for purpose in "${@:-build}"; do
     case $purpose in
-    build | servers | lab | bench) "$purpose" ;;
+    build | servers | browser | lab | bench) "$purpose" ;;
     test) tests ;;
-    *) echo "dependencies.sh: no purpose '$purpose'; build, test, servers, lab, bench" >&2; exit 64 ;;
+    *) echo "dependencies.sh: no purpose '$purpose'; build, test, servers, browser, lab, bench" >&2; exit 64 ;;
     esac
 done
 

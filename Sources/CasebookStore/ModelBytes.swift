@@ -42,6 +42,7 @@ struct ModelReader {
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 
     var isAtEnd: Bool { offset == bytes.count }
+    var rest: ArraySlice<UInt8> { bytes[offset...] }
 
     mutating func integer() throws(ModelDamage) -> Int {
         var value: UInt64 = 0

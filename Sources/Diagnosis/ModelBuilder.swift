@@ -63,9 +63,7 @@ struct ModelBuilder {
 
     /// P(present | case) of a listing: noisy-OR with the leak, or an exclusion for "never".
     private func probability(_ word: Frequency, background: Double) -> Double {
-        let frequency = parameters[word]
-        return word == .never
-            ? min(frequency, background) : 1 - (1 - frequency) * (1 - background)
+        IncidentDraw.presence(word, frequency: parameters[word], background: background)
     }
 
     private func forwardLists(background: [Double]) -> ForwardLists {

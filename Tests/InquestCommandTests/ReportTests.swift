@@ -6,7 +6,7 @@ import Testing
     private static let sections = [
         "Summary", "Impact", "Timeline (UTC)", "Causes", "Trigger", "Detection", "Resolution",
         "What went well", "Lessons", "Action items", "Evidence",
-        "What was believed, when and why", "Remarks",
+        "What was believed, when and why", "False leads", "Remarks",
     ]
 
     private func report(
@@ -30,6 +30,27 @@ import Testing
         #expect(text.contains("**[fill in]** Who was affected"))
         #expect(text.contains("- Closed in time: The network loses the ClientHello."))
         #expect(text.contains("packet 74, flow 4"))
+    }
+
+    @Test func `a report tells when captures first show what they cite, and no folder`() throws {
+        let (text, _) = try report("r.md", ["--capture", Inquest.heldCapture])
+        #expect(
+            text.contains("| First seen in held-by-nc.pcap, packet 53: capture.tcp.silent-open"))
+        #expect(!text.contains(Inquest.root))
+        let times = text.matches(of: /\| (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) \| First seen/).map(\.1)
+        #expect(times.count >= 5)
+        #expect(times == times.sorted())
+        #expect(text.contains("| The network loses the ClientHello."))
+    }
+
+    @Test func `what Markdown would obey is told and not obeyed`() throws {
+        let words = "# head ![x](http://b) ~~y~~ <b> www.example.test javascript:alert(1)"
+        let (text, _) = try report(
+            "r.md", ["--symptom", "ping-works", "--say=\(words)"])
+        #expect(
+            text.contains(
+                ##"“\# head \!\[x\](http\://b) \~\~y\~\~ \<b\> www\.example.test javascript:alert(1)”"##
+            ))
     }
 
     @Test func `HTML is one file that needs nothing else, with its drawing`() throws {

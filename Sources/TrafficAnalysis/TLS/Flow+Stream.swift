@@ -59,6 +59,10 @@ extension Flow {
         directions[d].tls.applicationRecords = 1
         if tls < 0 { tables.pool.giveBack(&directions[d].tls.stream) }
         readPlain(payload, direction: d, at: place, tables: &tables)
+        // Of a packet that a snap length cut, the head has no end.
+        if segment.capturedPayload < segment.payloadLength, lists >= 0 {
+            tables.lists[Int(lists)].sides[d].pendingHead = []
+        }
         if directions[d].tls.stream >= 0 { readKept(direction: d, tables: &tables) }
         return true
     }

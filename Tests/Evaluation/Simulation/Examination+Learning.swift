@@ -1,4 +1,5 @@
 import Casebook
+import Diagnosis
 import Triage
 
 extension Examination {

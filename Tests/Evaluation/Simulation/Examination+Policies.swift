@@ -1,4 +1,5 @@
 import Casebook
+import Diagnosis
 
 /// How the next step is found.
 enum Policy: String {

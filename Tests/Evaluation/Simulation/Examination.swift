@@ -1,4 +1,5 @@
 import Casebook
+import Diagnosis
 import Triage
 
 /// Puts a world's incidents to an engine, as §10 of the inference note does.

@@ -1,4 +1,5 @@
 import Casebook
+import Diagnosis
 
 /// One thing that went wrong: its cause, which facts are so, and what each source would say.
 struct Incident {
@@ -34,7 +35,7 @@ struct Incident {
         self.family = family
         self.cause = cause
         self.present = present
-        let missing = random.between(0.05, 0.15)
+        let missing = random.between(IncidentDraw.missing.least, IncidentDraw.missing.most)
         readings = world.steps.map { step in
             if random.chance(missing) { return nil }
             let wrong = random.chance(World.errors[step.source] ?? 0)
@@ -43,7 +44,8 @@ struct Incident {
         // What people can see themselves comes up three times in ten.
         var reports: [Answer] = []
         for fact in Set(world.steps.filter { $0.source == .operator }.map(\.fact)).sorted() {
-            if random.chance(present[fact] ? 0.45 : 0.002) {
+            let chance = IncidentDraw.reported
+            if random.chance(present[fact] ? chance.present : chance.absent) {
                 reports.append(Answer(fact: world.facts[fact].id, source: .report, yes: true))
             }
         }
@@ -57,21 +59,14 @@ struct Incident {
     ) -> [Bool] {
         var own: [Int: (word: Frequency, truth: Double)] = [:]
         for entry in item.lists { own[entry.fact] = (entry.word, entry.truth) }
-        var luck: [String: Double] = [:]
+        var draw = IncidentDraw()
         return world.facts.enumerated().map { index, fact in
             let leak = fact.background
-            var probability = leak
-            if let entry = own[index] {
-                probability =
-                    entry.word == .never
-                    ? min(entry.truth, leak) : 1 - (1 - entry.truth) * (1 - leak)
+            let probability = own[index].map { entry in
+                IncidentDraw.presence(entry.word, frequency: entry.truth, background: leak)
             }
-            var draw = random.uniform()
-            if fact.echoes, let group = fact.group, random.chance(0.8) {
-                draw = luck[group] ?? draw
-                luck[group] = draw
-            }
-            return draw < probability
+            return draw.isPresent(
+                probability ?? leak, group: fact.echoes ? fact.group : nil, &random)
         }
     }
 

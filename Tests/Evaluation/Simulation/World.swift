@@ -1,4 +1,5 @@
 import Casebook
+import Diagnosis
 import Foundation
 
 /// A site with its casebook: what the book says, and what is true behind it.

@@ -33,7 +33,7 @@ extension IncidentReport {
     /// Of a capture without its folders.
     private func source(_ item: Evidence) -> String {
         guard item.instrument == .capture else { return item.source }
-        return "capture:" + (item.source.split(separator: "/").last.map(String.init) ?? "")
+        return "capture:" + Self.name(String(item.source.dropFirst("capture:".count)))
     }
 
     private var captures: [String] {
@@ -101,6 +101,23 @@ extension IncidentReport {
         contributions.filter { abs($0.decibans) >= Self.leastDecibans }
             .sorted { abs($0.decibans) > abs($1.decibans) }.prefix(Self.mostWeights)
             .map { [$0.fact, $0.state.rawValue, Figures.fixed($0.decibans, 1)] }
+    }
+
+    /// Every wrong turn that the leading case knows of, the closed ones with what closed them.
+    func falseLeads(_ document: inout ReportDocument) {
+        guard let leader, isNamed, !leader.ranked.falseLeads.isEmpty else { return }
+        document.heading("False leads")
+        document.table(
+            "lead", "why it is wrong", "closed by",
+            rows: leader.ranked.falseLeads.map { state in
+                let closer = state.lead.closedBy
+                return [
+                    state.lead.lead, state.lead.why,
+                    state.closed
+                        ? closer ?? ""
+                        : closer.map { "still open; \($0) would" } ?? "by no finding",
+                ]
+            })
     }
 
     func remarks(_ document: inout ReportDocument) {

@@ -41,10 +41,49 @@ extension IncidentReport {
 
     func timeline(_ document: inout ReportDocument) {
         document.heading("Timeline (UTC)")
-        document.blank("When did it begin, when was it noticed, when was it over?")
-        let rows = moments.filter { $0.time != nil || $0.move != nil }
-        document.table(
-            "time", "what", rows: rows.map { [Self.time($0.time), words($0.move)] })
+        if outcome?.began == nil || outcome?.noticed == nil || outcome?.over == nil {
+            document.blank("When did it begin, when was it noticed, when was it over?")
+        }
+        let steps = moments.filter { $0.time != nil || $0.move != nil }
+            .map { (time: $0.time, words: words($0.move)) }
+        // Without a clock the order of the steps is all that is known of them.
+        let dated = steps.filter { $0.time != nil } + seen + told
+        let rows =
+            steps.filter { $0.time == nil }
+            + dated.enumerated().sorted { left, right in
+                (left.element.time ?? 0, left.offset) < (right.element.time ?? 0, right.offset)
+            }.map(\.element)
+        document.table("time", "what", rows: rows.map { [Self.time($0.time), $0.words] })
+    }
+
+    private typealias Event = (time: Int64?, words: String)
+
+    private static let mostSeen = 20
+
+    /// When captures and logs first show what they cite.
+    private var seen: [Event] {
+        let present = result.evidence.filter { $0.state == .present }
+        return Array(
+            present.compactMap { item -> Event? in
+                guard
+                    let first = item.locations.filter({ $0.time != nil }).min(by: {
+                        ($0.time ?? 0) < ($1.time ?? 0)
+                    }), let time = first.time
+                else { return nil }
+                let packet = first.packet.map { ", packet \($0)" } ?? ""
+                return (
+                    time / 1_000_000_000,
+                    "First seen in \(Self.name(first.file))\(packet): \(item.id)"
+                )
+            }.prefix(Self.mostSeen))
+    }
+
+    private var told: [Event] {
+        let known = [
+            (outcome?.began, "It began."), (outcome?.noticed, "It was noticed."),
+            (outcome?.over, "It was over."),
+        ]
+        return known.compactMap { time, words in time.map { ($0, words) } }
     }
 
     func causes(_ document: inout ReportDocument) {
@@ -125,7 +164,14 @@ extension IncidentReport {
             document.text("Proof of the fix: \(leader.entry.verification.window)")
             document.code(result.provingCommands(leader.entry.verification).lines)
         }
-        document.blank("What was done, when, and what showed that it worked?")
+        if let fix = outcome?.fix { document.text("Done: \(fix)") }
+        if let proof = outcome?.proof, !proof.isEmpty {
+            document.text("Proof:")
+            document.list(proof)
+        }
+        if outcome?.fix == nil || outcome?.proof.isEmpty != false {
+            document.blank("What was done, when, and what showed that it worked?")
+        }
     }
 
     func wentWell(_ document: inout ReportDocument) {

@@ -12,6 +12,8 @@ struct IncidentReport {
     let said: [String]
     /// Flows that findings cite, to be drawn.
     var ladders: [CitedLadder] = []
+    /// How it ended, where somebody has said so.
+    var outcome: ReportOutcome?
 
     init(result: TriageResult, moments: [Moment], said: [String]) {
         self.result = result
@@ -58,6 +60,7 @@ struct IncidentReport {
         actions(&document)
         evidence(&document)
         beliefs(&document)
+        falseLeads(&document)
         remarks(&document)
         return document
     }
@@ -66,6 +69,18 @@ struct IncidentReport {
         guard let leader, isNamed else { return "Incident: cause not known yet" }
         return "Incident: \(leader.entry.title)"
     }
+}
+
+/// How an incident ended. What is `nil` or empty is left for people to fill in.
+struct ReportOutcome {
+    /// What was done about it.
+    var fix: String?
+    /// What showed that it worked: a line a fact, or a sentence.
+    var proof: [String] = []
+    /// Seconds since 1970-01-01T00:00:00Z: when it began, was noticed, and was over.
+    var began: Int64?
+    var noticed: Int64?
+    var over: Int64?
 }
 
 /// What was believed at one moment.
@@ -114,10 +129,15 @@ extension IncidentReport {
         case .corrected: "Noted \(answer): \(fact)"
         case .declined: "Left out: \(move.what)"
         case .removed: "Taken out: \(fact)"
-        case .read: "Read the capture \(move.what)"
+        case .read: "Read the capture \(Self.name(move.what))"
         case .checked: "Checked: \(move.what)"
         case .aimed: "Looked at \(move.what)"
         }
+    }
+
+    /// Of a file, without the folders that it lies in: a report goes to others.
+    static func name(_ path: String) -> String {
+        path.split(separator: "/").last.map(String.init) ?? path
     }
 
     static func time(_ seconds: Int64?) -> String {

@@ -45,7 +45,7 @@ enum LadderFigure {
     /// With the findings that cite the flow.
     static func draw(_ cited: CitedLadder, limit: Int) -> ReportFigure {
         draw(
-            cited.ladder, file: cited.file, limit: limit,
+            cited.ladder, file: IncidentReport.name(cited.file), limit: limit,
             note: ". Cited by " + cited.findings.joined(separator: ", "))
     }
 

@@ -15,26 +15,36 @@ struct ReportDocument {
     let title: String
     private(set) var blocks: [Block] = []
 
-    init(title: String) { self.title = title }
+    /// Of one text; names from outside may be as long as somebody likes.
+    private static let longestText = 2_000
+    private static let longestTitle = 200
+
+    init(title: String) { self.title = Self.bounded(title, Self.longestTitle) }
 
     mutating func heading(_ text: String) { blocks.append(.heading(text)) }
-    mutating func text(_ text: String) { blocks.append(.text(text)) }
+    mutating func text(_ text: String) { blocks.append(.text(Self.bounded(text))) }
     mutating func blank(_ text: String) { blocks.append(.blank(text)) }
 
     mutating func list(_ items: [String]) {
-        if !items.isEmpty { blocks.append(.list(items)) }
+        if !items.isEmpty { blocks.append(.list(items.map { Self.bounded($0) })) }
     }
 
     mutating func table(_ header: String..., rows: [[String]]) {
-        if !rows.isEmpty { blocks.append(.table(header: header, rows: rows)) }
+        if rows.isEmpty { return }
+        blocks.append(.table(header: header, rows: rows.map { $0.map { Self.bounded($0) } }))
     }
 
     mutating func code(_ lines: [String]) {
-        if !lines.isEmpty { blocks.append(.code(lines)) }
+        if !lines.isEmpty { blocks.append(.code(lines.map { Self.bounded($0) })) }
     }
 
     mutating func figure(_ figure: ReportFigure?) {
         if let figure { blocks.append(.figure(figure)) }
+    }
+
+    private static func bounded(_ text: String, _ limit: Int = longestText) -> String {
+        text.utf8.count <= limit || text.unicodeScalars.count <= limit
+            ? text : String(text.unicodeScalars.prefix(limit)) + "…"
     }
 }
 
@@ -59,6 +69,7 @@ struct ReportFigure {
     var marks: [Mark] = []
 
     init(caption: String, width: Double, height: Double) {
-        (self.caption, self.width, self.height) = (caption, width, height)
+        self.caption = String(caption.unicodeScalars.prefix(600))
+        (self.width, self.height) = (width, height)
     }
 }

@@ -64,7 +64,7 @@ enum ReportFigures {
         let (left, right, row) = (80.0, width - 20, 24.0)
         let bottom = 16 + Double(flows.count) * row
         var figure = ReportFigure(
-            caption: "The packets of \(file) that evidence cites, to scale: "
+            caption: "The packets of \(IncidentReport.name(file)) that evidence cites, to scale: "
                 + "\(Figures.seconds(last - first)) from the first to the last.", width: width,
             height: bottom + 24)
         for (index, flow) in flows.enumerated() {

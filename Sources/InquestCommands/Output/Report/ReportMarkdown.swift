@@ -18,7 +18,7 @@ enum ReportMarkdown {
         case .code(let lines):
             return "```\n" + lines.map { MarkdownEscape.code($0) + "\n" }.joined() + "```\n\n"
         case .blank(let text): return "**[fill in]** \(MarkdownEscape.line(text))\n\n"
-        case .figure: return ""
+        case .figure(let figure): return "*\(MarkdownEscape.line(figure.caption))*\n\n"
         }
     }
 
@@ -29,14 +29,24 @@ enum ReportMarkdown {
 
 /// Foreign text inside of Markdown.
 enum MarkdownEscape {
-    /// One line without anything that Markdown or HTML would act on.
+    /// One line without anything that Markdown or HTML would act on, wherever it stands: no mark,
+    /// no link that a reader makes of an address, no list or heading at its beginning.
     static func line(_ text: String) -> String {
         var result = ""
         for character in SafeText.lines(text).joined(separator: " ") {
-            if "\\`*_[]<>|#&".contains(character) { result.append("\\") }
+            if "\\`*_[]<>|#&~!".contains(character) { result.append("\\") }
             result.append(character)
         }
-        return result
+        return beginning(result.replacing("://", with: "\\://").replacing("www.", with: "www\\."))
+    }
+
+    /// `- a`, `+ a`, `= a` and `1. a` begin something at the beginning of a line.
+    private static func beginning(_ line: String) -> String {
+        if let first = line.first, "-+=".contains(first) { return "\\" + line }
+        let digits = line.prefix { $0.isASCII && $0.isNumber }
+        guard !digits.isEmpty, let next = line.dropFirst(digits.count).first, ".)".contains(next)
+        else { return line }
+        return digits + "\\" + line.dropFirst(digits.count)
     }
 
     /// Inside of code nothing can be escaped; a backtick would end it.

@@ -36,7 +36,7 @@ enum ReportSVG {
         svg text.note { fill-opacity: .7; }
         svg text.number { font-family: monospace; }
         @media (prefers-color-scheme: dark) { svg .packet { stroke: #6fb1f0; fill: #6fb1f0; }
-          svg .trouble { stroke: #ff8a80; fill: #ff8a80; } svg .dot { fill: #0b62b5; stroke: none; }
+          svg .trouble { stroke: #ff8a80; fill: #ff8a80; } svg .dot { fill: #6fb1f0; }
         svg text.alarm { fill: #ff8a80; } }
         """
 

@@ -1,6 +1,5 @@
 public import Casebook
 public import Diagnosis
-import PacketCapture
 
 /// Diagnoses one replay and compares the outcome with what the case says must come out.
 public struct ReplayTest: Sendable {
@@ -15,26 +14,37 @@ public struct ReplayTest: Sendable {
     public private(set) var rank: Int?
     public private(set) var leader: CaseID?
     public private(set) var confirmed: [CaseID] = []
-    /// Every way in which the outcome is not what it must be, as sentences.
+    /// Facts that the replay shows, and those that it shows not to be there.
+    public private(set) var present: Set<FactID> = []
+    public private(set) var absent: Set<FactID> = []
+    public private(set) var readingFault: ReplayFault?
+    /// Every other way in which the outcome is not what it must be, as sentences.
     public private(set) var faults: [String] = []
+    /// A draft that comes before the case on its own replay.
+    public private(set) var draftAhead: CaseID?
 
-    public var passed: Bool { faults.isEmpty }
+    public var passed: Bool { faults.isEmpty && readingFault == nil }
+    /// Whether the replay is one on which the case must fire.
+    public var mustFire: Bool { replay.expect.mustFire }
 
-    public init(_ entry: Case, _ replay: Case.Replay, casebook: Casebook, engine: Engine) {
+    public init(
+        _ entry: Case, _ replay: Case.Replay, library: inout ReplayLibrary, goOn: () -> Bool
+    ) {
         caseID = entry.id
         self.replay = replay
-        var session = TriageSession(casebook: casebook, engine: engine)
-        do {
-            try session.readReplay(entry.folder + "/" + replay.file)
-        } catch {
-            faults = ["the replay cannot be read: \(error.reason)"]
-            return
+        let found = library.evidence(of: entry.folder + "/" + replay.file, goOn: goOn)
+        readingFault = found.fault
+        guard found.fault == nil else { return }
+        for item in found.evidence where item.state == .present { present.insert(item.id) }
+        for item in found.evidence where item.state == .absent && !present.contains(item.id) {
+            absent.insert(item.id)
         }
-        judge(entry, session.result())
+        judge(entry, library.engine.diagnose(found.observations, detailed: 0), library.casebook)
     }
 
-    private mutating func judge(_ entry: Case, _ result: TriageResult) {
-        let diagnosis = result.diagnosis
+    private mutating func judge(
+        _ entry: Case, _ diagnosis: Diagnosis, _ casebook: Casebook
+    ) {
         let ranked = diagnosis.cases.first { $0.id == entry.id }
         let standing = diagnosis.cases.filter { $0.verdict != .excluded }
         verdict = diagnosis.verdict
@@ -44,9 +54,15 @@ public struct ReplayTest: Sendable {
         leader = standing.first?.id
         confirmed = diagnosis.cases.filter { $0.verdict == .confirmed }.map(\.id)
         compare(entry)
-        let present = Set(result.evidence.lazy.filter { $0.state == .present }.map(\.id))
         for fact in replay.cites where !present.contains(fact) {
             faults.append("\(fact) is not present")
+        }
+        guard mustFire, entry.status == .reviewed else { return }
+        let ahead = standing.prefix { $0.id != entry.id }.map(\.id)
+        if let other = ahead.first(where: { casebook[case: $0]?.status == .reviewed }) {
+            faults.append("\(other) outranks it")
+        } else {
+            draftAhead = ahead.first
         }
     }
 
@@ -68,11 +84,12 @@ public struct ReplayTest: Sendable {
         for other in confirmed where other != entry.id {
             faults.append("\(other) is confirmed on a replay of another case")
         }
-        let mustLead = replay.expect == .confirmed || replay.expect == .likely
-        if mustLead, entry.status == .reviewed, let leader, leader != entry.id {
-            faults.append("\(leader) outranks it")
-        }
     }
+}
+
+extension Case.Replay.Expectation {
+    /// Whether the case must come out as the cause; otherwise it must not.
+    public var mustFire: Bool { self == .confirmed || self == .likely }
 }
 
 /// A capture of healthy traffic, on which nothing may be confirmed.
@@ -81,51 +98,20 @@ public struct HealthyTest: Sendable {
     public private(set) var verdict: Diagnosis.Verdict?
     public private(set) var leader: CaseID?
     public private(set) var confirmed: [CaseID] = []
+    public private(set) var readingFault: ReplayFault?
     public private(set) var faults: [String] = []
 
-    public var passed: Bool { faults.isEmpty }
+    public var passed: Bool { faults.isEmpty && readingFault == nil }
 
-    public init(file: String, casebook: Casebook, engine: Engine) {
+    public init(file: String, library: inout ReplayLibrary, goOn: () -> Bool) {
         self.file = file
-        var session = TriageSession(casebook: casebook, engine: engine)
-        do {
-            try session.readReplay(file)
-        } catch {
-            faults = ["the capture cannot be read: \(error.reason)"]
-            return
-        }
-        let diagnosis = session.result().diagnosis
+        let found = library.evidence(of: file, keeping: false, goOn: goOn)
+        readingFault = found.fault
+        guard found.fault == nil else { return }
+        let diagnosis = library.engine.diagnose(found.observations, detailed: 0)
         verdict = diagnosis.verdict
         leader = diagnosis.leader?.id
         confirmed = diagnosis.cases.filter { $0.verdict == .confirmed }.map(\.id)
         faults = confirmed.map { "\($0) is confirmed on healthy traffic" }
-    }
-}
-
-/// Why a replay could not be read.
-public struct ReplayFault: Error, Sendable {
-    public var reason: String
-}
-
-extension TriageSession {
-    /// A replay is a capture, or recorded evidence when its name ends in `.json` or `.ndjson`.
-    mutating func readReplay(_ path: String) throws(ReplayFault) {
-        if path.hasSuffix(".json") || path.hasSuffix(".ndjson") {
-            return try readRecorded(path)
-        }
-        do {
-            try readCapture(path) { _ in true }
-        } catch {
-            throw ReplayFault(reason: "\(error)")
-        }
-    }
-
-    private mutating func readRecorded(_ path: String) throws(ReplayFault) {
-        do {
-            let bytes = try InputFile.read(path, limit: EvidenceFile.maximumBytes)
-            record(try EvidenceFile.read(bytes, casebook: casebook).evidence)
-        } catch {
-            throw ReplayFault(reason: "\(error)")
-        }
     }
 }
