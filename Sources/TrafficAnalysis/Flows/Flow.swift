@@ -2,32 +2,32 @@ internal import Dissection
 
 /// One TCP connection as the capture shows it. Direction 0 is what `key.lower` sent.
 struct Flow {
-    var directions: [2 of Direction] = [Direction(), Direction()]
-    var firstTime: Int64
-    var lastTime: Int64
-    /// When the SYN-ACK and the first ACK after it were seen; 0 when they were not.
-    var synACKTime: Int64 = 0
-    var establishedTime: Int64 = 0
+    // In this order, since Swift lays fields out so: what finds the flow and what every packet asks
+    // for stands in one line of the cache, the ends of the flow behind the directions.
     let key: FlowKey
     /// Zero-based, in order of the flows' first packets: Wireshark's `tcp.stream`.
     let number: UInt32
-    var firstPacket: UInt32
-    /// Index into `SideTables.rare` and `SideTables.tls`, or -1.
-    var rare: Int32 = -1
-    var tls: Int32 = -1
-    /// Index into `SideTables.pace`, by direction, and `SideTables.http`, or -1.
-    var pace: [2 of Int32] = [-1, -1]
-    var http: Int32 = -1
-    /// Index into `SideTables.lists`, or -1.
-    var lists: Int32 = -1
-    var close = FirstClose()
-    var history = History()
+    var lastTime: Int64
     var outerVLAN: UInt16 = 0
     var innerVLAN: UInt16 = 0
     var seen: Seen = []
     /// Which direction is the client's, and which rule said so.
     var clientDirection: UInt8 = 0
     var clientRule = ClientRule.port
+    /// Index into `SideTables.pace`, by direction, or -1; so those that follow.
+    var pace: [2 of Int32] = [-1, -1]
+    var tls: Int32 = -1
+    var rare: Int32 = -1
+    var http: Int32 = -1
+    var lists: Int32 = -1
+    var directions: [2 of Direction] = [Direction(), Direction()]
+    var firstTime: Int64
+    /// When the SYN-ACK and the first ACK after it were seen; 0 when they were not.
+    var synACKTime: Int64 = 0
+    var establishedTime: Int64 = 0
+    var firstPacket: UInt32
+    var close = FirstClose()
+    var history = History()
     /// The link has MAC addresses; on loopback they are zero.
     let hasMAC: Bool
 
