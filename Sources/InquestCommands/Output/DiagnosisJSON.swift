@@ -68,6 +68,7 @@ extension JSONWriter {
             writer.member("verify") { writer in
                 writer.member("command", result.commands.fill(entry.verification.command))
             }
+            writer.provenance(Provenance(entry, result.casebook))
         }
     }
 
