@@ -19,7 +19,7 @@ import Triage
         throws
     {
         let outcome = try make(
-            ["uploads-stall", "--capture", CaseDesk.stalled, "--near-miss", Inquest.heldCapture]
+            ["uploads-stall", "--capture", CaseDesk.stalled, "--near-miss", CaseDesk.healthy]
                 + CaseDesk.answers)
         #expect(outcome.status == 0, "\(outcome.error)\(outcome.output)")
         let text = try desk.text(desk.personal + "/tcp/uploads-stall/case.md")
@@ -118,7 +118,7 @@ import Triage
         #expect(try desk.text(draft).contains("Words that I typed"))
         #expect(outcome.output.contains("\(draft):"))
         #expect(outcome.output.contains("the case names no source"))
-        #expect(outcome.output.contains("key “mitigation”"))
+        #expect(outcome.output.contains("error: “mitigation” is empty"))
         #expect(outcome.error.contains("inquest case import"))
         let mended = try desk.text(draft)
             .replacing(

@@ -71,7 +71,7 @@ struct CaseBench {
     ) throws(Failure) {
         if case .casework(.noName) = fault, drafted.value.title.isEmpty { return draft.discard() }
         if OutputFile.isRegular(draft.path) {
-            if case .casework = fault { return }
+            if fault.tellsOfDraft { return }
             return console.note("What was typed is kept in \(draft.path).")
         }
         console.note("No draft could be written to disk; it follows on standard output.")

@@ -27,6 +27,16 @@ enum CaseworkFault: Error {
     case unreadableFolder(faults: [Diagnostic])
 }
 
+extension Failure {
+    /// Whether its sentence says where the draft is.
+    var tellsOfDraft: Bool {
+        switch self {
+        case .casework(.faulty), .casework(.unfinished), .casework(.editor): true
+        default: false
+        }
+    }
+}
+
 extension ErrorText {
     static func casework(_ fault: CaseworkFault) -> Report {
         switch fault {

@@ -66,6 +66,8 @@ final class CaseDesk {
         return made.status == 0 ? book : "not made: \(made.error)"
     }
 
+    static let healthy = Inquest.repository("Tests/Fixtures/captures/healthy-http-keepalive.pcapng")
+
     /// Its packets vanish in a tunnel.
     static let stalled = Inquest.repository(
         "casebook/tcp/pmtu-blackhole/replays/large-upload-client-side.pcap")
