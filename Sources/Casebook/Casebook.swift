@@ -9,6 +9,8 @@ public struct Casebook: Hashable, Sendable {
     public private(set) var findings: [FindingKind]
     /// Of all files that the casebook was read from, 40 hexadecimal digits.
     public let hash: String
+    /// Where the cases come from, the later win; empty where nobody said it.
+    public var books: [Book] = []
     private let caseIndex: [CaseID: Int]
     private let symptomIndex: [FactID: Int]
     private let findingIndex: [FactID: Int]

@@ -18,8 +18,10 @@ struct CaseBody {
         var heading: Located<String>?
         var text: [Substring] = []
         var strayLine: Int?
+        var table = TableBound()
         for (line, number) in zip(lines, firstLine...) {
             if !isBlank(line) { lastLine = number }
+            table.take(line, number, log)
             if let open = fence {
                 if Self.closes(line, open.mark) { fence = nil }
             } else if let mark = Self.fenceMark(line) {
@@ -119,6 +121,30 @@ struct CaseBody {
         if section.value.text.isEmpty {
             log.error(
                 section.place, "section \(quoted(heading)) is empty", "write at least a sentence")
+        }
+    }
+}
+
+/// Keeps tables of a body to what a person can read: programs that draw Markdown take time and
+/// memory by cells, and a short line can have very many.
+private struct TableBound {
+    static let mostCells = 10_000
+    private var cells = 0
+    private var start = 0
+
+    mutating func take(_ line: Substring, _ number: Int, _ log: FaultLog) {
+        let bars = line.utf8.count { $0 == UInt8(ascii: "|") }
+        guard bars > 1 else {
+            cells = 0
+            return
+        }
+        if cells == 0 { start = number }
+        let isFirst = cells <= Self.mostCells
+        cells += bars
+        if isFirst, cells > Self.mostCells {
+            log.error(
+                Place(line: start, column: 1),
+                "this table has more than \(Self.mostCells) cells", "put it into a file of its own")
         }
     }
 }

@@ -2,7 +2,12 @@ public import Casebook
 
 /// Writes a case as `case.md`: front matter in the order of the format's description, then the
 /// body. Reading it gives the same case, if texts have no white space at their ends.
-public func writeCase(_ given: Case) -> String {
+public func writeCase(_ given: Case) -> String { writeCase(given, notes: CaseNotes()) }
+
+/// As above.
+///
+/// - Parameter notes: remarks for people, which reading passes over.
+public func writeCase(_ given: Case, notes: CaseNotes) -> String {
     let value = given.namingTheGeneralSignature()
     var front = YAMLWriter()
     front.text("format", CaseReader.format)
@@ -17,8 +22,13 @@ public func writeCase(_ given: Case) -> String {
         item.text("url", source.url)
         item.text("kind", source.kind.rawValue)
     }
-    front.pairs("symptoms", value.symptoms.map { ($0.fact, $0.frequency.rawValue) })
-    front.pairs("findings", value.findings.map { ($0.fact, $0.frequency.rawValue) })
+    front.pairs(
+        "symptoms", value.symptoms.map { ($0.fact, $0.frequency.rawValue) },
+        remarks: notes.reasons)
+    front.pairs(
+        "findings", value.findings.map { ($0.fact, $0.frequency.rawValue) },
+        remarks: notes.reasons)
+    for remark in notes.remarks { front.remark(remark) }
     if !value.requires.isEmpty { front.words("requires", value.requires) }
     if !value.signatures.isEmpty {
         front.list("signatures", value.signatures) { signature, item in

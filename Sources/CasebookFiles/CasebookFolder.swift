@@ -5,14 +5,21 @@ public import Casebook
 public struct CasebookFolder: Sendable {
     /// As given; `folder` of each case begins with one of them.
     public let roots: [String]
+    /// Those of `roots` whose commands are only shown (`ShownCommand`), and which cannot change
+    /// the words of others.
+    public let untrusted: Set<String>
 
     public init(path: String) { self.init(paths: [path]) }
 
-    public init(paths: [String]) {
-        roots = paths.map { path in
-            let end = path.utf8.last == UInt8(ascii: "/") && path.utf8.count > 1
-            return end ? String(path.dropLast()) : path
-        }
+    /// - Parameter untrusted: some of `paths`.
+    public init(paths: [String], untrusted: Set<String> = []) {
+        roots = paths.map(Self.withoutSlash)
+        self.untrusted = Set(untrusted.map(Self.withoutSlash))
+    }
+
+    static func withoutSlash(_ path: String) -> String {
+        let end = path.utf8.last == UInt8(ascii: "/") && path.utf8.count > 1
+        return end ? String(path.dropLast()) : path
     }
 
     /// Reads all files and reports everything that is wrong with them. A case with an error is
@@ -26,16 +33,17 @@ public struct CasebookFolder: Sendable {
         checkQuery: QueryCheck? = nil
     ) -> (casebook: Casebook?, diagnostics: [Diagnostic], hash: String) {
         var reader = CasebookReader(checkQuery: checkQuery)
-        for root in roots { reader.add(root) }
+        for root in roots { reader.add(root, isTrusted: !untrusted.contains(root)) }
         return reader.finish()
     }
 
     /// A name for the content of all files, 40 hexadecimal digits: over the sorted relative paths
-    /// and the bytes of `symptoms.yaml`, `findings.yaml` and every `case.md`; nothing is parsed.
+    /// and the bytes of `symptoms.yaml`, `findings.yaml` and every `case.md`, and which folders are
+    /// not trusted; nothing is parsed.
     public func contentHash() -> String {
         var hash = FolderHash()
         for root in roots {
-            hash.begin()
+            hash.begin(isTrusted: !untrusted.contains(root))
             forEachFile(in: root) { hash.add($0) }
         }
         return hash.finish()
@@ -58,32 +66,47 @@ let casebookSizeLimit = 256 << 20
 /// the folder, then names in each family. The depth is fixed, so that links cannot make a loop.
 func forEachFile(in root: String, _ visit: (CasebookFile) -> Void) {
     var size = 0
-    func visitFile(_ kind: CasebookFile.Kind, _ path: String) {
-        let content = Result { () throws(FileFault) in
-            try readFile("\(root)/\(path)", limit: min(caseSizeLimit, casebookSizeLimit - size))
+    func visitFile(_ kind: CasebookFile.Kind, _ path: String, mayBeLinked: Bool) {
+        var content = Result { () throws(FileFault) in
+            try read("\(root)/\(path)", limit: min(caseSizeLimit, casebookSizeLimit - size))
+        }
+        if mayBeLinked, case .success = content, leadsOut("\(root)/\(path)", of: root) {
+            content = .failure(.outside)
         }
         if case .success(let bytes) = content { size += bytes.count }
         // A plain file among the case folders is none of our business.
         if kind == .caseFile, case .failure(.wrongKind("not a folder")) = content { return }
         visit(CasebookFile(kind: kind, path: path, content: content))
     }
+    /// A link in the place of the file is followed as far as the casebook goes.
+    func read(_ path: String, limit: Int) throws(FileFault) -> [UInt8] {
+        do {
+            return try readFile(path, limit: limit, following: false)
+        } catch {
+            guard isLink(path) else { throw error }
+            let bytes = try readFile(path, limit: limit)
+            if leadsOut(path, of: root) { throw .outside }
+            return bytes
+        }
+    }
     do {
-        for name in try listFolder(root) {
+        for (name, mayBeLink) in try listEntries(root) {
             switch name {
-            case "symptoms.yaml": visitFile(.symptoms, name)
-            case "findings.yaml": visitFile(.findings, name)
-            default: visitFamily(name)
+            case "symptoms.yaml": visitFile(.symptoms, name, mayBeLinked: mayBeLink)
+            case "findings.yaml": visitFile(.findings, name, mayBeLinked: mayBeLink)
+            default: visitFamily(name, mayBeLinked: mayBeLink)
             }
         }
     } catch {
         visit(CasebookFile(kind: .folder, path: "", content: .failure(error)))
     }
-    func visitFamily(_ family: String) {
+    func visitFamily(_ family: String, mayBeLinked: Bool) {
         do {
-            for name in try listFolder("\(root)/\(family)") {
+            for (name, mayBeLink) in try listEntries("\(root)/\(family)") {
                 visitFile(
-                    .caseFile, name == "case.md" ? "\(family)/case.md" : "\(family)/\(name)/case.md"
-                )
+                    .caseFile,
+                    name == "case.md" ? "\(family)/case.md" : "\(family)/\(name)/case.md",
+                    mayBeLinked: mayBeLinked || mayBeLink)
             }
         } catch .wrongKind {
             return
@@ -99,7 +122,9 @@ struct FolderHash {
 
     init() { hash.update("inquest.casebook/1\n".utf8) }
 
-    mutating func begin() { hash.update("folder\n".utf8) }
+    mutating func begin(isTrusted: Bool) {
+        hash.update((isTrusted ? "folder\n" : "folder, not trusted\n").utf8)
+    }
 
     /// What could not be read counts as what was wrong with it.
     mutating func add(_ file: CasebookFile) {

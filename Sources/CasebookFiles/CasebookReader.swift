@@ -16,13 +16,17 @@ struct CasebookReader {
     /// Also ids of cases that are too broken to be used: who names them as rivals is not wrong.
     private var knownCases: Set<CaseID> = []
     private var roots: [String] = []
+    /// Of the folder that is being read.
+    private var isTrusted = true
     private let checkQuery: QueryCheck?
 
     init(checkQuery: QueryCheck?) { self.checkQuery = checkQuery }
 
-    mutating func add(_ root: String) {
-        hash.begin()
+    /// - Parameter isTrusted: whether its commands are ours, and its words may replace others.
+    mutating func add(_ root: String, isTrusted: Bool) {
+        hash.begin(isTrusted: isTrusted)
         roots.append(root)
+        self.isTrusted = isTrusted
         var first: [CaseID: String] = [:]
         forEachFile(in: root) { file in
             hash.add(file)
@@ -40,17 +44,25 @@ struct CasebookReader {
     ) {
         switch file.kind {
         case .symptoms:
-            merge(SymptomFile.read(SourceText(bytes: bytes, log: log), log: log), into: &symptoms)
+            let words = SymptomFile.read(SourceText(bytes: bytes, log: log), log: log)
+            merge(words, into: &symptoms, log)
         case .findings:
-            merge(FindingFile.read(SourceText(bytes: bytes, log: log), log: log), into: &findings)
+            var words = FindingFile.read(SourceText(bytes: bytes, log: log), log: log)
+            if !isTrusted {
+                words = words.map {
+                    Located(value: $0.value.withCommandsShown, place: $0.place)
+                }
+            }
+            merge(words, into: &findings, log)
         case .caseFile:
             let parts = file.path.split(separator: "/")
             knownCases.insert(String(parts[parts.count - 2]))
             if parts.count < 3 {
                 log.error(.start, "a case lies in FAMILY/ID/case.md", "move it two folders down")
             }
-            guard let draft = readDraft(bytes, path: log.path, log: log), !draft.value.id.isEmpty
+            guard var draft = readDraft(bytes, path: log.path, log: log), !draft.value.id.isEmpty
             else { return }
+            if !isTrusted { draft.value = draft.value.withCommandsShown }
             let id = draft.value.id
             knownCases.insert(id)
             if let other = first[id] {
@@ -76,11 +88,23 @@ struct CasebookReader {
         }
     }
 
-    private func merge<Word: Identified>(_ new: [Located<Word>], into all: inout [Located<Word>]) {
+    private func merge<Word: Identified>(
+        _ new: [Located<Word>], into all: inout [Located<Word>], _ log: FaultLog
+    ) {
         let places = Dictionary(
             all.indices.map { (all[$0].value.id, $0) }, uniquingKeysWith: { a, _ in a })
         for word in new {
-            if let index = places[word.value.id] { all[index] = word } else { all.append(word) }
+            guard let index = places[word.value.id] else {
+                all.append(word)
+                continue
+            }
+            if isTrusted {
+                all[index] = word
+            } else {
+                log.warning(
+                    word.place, "\(quoted(word.value.id)) is a word of another folder already",
+                    "this folder is not trusted and cannot change it")
+            }
         }
     }
 
@@ -128,11 +152,8 @@ struct CasebookReader {
 
     private func checkReplayFiles(_ entry: Entry) {
         for replay in entry.draft.replays where isInside(replay.value.file) {
-            if !isRegularFile("\(entry.draft.value.folder)/\(replay.value.file)") {
-                entry.log.error(
-                    replay.place, "no such file \(quoted(replay.value.file))",
-                    "a replay lies in the folder of its case", isHarmless: true)
-            }
+            ReplayFile(replay.value.file, in: entry.draft.value.folder).check(
+                replay.place, entry.log)
         }
     }
 

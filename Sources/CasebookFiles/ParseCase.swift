@@ -45,3 +45,11 @@ let caseSizeLimit = 1 << 20
 func tooLarge(_ size: Int, limit: Int) -> String {
     "the file has \(size) bytes; at most \(limit) are read"
 }
+
+/// The id and the family that a case file says, without looking at anything else; `nil` when it
+/// says none.
+public func nameOfCase(_ bytes: [UInt8]) -> (family: String, id: String)? {
+    guard let draft = readDraft(bytes, path: "", log: FaultLog(path: "")), !draft.value.id.isEmpty
+    else { return nil }
+    return (draft.value.family, draft.value.id)
+}

@@ -26,14 +26,23 @@ struct YAMLWriter {
         for list in lists { output += "\(indent)  - \(Self.flow(list))\n" }
     }
 
-    mutating func pairs(_ name: String, _ pairs: [(String, String)]) {
+    /// - Parameter remarks: by key; for people, no reader sees them.
+    mutating func pairs(
+        _ name: String, _ pairs: [(String, String)], remarks: [String: String] = [:]
+    ) {
         key(name)
         output += pairs.isEmpty ? " {}\n" : "\n"
         for (name, value) in pairs {
+            let remark = remarks[name].map { "  # " + Self.oneLine($0) } ?? ""
             output += "\(indent)  \(Self.scalar(name, indent: "")): "
-            output += Self.scalar(value, indent: indent + "    ") + "\n"
+            output += Self.scalar(value, indent: indent + "    ") + remark + "\n"
         }
     }
+
+    /// A line for people, no reader sees it.
+    mutating func remark(_ text: String) { output += "\(indent)  # \(Self.oneLine(text))\n" }
+
+    private static func oneLine(_ text: String) -> String { printable(text, limit: 200) }
 
     mutating func nested(_ name: String, _ write: (inout YAMLWriter) -> Void) {
         key(name)

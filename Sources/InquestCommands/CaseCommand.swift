@@ -4,9 +4,11 @@ import ArgumentParser
 struct CaseCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "case",
-        abstract: "List, read, search, check and test the cases of the casebook.",
+        abstract: "List, read, search, add, change, check and test the cases of the casebook.",
         subcommands: [
             CaseListCommand.self, CaseShowCommand.self, CaseSearchCommand.self,
-            CaseLintCommand.self, CaseTestCommand.self,
+            CaseNewCommand.self, CaseLintCommand.self, CaseTestCommand.self,
+            CaseEditCommand.self, CaseImportCommand.self, CaseExportCommand.self,
+            CaseTrustCommand.self,
         ])
 }

@@ -15,12 +15,16 @@ struct CaseListCommand: Subcommand {
         if json {
             run.console.write(document(loaded.casebook))
         } else if run.console.width == nil {
+            let severalBooks = loaded.casebook.books.count > 1
             for entry in cases {
+                let book = severalBooks ? "\t" + Provenance(entry, loaded.casebook).words : ""
                 run.console.write(
-                    line("\(entry.id)\t\(entry.family)\t\(entry.status.rawValue)\t\(entry.title)"))
+                    line(
+                        "\(entry.id)\t\(entry.family)\t\(entry.status.rawValue)\t"
+                            + entry.title + book))
             }
         } else {
-            run.console.write(page(cases, run.console.newPage()))
+            run.console.write(page(loaded.casebook, run.console.newPage()))
         }
         return .done
     }
@@ -30,14 +34,16 @@ struct CaseListCommand: Subcommand {
         return Array((fields.joined(separator: "\t") + "\n").utf8)
     }
 
-    private func page(_ cases: [Case], _ empty: TextPage) -> TextPage {
+    private func page(_ casebook: Casebook, _ empty: TextPage) -> TextPage {
         var page = empty
+        let cases = casebook.cases
         let families = Dictionary(grouping: cases, by: \.family)
         for family in families.keys.sorted() {
             page.heading(family)
             for entry in families[family] ?? [] {
                 let status = entry.status == .reviewed ? "" : " (\(entry.status.rawValue))"
-                page.line("  " + entry.id + status)
+                let book = Provenance(entry, casebook)
+                page.line("  " + entry.id + status + (book.isUsual ? "" : " [\(book.words)]"))
                 page.paragraph(entry.title, indent: 6, style: .dim)
             }
         }
@@ -62,6 +68,7 @@ struct CaseListCommand: Subcommand {
                     writer.member("status", entry.status.rawValue)
                     writer.member("base_rate", entry.baseRate.rawValue)
                     writer.member("replays", entry.replays.count)
+                    writer.provenance(Provenance(entry, casebook))
                 }
             }
         }

@@ -18,7 +18,7 @@ struct CaseShowCommand: Subcommand {
                 suggestion: Nearest.match(id, in: casebook.cases.map(\.id)))
         }
         if json {
-            run.console.write(CaseJSON.document(entry))
+            run.console.write(CaseJSON.document(entry, casebook))
         } else {
             let text = CaseText(entry: entry, casebook: casebook)
             run.console.write(text.page(run.console.newPage()))

@@ -9,11 +9,15 @@ import Triage
 struct CasebookSource {
     let location: CasebookLocator.Location
     let database: String?
+    private let lists: CasebookLists
+    private let personal: String?
 
     init(_ settings: Settings) {
+        lists = CasebookLists(environment: settings.environment)
+        personal = CasebookLocator.personal(settings.environment)
         location = CasebookLocator.find(
             explicit: settings.casebooks, environment: settings.environment,
-            executable: Self.executablePath())
+            executable: Self.executablePath(), listed: lists.teams)
         database = DatabaseLocation.path(
             explicit: settings.database, environment: settings.environment)
     }
@@ -26,12 +30,30 @@ struct CasebookSource {
         }
     }
 
+    /// The folders with what they are, and whether their commands are trusted.
+    func books() throws(Failure) -> [Book] {
+        let builtIn = CasebookLocator.builtIn(executable: Self.executablePath())
+            .flatMap(CasebookTrust.canonical)
+        let own = personal.flatMap(CasebookTrust.canonical)
+        let teams = Set(lists.teams.compactMap(CasebookTrust.canonical))
+        let trusted = lists.trusted
+        return try folders().map { path in
+            let place = CasebookTrust.canonical(path) ?? path
+            if place == builtIn { return Book(kind: .builtIn, path: path, isTrusted: true) }
+            return Book(
+                kind: place == own ? .personal : teams.contains(place) ? .team : .named,
+                path: path,
+                isTrusted: trusted.contains(place) || CasebookTrust.doubt(of: path) == nil)
+        }
+    }
+
     /// Loads it from the index or the files.
     func load() throws(Failure) -> LoadedCasebook {
-        let folders = try folders()
+        let books = try books()
+        let folders = books.map(\.path)
         let loaded: LoadedCasebook
         do {
-            loaded = try LoadedCasebook(folders: folders, database: database)
+            loaded = try LoadedCasebook(books: books, database: database)
         } catch {
             throw .casebookUnusable(folders: folders, faults: error.diagnostics)
         }

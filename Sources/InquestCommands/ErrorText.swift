@@ -28,6 +28,7 @@ enum ErrorText {
         case .live(let fault): report(fault)
         case .saving(let fault): report(fault)
         case .probing(let fault): report(fault)
+        case .casework(let fault): casework(fault)
         case .input(let fault, let what): report(fault, what)
         case .badValue, .unknownSymptom, .unknownID, .nothingGiven, .contradictingFormats,
             .noObservations,

@@ -57,6 +57,7 @@ enum Failure: Error {
     case noSuchProcess(option: String, String)
     case unresolved(option: String, name: String)
     case probing(ProbeFault)
+    case casework(CaseworkFault)
     case output(Int32)
     case writing(path: String, code: Int32)
 }

@@ -22,18 +22,36 @@ public struct LoadedCasebook: Sendable {
     public let notices: [String]
     public let store: CasebookStore
 
-    /// - Parameter database: the index; `nil` for one in memory.
+    /// - Parameters:
+    ///   - folders: all trusted.
+    ///   - database: the index; `nil` for one in memory.
     public init(folders: [String], database: String?) throws(Fault) {
-        let folder = CasebookFolder(paths: folders)
+        try self.init(
+            books: folders.map { Book(kind: .named, path: $0, isTrusted: true) },
+            database: database)
+    }
+
+    /// - Parameters:
+    ///   - books: the later win.
+    ///   - database: the index; `nil` for one in memory.
+    public init(books: [Book], database: String?) throws(Fault) {
+        let folder = CasebookFolder(
+            paths: books.map(\.path),
+            untrusted: Set(books.lazy.filter { !$0.isTrusted }.map(\.path)))
+        let books = zip(books, folder.roots).map { book, root in
+            Book(kind: book.kind, path: root, isTrusted: book.isTrusted)
+        }
         var notices: [String]
         (store, notices) = CasebookStore.open(preferred: database)
-        if let indexed = store.casebook(hash: folder.contentHash(), roots: folder.roots) {
+        if var indexed = store.casebook(hash: folder.contentHash(), roots: folder.roots) {
+            indexed.books = books
             casebook = indexed
             origin = .index
             faults = store.faults
         } else {
             let (read, diagnostics, _) = folder.read(checkQuery: CustomQuestions.check)
-            guard let read else { throw Fault(diagnostics: diagnostics) }
+            guard var read else { throw Fault(diagnostics: diagnostics) }
+            read.books = books
             casebook = read
             origin = .files
             faults = diagnostics.filter { $0.severity == .error && !$0.isHarmless }.map(\.text)

@@ -62,6 +62,26 @@ import Testing
                 == .found(["/h/.local/share/inquest/casebook"]))
     }
 
+    @Test func `the user's own casebook is read over the built-in one, and teams' between them`() {
+        let existing = [
+            "/p/share/inquest/casebook/symptoms.yaml", "/h/d/inquest/casebook", "/team",
+        ]
+        let environment = ["XDG_DATA_HOME": "/h/d"]
+        func find(explicit: [String] = [], listed: [String] = []) -> CasebookLocator.Location {
+            CasebookLocator.find(
+                explicit: explicit, environment: environment, executable: "/p/bin/inquest",
+                listed: listed
+            ) { (existing + ["/team/tls", "/full", "/full/symptoms.yaml"]).contains($0) }
+        }
+        let (base, own) = ("/p/share/inquest/casebook", "/h/d/inquest/casebook")
+        #expect(find() == .found([base, own]))
+        #expect(find(listed: ["/team", "/gone"]) == .found([base, "/team", own]))
+        // A folder of cases without words is an addition, a whole casebook stands by itself.
+        #expect(find(explicit: ["/team"]) == .found([base, "/team", own]))
+        #expect(find(explicit: ["/full"], listed: ["/team"]) == .found(["/full"]))
+        #expect(find(explicit: ["/full", "/team"]) == .found(["/full", "/team"]))
+    }
+
     @Test func `relative data folders are ignored, as XDG demands`() {
         #expect(
             find(["data/inquest/casebook/symptoms.yaml"], environment: ["XDG_DATA_HOME": "data"])

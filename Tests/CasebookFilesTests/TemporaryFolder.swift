@@ -58,7 +58,7 @@ final class TemporaryFolder {
 
     func writeCase(_ family: String, _ id: String, _ text: String) {
         write("\(family)/\(id)/case.md", text)
-        write("\(family)/\(id)/replays/held.pcap", "")
+        write("\(family)/\(id)/replays/held.pcap", pcapHeader)
     }
 
     /// Reads this folder; diagnostics without the folder's path.

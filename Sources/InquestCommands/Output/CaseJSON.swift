@@ -3,7 +3,7 @@ import Triage
 
 /// `inquest.case-show/1`: a case with its body.
 enum CaseJSON {
-    static func document(_ entry: Case) -> [UInt8] {
+    static func document(_ entry: Case, _ casebook: Casebook) -> [UInt8] {
         var writer = JSONWriter()
         writer.object { writer in
             writer.member("schema", "inquest.case-show/1")
@@ -35,6 +35,7 @@ enum CaseJSON {
             writer.member("false_leads", array: entry.falseLeads) { $0.lead($1) }
             writer.member("fixes") { $0.fixes(entry.fixes) }
             writer.member("verify") { $0.verification(entry.verification) }
+            writer.provenance(Provenance(entry, casebook))
             writer.member("replays", array: entry.replays) { $0.replay($1) }
             writer.member("sections", array: entry.sections) { writer, section in
                 writer.object { writer in

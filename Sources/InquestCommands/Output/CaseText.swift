@@ -13,6 +13,7 @@ struct CaseText {
         page.paragraph(
             "\(entry.id); family \(entry.family), \(entry.baseRate.rawValue), "
                 + entry.status.rawValue, indent: 2)
+        Provenance(entry, casebook).write(&page)
         sections(&page)
         listings(entry.symptoms, "Symptoms", &page)
         listings(entry.findings, "Findings", &page)

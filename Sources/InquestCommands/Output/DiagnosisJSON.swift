@@ -75,6 +75,7 @@ extension JSONWriter {
             writer.member("verify") { writer in
                 writer.member("command", result.commands.fill(entry.verification.command))
             }
+            writer.provenance(Provenance(entry, result.casebook))
         }
     }
 

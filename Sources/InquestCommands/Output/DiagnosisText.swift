@@ -48,6 +48,9 @@ struct DiagnosisText {
         if let leader = diagnosis.leader, tellsLeader(leader) {
             page.paragraph(
                 "\(leader.id), \(Wording.probability(leader.probability))", indent: 2)
+            if let entry = result.casebook[case: leader.id] {
+                Provenance(entry, result.casebook).write(&page)
+            }
         }
         if result.truncated || Interrupt.requested {
             page.paragraph("Interrupted: this is what was seen until then.", style: .caution)

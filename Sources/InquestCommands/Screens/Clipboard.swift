@@ -13,7 +13,7 @@ struct Clipboard {
 
     /// - Returns: what was done, for a person.
     func copy(_ text: String) -> String {
-        let sequence = Self.base64(Array(text.utf8))
+        let sequence = Base64.encode(Array(text.utf8))
         let fits = sequence.utf8.count <= Self.longest
         if fits { terminal.send("\u{1B}]52;c;\(sequence)\u{07}") }
         if isTmux { Self.toTmux(text) }
@@ -36,20 +36,5 @@ struct Clipboard {
         guard let pipe = popen("tmux load-buffer -w - 2>/dev/null", "w") else { return }
         fputs(text, pipe)
         pclose(pipe)
-    }
-
-    static func base64(_ bytes: [UInt8]) -> String {
-        let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
-        var text = ""
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let group = bytes[start..<min(start + 3, bytes.count)]
-            let padded = Array(group) + [0, 0]
-            let value = Int(padded[0]) << 16 | Int(padded[1]) << 8 | Int(padded[2])
-            for place in 0..<4 {
-                let letter = letters[value >> (18 - 6 * place) & 0x3F]
-                text.append(place <= group.count ? letter : "=")
-            }
-        }
-        return text
     }
 }

@@ -15,13 +15,18 @@ final class EffectPerformer {
     let mailbox: Mailbox
     private let clipboard: Clipboard
     private let keeper: SessionKeeper
+    private let settings: Settings
+    /// The casebooks in use.
+    private let folders: [String]
     private var jobs: [Int: Cancelled] = [:]
     /// Some 60 MB; of a larger capture the flows in most trouble.
     static let listedFlows = 200_000
 
     init(
-        store: CasebookStore, sessions: SessionStore, mailbox: Mailbox, clipboard: Clipboard
+        store: CasebookStore, sessions: SessionStore, mailbox: Mailbox, clipboard: Clipboard,
+        folders: [String], settings: Settings
     ) {
+        (self.folders, self.settings) = (folders, settings)
         self.store = store
         self.sessions = sessions
         self.mailbox = mailbox
@@ -205,11 +210,16 @@ final class EffectPerformer {
     }
 
     private func draft(_ model: Model, _ path: String) {
-        do throws(Failure) {
-            let faults = try DraftFile.write(model.report, to: path)
-            mailbox.post(.drafted(path: path, faults: faults))
-        } catch {
-            mailbox.post(.refused(ErrorText.report(error).text))
+        let (mailbox, conversation, folders) = (mailbox, model.conversation, folders)
+        let settings = settings
+        Background.run {
+            do throws(Failure) {
+                let faults = try DraftFile.write(
+                    conversation, to: path, folders: folders, settings)
+                mailbox.post(.drafted(path: path, faults: faults))
+            } catch {
+                mailbox.post(.refused(ErrorText.report(error).text))
+            }
         }
     }
 

@@ -36,7 +36,8 @@ final class ScreenLoop {
             store: loaded.store, sessions: store, mailbox: mailbox,
             clipboard: Clipboard(
                 terminal: terminal, store: store,
-                isTmux: run.settings.environment["TMUX"]?.isEmpty == false))
+                isTmux: run.settings.environment["TMUX"]?.isEmpty == false),
+            folders: loaded.casebook.books.map(\.path), settings: run.settings)
     }
 
     func run(

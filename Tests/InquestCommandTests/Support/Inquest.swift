@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// The built program, run as a user runs it.
 enum Inquest {
@@ -124,6 +125,9 @@ final class Running {
     }
 
     func interrupt() { process.interrupt() }
+
+    /// As the kernel ends a process: nothing can be done about it.
+    func kill() { Glibc.kill(process.processIdentifier, SIGKILL) }
 
     func wait() -> Inquest.Outcome {
         process.waitUntilExit()
