@@ -93,9 +93,14 @@ public struct LedgerStanding: Hashable, Sendable {
 }
 
 extension CasebookStore {
-    /// Standings that were found out with the casebook that is in the index.
-    public func standings(of numbers: [Int]) throws(StoreError) -> [Int: LedgerStanding] {
+    /// Standings that were found out with the casebook that is in the index, if that is of the
+    /// folders `roots`; whether their files have changed since is not looked at.
+    public func standings(
+        of numbers: [Int], roots: [String]
+    ) throws(StoreError) -> [Int: LedgerStanding] {
         try readIncidents { database in
+            let indexed = try String.fetchOne(database, sql: "SELECT roots FROM casebook")
+            guard indexed == roots.joined(separator: "\n") else { return [:] }
             var result: [Int: LedgerStanding] = [:]
             let statement = try database.makeStatement(
                 sql: """

@@ -3,7 +3,8 @@ internal import Synchronization
 
 /// The index of a casebook in SQLite: the whole model for a fast start, tables for questions, and
 /// full-text search. It is built from the casebook's files; deleting it loses no case. Beside it
-/// lies the ledger of confirmed incidents, which only this file holds.
+/// lie the incidents and the ledger of the confirmed ones, which only this file holds: it belongs
+/// among the user's data, and in no cache.
 ///
 /// A method that meets a damaged or full database goes on with a new one, in memory if need be,
 /// and says so in `takeNotices()`.

@@ -12,7 +12,8 @@ struct IncidentListCommand: Subcommand {
               inquest incident list --search "login db1"
 
             A search looks at your own words, targets, titles of cases, findings and names of
-            captures; every word must be there, whole or as a beginning.
+            captures; every word must be there, whole or as a beginning. --resolved tells as well
+            what the cases might list, by what was resolved.
             """)
 
     @Flag(help: "Only those whose cause is not settled yet.") var open = false
@@ -29,7 +30,7 @@ struct IncidentListCommand: Subcommand {
 
     private static let usualLimit = 20
     /// A fold over more entries of the ledger takes longer than a list may.
-    private static let mostFolded = 500
+    private static let mostFolded = 2_000
 
     func validate() throws {
         if open, resolved { throw ValidationError("--open and --resolved contradict each other") }
@@ -67,11 +68,8 @@ struct IncidentListCommand: Subcommand {
         }
         if !bare.isEmpty {
             page.heading("Confirmed from evidence, without a triage that was kept")
-            let ledger = try shelf.ledger()
-            for entry in ledger.entries.reversed()
-            where bare.contains(where: { $0.number == entry.number }) {
-                IncidentText.write(entry, ledger, &page)
-            }
+            let ledger = try shelf.judged(bare.map(\.number))
+            for entry in ledger.entries.reversed() { IncidentText.write(entry, ledger, &page) }
         }
         try writeSuggestions(shelf, &page)
         run.console.write(page)
@@ -86,7 +84,8 @@ struct IncidentListCommand: Subcommand {
     }
 
     private func writeSuggestions(_ shelf: IncidentReader, _ page: inout TextPage) throws {
-        guard showsWholeLedger, try (1...Self.mostFolded).contains(shelf.ledgerCount()) else {
+        guard resolved, showsWholeLedger, try (1...Self.mostFolded).contains(shelf.ledgerCount())
+        else {
             return
         }
         let suggestions = try shelf.ledger().learning.suggestions

@@ -10,7 +10,7 @@ struct IncidentVerifyCommand: Subcommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
         abstract: "Look again after the fix: does it work?",
-        usage: "inquest incident verify [<number>] [<target> ...] [options]",
+        usage: "inquest incident verify [<incident>] [<target> ...] [options]",
         discussion: """
             Compares what the case says a working fix shows with captures, a look at this host,
             or probes of today. What was seen before comes from the ledger or from a file of
@@ -26,7 +26,8 @@ struct IncidentVerifyCommand: Subcommand {
 
     @Argument(
         help: ArgumentHelp(
-            "The incident's number in the ledger, then targets to probe.", valueName: "number"))
+            "The incident: its number in the ledger, its id or 'last'; then targets to probe.",
+            valueName: "number"))
     var words: [String] = []
 
     @Option(name: .customLong("case"), help: ArgumentHelp("The case.", valueName: "id"))
@@ -59,14 +60,15 @@ struct IncidentVerifyCommand: Subcommand {
 
     func execute(_ run: Run) throws -> ExitStatus {
         let looksAtHost = host || hostOptions.namesSomething
-        let number = words.first.flatMap { Int($0) }
-        let targets = Array(words.dropFirst(number == nil ? 0 : 1))
+        let kept = try keptIncident(run)
+        let number = kept?.number ?? words.first.flatMap { Int($0) }
+        let targets = Array(words.dropFirst(kept == nil && number == nil ? 0 : 1))
         guard
             looksAtHost || !capture.isEmpty || !compare.isEmpty || !evidence.isEmpty
                 || !targets.isEmpty
         else { throw Failure.nothingGiven }
         let loaded = try CasebookSource(run.settings).load()
-        let incident = try incident(number, loaded)
+        let incident = try kept ?? incident(number, loaded)
         let entry = try entry(incident, loaded.casebook)
         var session = TriageSession(casebook: loaded.casebook)
         try gather(into: &session, looksAtHost, run)
@@ -75,7 +77,8 @@ struct IncidentVerifyCommand: Subcommand {
             of: entry, before: try earlier(incident, loaded.casebook),
             after: session.log.entries, engine: session.engine)
         let telling = VerificationText(
-            number: number, entry: entry, verification: verification, casebook: loaded.casebook,
+            number: number == 0 ? nil : number, entry: entry, verification: verification,
+            casebook: loaded.casebook,
             warnings: session.warnings, refused: refused)
         if json {
             run.console.write(telling.document())
@@ -88,6 +91,25 @@ struct IncidentVerifyCommand: Subcommand {
         case .notFixed: return .found
         case .cannotTell: return .notEnoughEvidence
         }
+    }
+
+    /// An incident that is named by its id; the number of one that is open is 0.
+    private func keptIncident(_ run: Run) throws -> LedgerEntry? {
+        guard let word = words.first, word == "last" || Self.beginsAnID(word) else { return nil }
+        let reader = try IncidentReader(run)
+        let session = try reader.session(word)
+        let outcome = (try? reader.summary(session.id)).flatMap { summary in
+            summary.resolved == nil ? nil : summary.outcome
+        }
+        return LedgerEntry(
+            number: outcome?.number ?? 0, time: session.updated, cause: outcome?.cause,
+            verified: outcome?.verified ?? false, evidence: session.evidence)
+    }
+
+    /// Nine characters of an id at least: a target has a colon, a number no hyphen.
+    private static func beginsAnID(_ word: String) -> Bool {
+        word.utf8.count >= 9 && word.first == "0" && word.contains("-")
+            && word.allSatisfy { $0.isHexDigit || $0 == "-" }
     }
 
     private func incident(

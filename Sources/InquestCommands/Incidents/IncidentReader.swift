@@ -1,4 +1,5 @@
 import Casebook
+import CasebookFiles
 import CasebookStore
 import Triage
 
@@ -100,13 +101,12 @@ final class IncidentReader {
     /// Of entries of the ledger; what is not remembered is judged, and remembered.
     func standings(of numbers: [Int]) throws(Failure) -> [Int: LedgerStanding] {
         let database = try database()
-        // With a casebook named for this run, the one in the index may be another.
-        let known =
-            run.settings.casebooks.isEmpty && run.settings.environment["INQUEST_CASEBOOK"] == nil
-            ? try asking { () throws(StoreError) in try database.standings(of: numbers) } : [:]
+        let known = try asking { () throws(StoreError) in
+            try database.standings(of: numbers, roots: roots)
+        }
         let missing = numbers.filter { known[$0] == nil }
         if missing.isEmpty { return known }
-        let (ledger, casebook) = (try judged(missing, database), try casebook())
+        let (ledger, casebook) = (try judged(missing), try casebook())
         let found = Dictionary(
             ledger.entries.map { ($0.number, ledger.remembered($0)) },
             uniquingKeysWith: { first, _ in first })
@@ -115,11 +115,16 @@ final class IncidentReader {
         return known.merging(found) { $1 }
     }
 
+    /// The casebook folders of this run as the index names them; none where the name means
+    /// something else in another working directory.
+    private var roots: [String] {
+        let folders = (try? CasebookSource(run.settings).folders()) ?? []
+        return folders.allSatisfy { $0.hasPrefix("/") } ? CasebookFolder(paths: folders).roots : []
+    }
+
     /// The entries alone: whether one is held back does not hang on the others.
-    private func judged(
-        _ numbers: [Int], _ database: CasebookStore
-    ) throws(Failure) -> IncidentLedger {
-        let casebook = try casebook()
+    func judged(_ numbers: [Int]) throws(Failure) -> IncidentLedger {
+        let (database, casebook) = (try database(), try casebook())
         return try asking { () throws(StoreError) in
             IncidentLedger(
                 entries: try database.ledger(numbers: numbers), casebook: casebook,
