@@ -35,7 +35,7 @@ import Testing
     @Test func `a report tells when captures first show what they cite, and no folder`() throws {
         let (text, _) = try report("r.md", ["--capture", Inquest.heldCapture])
         #expect(
-            text.contains("| First seen in held-by-nc.pcap, packet 53: capture.tcp.silent-open"))
+            text.contains("| First seen in held-by-nc.pcap, packet 53: 1 connection said nothing"))
         #expect(!text.contains(Inquest.root))
         let times = text.matches(of: /\| (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) \| First seen/).map(\.1)
         #expect(times.count >= 5)

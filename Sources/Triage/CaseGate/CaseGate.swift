@@ -33,8 +33,8 @@ public struct CaseGate: Sendable {
     public internal(set) var replays: [ReplayTest] = []
     /// Replays of other cases that were looked at.
     public internal(set) var foreignReplays = 0
-    /// Cases by how far full evidence keeps them apart, the nearest first; those beyond
-    /// `farthest` are left out.
+    /// Cases by how far full evidence keeps them apart, the nearest first: those within `farthest`
+    /// decibans and, in a casebook that is small enough to look at all, five at least.
     public internal(set) var neighbours: [Separation] = []
     public internal(set) var strength: Strength?
     /// What keeps a reviewed case out.
@@ -44,8 +44,8 @@ public struct CaseGate: Sendable {
     /// What would make the case stronger.
     public internal(set) var advice: [Remark] = []
 
-    /// Decibans up to which other cases are listed as neighbours.
     public static let farthest = 30.0
+    static let leastNeighbours = 5
 
     public init(_ entry: Case) { self.entry = entry }
 
@@ -96,6 +96,9 @@ public struct CaseGates {
         }
         library.save(complete: cases.count == casebook.cases.count)
     }
+
+    /// Cases up to which all pairs are looked at; beyond, the engine leaves out those far away.
+    private static let smallCasebook = 1_000
 
     /// Simulated incidents of each case: a share that is known within 7 in 100, fewer where
     /// thousands of cases are tested.
@@ -152,8 +155,12 @@ public struct CaseGates {
     private func judge(
         _ gate: inout CaseGate, _ instruments: InstrumentsOfFacts, _ incidents: Int
     ) {
-        gate.neighbours = engine.neighbours(
-            of: gate.id, within: CaseGate.farthest, instrument: instruments.instrument)
+        let isSmall = casebook.cases.count <= Self.smallCasebook
+        let near = engine.neighbours(
+            of: gate.id, within: isSmall ? .infinity : CaseGate.farthest,
+            instrument: instruments.instrument)
+        let within = near.count { $0.decibans < CaseGate.farthest }
+        gate.neighbours = Array(near.prefix(max(within, CaseGate.leastNeighbours)))
         gate.strength = engine.strength(
             of: gate.id, incidents: incidents, seed: Self.seed, instrument: instruments.instrument)
         gate.checkReplays()

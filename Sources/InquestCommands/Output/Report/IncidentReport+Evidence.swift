@@ -55,7 +55,8 @@ extension IncidentReport {
         return times
     }
 
-    private func text(_ item: Evidence) -> String {
+    /// What was seen, in a sentence.
+    func text(_ item: Evidence) -> String {
         if Answer(item) != nil || item.instrument == .report {
             return result.casebook[symptom: item.id]?.question
                 ?? result.casebook[finding: item.id]?.definition ?? item.summary

@@ -45,7 +45,7 @@ extension IncidentReport {
             document.blank("When did it begin, when was it noticed, when was it over?")
         }
         let steps = moments.filter { $0.time != nil || $0.move != nil }
-            .map { (time: $0.time, words: words($0.move)) }
+            .map { Event(seconds: $0.time, words: words($0.move)) }
         // Without a clock the order of the steps is all that is known of them.
         let dated = steps.filter { $0.time != nil } + seen + told
         let rows =
@@ -53,10 +53,22 @@ extension IncidentReport {
             + dated.enumerated().sorted { left, right in
                 (left.element.time ?? 0, left.offset) < (right.element.time ?? 0, right.offset)
             }.map(\.element)
-        document.table("time", "what", rows: rows.map { [Self.time($0.time), $0.words] })
+        document.table(
+            "time", "what",
+            rows: rows.map { [Self.time($0.time.map { $0 / 1_000_000_000 }), $0.words] })
     }
 
-    private typealias Event = (time: Int64?, words: String)
+    private struct Event {
+        /// Nanoseconds since 1970-01-01T00:00:00Z.
+        var time: Int64?
+        var words: String
+
+        init(time: Int64?, words: String) { (self.time, self.words) = (time, words) }
+
+        init(seconds: Int64?, words: String) {
+            self.init(time: seconds.map { $0 &* 1_000_000_000 }, words: words)
+        }
+    }
 
     private static let mostSeen = 20
 
@@ -65,16 +77,14 @@ extension IncidentReport {
         let present = result.evidence.filter { $0.state == .present }
         return Array(
             present.compactMap { item -> Event? in
-                guard
-                    let first = item.locations.filter({ $0.time != nil }).min(by: {
-                        ($0.time ?? 0) < ($1.time ?? 0)
-                    }), let time = first.time
-                else { return nil }
+                let dated = item.locations.filter { $0.time != nil }
+                guard let first = dated.min(by: { ($0.time ?? 0) < ($1.time ?? 0) }) else {
+                    return nil
+                }
                 let packet = first.packet.map { ", packet \($0)" } ?? ""
-                return (
-                    time / 1_000_000_000,
-                    "First seen in \(Self.name(first.file))\(packet): \(item.id)"
-                )
+                return Event(
+                    time: first.time,
+                    words: "First seen in \(Self.name(first.file))\(packet): \(text(item))")
             }.prefix(Self.mostSeen))
     }
 
@@ -83,7 +93,9 @@ extension IncidentReport {
             (outcome?.began, "It began."), (outcome?.noticed, "It was noticed."),
             (outcome?.over, "It was over."),
         ]
-        return known.compactMap { time, words in time.map { ($0, words) } }
+        return known.compactMap { time, words in
+            time.map { Event(seconds: $0, words: words) }
+        }
     }
 
     func causes(_ document: inout ReportDocument) {
@@ -191,7 +203,7 @@ extension IncidentReport {
                 rows.append(["prevent", prevention])
             }
         }
-        rows.append(["detect", ""])
+        rows.append(["detect", "[fill in]"])
         document.table(
             "kind", "action", "owner", "due", rows: rows.map { $0 + ["[fill in]", "[fill in]"] })
     }

@@ -29,9 +29,14 @@ struct ReportDocument {
         if !items.isEmpty { blocks.append(.list(items.map { Self.bounded($0) })) }
     }
 
+    /// A column in which no row says anything is left out.
     mutating func table(_ header: String..., rows: [[String]]) {
         if rows.isEmpty { return }
-        blocks.append(.table(header: header, rows: rows.map { $0.map { Self.bounded($0) } }))
+        let told = header.indices.filter { column in rows.contains { !$0[column].isEmpty } }
+        blocks.append(
+            .table(
+                header: told.map { header[$0] },
+                rows: rows.map { row in told.map { Self.bounded(row[$0]) } }))
     }
 
     mutating func code(_ lines: [String]) {
