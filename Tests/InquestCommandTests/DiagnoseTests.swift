@@ -64,7 +64,7 @@ private func diagnose(_ arguments: String...) throws -> Inquest.Outcome {
         #expect(
             first.keys == [
                 "id", "title", "probability", "verdict", "for", "against", "missing", "unexplained",
-                "false_leads", "decided_by", "fixes", "verify",
+                "false_leads", "decided_by", "fixes", "verify", "book",
             ])
         let sum = (node["cases"]?.array ?? []).compactMap { $0["probability"]?.number }
             .reduce(node["unlisted"]?["probability"]?.number ?? 0, +)

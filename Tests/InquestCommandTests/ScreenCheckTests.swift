@@ -83,7 +83,7 @@ struct ScreenCheckTests {
         let text = try String(contentsOfFile: report, encoding: .utf8)
         #expect(text.contains("<svg viewBox="))
         let draft = terminal.home + "/book/tls/held-again/case.md"
-        for answer in ["The draft is written", "File exists"] {
+        for answer in ["The draft is written", "is there already"] {
             try terminal.press("N")
             try terminal.wait(for: "Write the draft as")
             try terminal.press("C-u")

@@ -33,7 +33,7 @@ struct CaseReplays {
     mutating func copy(
         _ captures: [Capture], _ evidence: [Evidence], goOn: () -> Bool
     ) {
-        SessionStore.makeFolder("\(folder)/replays")
+        PrivateFolder.make("\(folder)/replays")
         for capture in captures {
             let number = captures.prefix { $0.path != capture.path }
                 .count { $0.isNearMiss == capture.isNearMiss }
@@ -96,7 +96,7 @@ struct CaseReplays {
             })
         guard evidence.contains(where: { $0.state != .unknown && !copied.contains($0.source) })
         else { return }
-        SessionStore.makeFolder("\(folder)/replays")
+        PrivateFolder.make("\(folder)/replays")
         let name = "replays/evidence.json"
         let bytes = EvidenceFile.write(RedactedEvidence(names: names).redact(evidence))
         try OutputFile.write(bytes, to: "\(folder)/\(name)")

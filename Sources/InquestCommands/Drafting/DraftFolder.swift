@@ -38,7 +38,7 @@ final class DraftFolder {
         for parent in parents {
             do throws(Failure) {
                 if root != "\(parent)/\(name)", fault != nil { root = "\(parent)/\(name)" }
-                SessionStore.makeFolder(folder)
+                PrivateFolder.make(folder)
                 return try OutputFile.write(Array(text.utf8), to: path)
             } catch {
                 fault = fault ?? error
@@ -58,7 +58,7 @@ final class DraftFolder {
         let isThere = !self.id.isEmpty
         (self.family, self.id) = (family, id)
         guard isThere, old != folder else { return }
-        SessionStore.makeFolder("\(root)/\(family)")
+        PrivateFolder.make("\(root)/\(family)")
         rename(old, folder)
     }
 
