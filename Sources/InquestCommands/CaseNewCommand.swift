@@ -76,7 +76,7 @@ struct CaseNewCommand: Subcommand {
         var incident = DraftIncident(
             session: TriageSession(casebook: loaded.casebook, engine: engine))
         if let fromIncident {
-            let store = SessionStore(environment: run.settings.environment)
+            let store = SessionStore(run.settings)
             let kept = try store.read(named: fromIncident, casebook: loaded.casebook)
             incident.restore(kept, run.console)
         }

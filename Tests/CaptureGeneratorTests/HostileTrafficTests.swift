@@ -1,3 +1,4 @@
+import Casebook
 import PacketCapture
 import Testing
 import TrafficAnalysis

@@ -18,9 +18,8 @@ public struct TypicalEvidence: Hashable, Sendable {
     /// Share of the facts of each instrument that is known in the end.
     ///
     /// People volunteer some of what they see (`IncidentDraw.reported`) and are asked a part of
-    /// the rest. A capture from one place had the opportunity to show half of what the cases list
-    /// of captures: so it is in the replays of the shipped casebook. Probes and host checks are
-    /// there in one triage of two.
+    /// the rest. Half of what instruments can tell is an assumption: one place of two, or one
+    /// triage of two.
     public var known: [Evidence.Instrument: Double] = [
         .operator: 0.25, .capture: 0.5, .probe: 0.5, .host: 0.5,
     ]

@@ -152,7 +152,7 @@ struct CaseBench {
             let outcome = test.caseVerdict?.rawValue ?? "not read"
             console.note(
                 "\(test.replay.file): \(outcome), as a case of the casebook"
-                    + (test.passed ? "." : "; " + test.faults.joined(separator: "; ") + "."))
+                    + (test.passed ? "." : "; " + CaseTestResults.faults(test).joined(separator: "; ") + "."))
         }
         let id = place.split(separator: "/").last.map(String.init) ?? ""
         console.note("Next: inquest case test \(id)")

@@ -36,7 +36,9 @@ struct CaseTrial {
     /// What each replay comes to; nothing while the case has faults.
     func replays() -> [ReplayTest] {
         guard let entry, let casebook else { return [] }
-        let engine = Engine(casebook: casebook)
-        return entry.replays.map { ReplayTest(entry, $0, casebook: casebook, engine: engine) }
+        var library = ReplayLibrary(casebook: casebook, engine: Engine(casebook: casebook))
+        return entry.replays.map { replay in
+            ReplayTest(entry, replay, library: &library) { !Interrupt.requested }
+        }
     }
 }

@@ -9,19 +9,10 @@ struct SessionFolder {
 
     /// - Returns: the path of the file.
     func write(_ bytes: [UInt8], of id: String) throws(Failure) -> String {
-        Self.make(path)
+        PrivateFolder.make(path)
         let file = "\(path)/\(id).json"
         try OutputFile.write(bytes, to: file)
         return file
-    }
-
-    /// Only its owner may read what an incident was about.
-    static func make(_ path: String) {
-        var made = ""
-        for part in path.split(separator: "/") {
-            made += "/" + part
-            mkdir(made, 0o700)
-        }
     }
 
     func remove(_ id: String) { unlink("\(path)/\(id).json") }

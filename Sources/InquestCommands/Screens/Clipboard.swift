@@ -20,7 +20,7 @@ struct Clipboard {
         guard let folder = store.folder else {
             return fits ? "Copied, if the terminal allows it (OSC 52)." : "Too long to copy."
         }
-        SessionFolder.make(folder)
+        PrivateFolder.make(folder)
         let path = folder + "/copied.txt"
         do throws(Failure) {
             try OutputFile.write(Array(text.utf8), to: path)
