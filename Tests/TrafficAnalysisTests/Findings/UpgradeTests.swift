@@ -33,7 +33,7 @@ struct UpgradeTests {
         return capture
     }
 
-    private func tls(_ capture: TestCapture) -> FlowRecord.TLS? {
+    private func handshake(_ capture: TestCapture) -> FlowRecord.TLS? {
         flows(of: capture.report()).first?.tls
     }
 
@@ -41,7 +41,7 @@ struct UpgradeTests {
         [0.5, 0.6, 0.7, 0.8], [0.8, 0.5, 0.6, 0.7], [0.6, 0.5, 0.8, 0.7], [0.8, 0.7, 0.6, 0.5],
     ])
     func `the handshake is read in whatever order it comes`(times: [Double]) throws {
-        let tls = try #require(tls(upgrade(times)))
+        let tls = try #require(handshake(upgrade(times)))
         #expect(tls.serverHellos == 1)
         #expect(tls.certificates?.count == 2)
         #expect(tls.history == "Csxi")
@@ -58,14 +58,14 @@ struct UpgradeTests {
         for frame in capture.frames where !(0.49...0.51 ~= frame.time) {
             without.add(frame.time, frame.bytes)
         }
-        #expect(tls(without)?.clientHellos == 1)
-        #expect(tls(without)?.serverHellos == 0)
+        #expect(handshake(without)?.clientHellos == 1)
+        #expect(handshake(without)?.serverHellos == 0)
     }
 
     @Test func `plain text out of order is no TLS`() {
         let refusal = Array("454 TLS not available due to temporary reason, sorry\r\n".utf8)
         let text = refusal + refusal + refusal + refusal + refusal
-        let tls = tls(upgrade([0.6, 0.5, 0.7], answer: text))
+        let tls = handshake(upgrade([0.6, 0.5, 0.7], answer: text))
         #expect(tls?.clientHellos == 1)
         #expect(tls?.serverHellos == 0)
         #expect(tls?.certificates == nil)
@@ -81,7 +81,7 @@ struct UpgradeTests {
         connection.send(at: 0.4, by: .client, TLSBytes.clientHello())
         connection.send(at: 0.45, by: .server, Self.flight)
         connection.acknowledge(at: 0.6, by: .client)
-        let tls = try #require(tls(capture))
+        let tls = try #require(handshake(capture))
         #expect(tls.serverHellos == 1)
         #expect(tls.certificates?.count == 2)
     }
