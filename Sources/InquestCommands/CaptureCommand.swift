@@ -38,7 +38,8 @@ struct CaptureCommand: Subcommand {
 
             With --merge the files are one capture that was cut into several (tcpdump -C,
             -G, a ring), whatever their order. Packets that stand a little behind later
-            ones are put in order. Findings cite the file and the number there.
+            ones are put in order. Findings cite the file and the number there. With --ladder
+            a flow is drawn over the borders of the files.
 
             With --compare the files are captures of the same traffic at two to eight
             points, the client's side first. Addresses may be translated and sequence
@@ -112,8 +113,7 @@ struct CaptureCommand: Subcommand {
     /// A ladder comes by itself.
     private func alone(_ ladder: Int) throws(Failure) -> Int {
         let others = [
-            ("--flows", flows), ("--compare", compare), ("--merge", merge), ("--json", json),
-            ("--ndjson", ndjson),
+            ("--flows", flows), ("--compare", compare), ("--json", json), ("--ndjson", ndjson),
             ("--write", writing.write != nil),
         ].filter(\.1).map(\.0)
         if let other = others.first { throw .contradictingFormats(["--ladder", other]) }

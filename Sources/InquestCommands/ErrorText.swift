@@ -110,7 +110,8 @@ enum ErrorText {
             "--redact-key wants 16 bytes at least, which \(name(path)) has not; "
                 + "make one: head -c 32 /dev/urandom > KEY"
         case .ladderOfSeveral(let count):
-            "--ladder draws a flow of one file, not of \(Figures.plural(count, "file"))"
+            "--ladder draws a flow of one file, not of \(Figures.plural(count, "file")); with "
+                + "--merge the files are one capture"
         case .ladderOfStream(let path):
             "--ladder reads a capture twice, which \(name(path)) cannot be; save it as a file first"
         case .noSuchFlow(let flow, let file):

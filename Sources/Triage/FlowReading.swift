@@ -28,9 +28,24 @@ public enum FlowReading {
     public static func trace(
         _ wish: Wish, path: String, cited: Int?, goOn: (Int) -> Bool
     ) throws(Fault) -> FlowTrace? {
+        try trace(wish, .one(path), cited, goOn)?.trace
+    }
+
+    /// A flow of several files that are one capture; packets and flows count through all of them.
+    ///
+    /// - Returns: where each packet is from, too; `nil` when it was stopped.
+    public static func trace(
+        _ wish: Wish, merging paths: [String], goOn: (Int) -> Bool
+    ) throws(Fault) -> (trace: FlowTrace, origins: PacketOrigins?)? {
+        try trace(wish, .merged(paths), nil, goOn)
+    }
+
+    private static func trace(
+        _ wish: Wish, _ input: Input, _ cited: Int?, _ goOn: (Int) -> Bool
+    ) throws(Fault) -> (trace: FlowTrace, origins: PacketOrigins?)? {
         do throws(CaptureError) {
-            if let place = try place(wish, path, goOn) {
-                return try read(place, path, cited, goOn)
+            if let place = try place(wish, input, goOn) {
+                return try read(place, input, cited, goOn)
             }
         } catch {
             throw .capture(error)
@@ -39,14 +54,37 @@ public enum FlowReading {
         return nil
     }
 
+    /// What is read, and can be read again.
+    private enum Input {
+        case one(String)
+        case merged([String])
+
+        /// As `CaptureReader.forEachPacket`.
+        ///
+        /// - Returns: where the packets of a merge are from.
+        func forEachPacket(
+            _ visit: (PacketRecord, RawSpan) -> Bool
+        ) throws(CaptureError) -> PacketOrigins? {
+            switch self {
+            case .one(let path):
+                var reader = try CaptureReader(path: path)
+                _ = try reader.forEachPacket(visit)
+                return nil
+            case .merged(let paths):
+                var reader = try MergedCapture(paths: paths)
+                _ = try reader.forEachPacket(visit)
+                return reader.origins
+            }
+        }
+    }
+
     private static func place(
-        _ wish: Wish, _ path: String, _ goOn: (Int) -> Bool
+        _ wish: Wish, _ input: Input, _ goOn: (Int) -> Bool
     ) throws(CaptureError) -> FlowPlace? {
         if case .known(let place) = wish { return place }
-        var reader = try CaptureReader(path: path)
-        var analysis = CaptureAnalysis(file: path, keepsFlows: false)
+        var analysis = CaptureAnalysis(file: "", keepsFlows: false)
         var found: FlowPlace?
-        _ = try reader.forEachPacket { record, bytes in
+        _ = try input.forEachPacket { record, bytes in
             analysis.packet(
                 bytes, number: record.number, time: record.time, wireLength: record.wireLength,
                 link: record.link)
@@ -65,20 +103,20 @@ public enum FlowReading {
     }
 
     private static func read(
-        _ place: FlowPlace, _ path: String, _ cited: Int?, _ goOn: (Int) -> Bool
-    ) throws(CaptureError) -> FlowTrace? {
-        var reader = try CaptureReader(path: path)
+        _ place: FlowPlace, _ input: Input, _ cited: Int?, _ goOn: (Int) -> Bool
+    ) throws(CaptureError) -> (trace: FlowTrace, origins: PacketOrigins?)? {
         var tracer = FlowTracer(
             flow: place.flow, place.one, place.other, firstPacket: place.firstPacket, cited: cited)
         var stopped = false
-        _ = try reader.forEachPacket { record, bytes in
+        let origins = try input.forEachPacket { record, bytes in
             let isOver = !tracer.packet(
                 bytes, number: record.number, time: record.time, wireLength: record.wireLength,
                 link: record.link)
             stopped = !goOn(record.number)
             return !isOver && !stopped && !place.isBehind(record.time, packets: tracer.total)
         }
-        return stopped ? nil : tracer.finish()
+        guard !stopped, let trace = tracer.finish() else { return nil }
+        return (trace, origins)
     }
 }
 

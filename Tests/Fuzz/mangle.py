@@ -26,7 +26,6 @@ def limits(megabytes):
     # Address space is more than what is used: thread stacks, the runtime's reservations.
     resource.setrlimit(resource.RLIMIT_AS, ((megabytes + 1024) << 20,) * 2)
     resource.setrlimit(resource.RLIMIT_CPU, (PATIENCE, PATIENCE))
-    os.nice(10)
 
 
 def once(runner, path, options, extra=()):

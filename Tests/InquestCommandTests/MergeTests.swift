@@ -38,6 +38,26 @@ import Triage
         #expect(SchemaValidator.faults(in: merged) == [])
     }
 
+    @Test func `a flow is drawn over the borders of the files, and its packets are told apart`()
+        throws
+    {
+        let folder = try ring()
+        let whole = try Inquest.run(["capture", Inquest.heldCapture, "--ladder", "3"])
+        let merged = try Inquest.shell(
+            "$INQUEST capture --merge --ladder 3 $(ls -r ring*)", folder: folder)
+        #expect(merged.status == 0, "\(merged.error)")
+        // The same drawing, then where the packets are from.
+        #expect(merged.lines.starts(with: whole.lines))
+        #expect(merged.output.contains("Packets count through all files:"))
+        #expect(merged.output.contains(#/53( to \d+)? are 13( to \d+)? of ring_00002_\d+\.pcap/#))
+        let alone = try Inquest.shell("$INQUEST capture --ladder 3 ring*", folder: folder)
+        #expect(alone.status == 64)
+        #expect(alone.error.contains("with --merge"))
+        let missing = try Inquest.shell(
+            "$INQUEST capture --merge --ladder 99 ring*", folder: folder)
+        #expect(missing.error.contains("no flow 99"))
+    }
+
     @Test func `without the flag each file is a capture of its own`() throws {
         let folder = try ring()
         let outcome = try Inquest.shell("$INQUEST capture --ndjson ring*", folder: folder)

@@ -15,7 +15,7 @@ struct Reading {
             var reader = try CaptureReader(path: path)
             var analysis = CaptureAnalysis(file: "mangled", digests: 50, rows: 50)
             var log = PointLog(file: "mangled")
-            let facts = try reader.forEachPacket { record, bytes in
+            var facts = try reader.forEachPacket { record, bytes in
                 packets += 1
                 analysis.packet(
                     bytes, number: record.number, time: record.time,
@@ -26,6 +26,8 @@ struct Reading {
                 return true
             }
             wasRead = true
+            take(facts.notes)
+            facts.notes = CaptureNotes()
             take("\(facts)")
             take(
                 analysis.finish(
@@ -37,6 +39,13 @@ struct Reading {
             // The path is ours, and another one at every run.
             take("\(error)".replacing(path, with: ""))
         }
+    }
+
+    /// Dictionaries have another order in every process.
+    private mutating func take(_ notes: CaptureNotes) {
+        take("\(notes.comments)")
+        take("\(notes.packetComments.sorted { $0.key < $1.key })")
+        take("\(notes.names.map { "\($0.key) \($0.value)" }.sorted())")
     }
 
     private mutating func take(_ report: CaptureReport) {
