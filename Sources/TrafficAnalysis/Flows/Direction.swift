@@ -121,7 +121,8 @@ struct Direction {
             return .new
         }
         let past = Int32(bitPattern: end &- next)
-        let belowBase = Int32(bitPattern: sequence &- base) < 0
+        // Half a turn of the numbers further on, the base is before and behind everything.
+        let belowBase = payloadBytes < 1 << 30 && Int32(bitPattern: sequence &- base) < 0
         if belowBase, Int32(bitPattern: end &- base) < 0 {
             holes.open(from: end, to: base)
             has.insert(.holes)
