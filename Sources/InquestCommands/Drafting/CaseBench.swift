@@ -150,9 +150,10 @@ struct CaseBench {
             "Added \(place)/case.md (\(Figures.plural(warnings, "warning"))).")
         for test in trial.replays() {
             let outcome = test.caseVerdict?.rawValue ?? "not read"
-            console.note(
-                "\(test.replay.file): \(outcome), as a case of the casebook"
-                    + (test.passed ? "." : "; " + CaseTestResults.faults(test).joined(separator: "; ") + "."))
+            let words =
+                ["\(test.replay.file): \(outcome), as a case of the casebook"]
+                + CaseTestResults.faults(test)
+            console.note(words.joined(separator: "; ") + ".")
         }
         let id = place.split(separator: "/").last.map(String.init) ?? ""
         console.note("Next: inquest case test \(id)")
