@@ -241,9 +241,9 @@ import Triage
         let outcome = try Inquest.run(
             ["case", "new", "from-incident", "--from-incident", "last", "--no-input"]
                 + CaseDesk.answers + book,
-            environment: desk.environment.merging(["XDG_STATE_HOME": terminal.home + "/state"]) {
-                $1
-            })
+            environment: desk.environment.merging([
+                "INQUEST_DATABASE": terminal.home + "/inquest/casebook.db"
+            ]) { $1 })
         #expect(outcome.status == 0, "\(outcome.error)\(outcome.output)")
         let text = try desk.text(desk.personal + "/tcp/from-incident/case.md")
         #expect(text.contains("  - file: replays/capture-1.pcapng\n"))
