@@ -1,4 +1,5 @@
 import ArgumentParser
+import CasebookStore
 import Triage
 
 struct IncidentReportCommand: Subcommand {
@@ -30,6 +31,7 @@ struct IncidentReportCommand: Subcommand {
         conversation.restore(session)
         let result = conversation.session.result(budget: nil)
         var report = IncidentReport(result, conversation)
+        report.outcome = outcome(of: session, reader)
         report.ladders = CitedLadder.read(
             result.evidence, of: session.captures.filter(OutputFile.isRegular),
             limit: Self.drawnFlows
@@ -41,6 +43,17 @@ struct IncidentReportCommand: Subcommand {
             run.console.write(ReportMarkdown.write(report.document))
         }
         return .done
+    }
+
+    /// What its people said when they resolved it; `nil` while it is open.
+    private func outcome(
+        of session: SessionFile, _ reader: IncidentReader
+    ) -> ReportOutcome? {
+        // A triage that is in a file alone is open.
+        guard let found = try? reader.summary(session.id).outcome, found.withdrawnAt == nil else {
+            return nil
+        }
+        return ReportOutcome(fix: found.fixedBy, proof: found.verifiedBy.map { [$0] } ?? [])
     }
 
     /// Each is a reading of a capture.

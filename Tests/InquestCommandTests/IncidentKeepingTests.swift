@@ -109,6 +109,10 @@ import Triage
         #expect(text.output.contains("Seen before, which proves nothing"))
         let diagnosis = try json(run("diagnose", "--evidence", heldEvidence, "--json"))
         #expect(diagnosis["seen_before"]?.array?.first?["id"]?.string == ids[0])
+        let told = try run("incident", "report", ids[0]).output
+        #expect(told.contains("Done: a timeout") && told.contains("looked again"))
+        #expect(!told.contains("What was done, when, and what showed that it worked?"))
+        #expect(try !run("incident", "report", ids[1]).output.contains("Done: "))
         // Remembering is no evidence: reopened, the incident teaches nothing any more.
         #expect(try run("incident", "resolve", ids[0], "--unlisted").status == 64)
         #expect(try json(run("incident", "reopen", "1", "--json"))["withdrawn"] != nil)
