@@ -4,6 +4,7 @@ All addresses are private or documentation addresses, nothing leaves the machine
 to the host's own network.
 """
 
+import contextlib
 import ctypes
 import fcntl
 import itertools
@@ -206,7 +207,9 @@ class Lab:
                 process.wait(2)
         for host in self.hosts.values():
             for pid in run("ip", "netns", "pids", host.namespace).split():
-                os.kill(int(pid), signal.SIGKILL)  # daemons' children in our own namespace
+                # Daemons' children in our own namespace; one may end by itself meanwhile.
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(int(pid), signal.SIGKILL)
             run("ip", "netns", "del", host.namespace)
         shutil.rmtree(self.directory, ignore_errors=True)
 
