@@ -14,7 +14,7 @@ struct CaseImportCommand: Subcommand {
 
             Examples:
               inquest case import case.md --dry-run
-              inquest case import ~/work/team-casebook/tls --into ~/casebook
+              inquest case import team-casebook/tls --into my-casebook
               ssh db1 inquest case export --tar my-case | inquest case import -
             """)
 
