@@ -193,9 +193,10 @@ public struct CaptureAnalysis: ~Copyable {
 
     private mutating func giveBack(_ index: Int) {
         examination.visit(table[index], &tables, captureEnd: lastTime)
-        past.add(table.hash(table[index].key), table[index])
+        let hash = table.hash(table[index].key)
+        past.add(hash, table[index])
         tables.giveBack(&table[index])
-        table.giveBack(index)
+        table.giveBack(index, hash: hash)
     }
 
     private mutating func note(_ verdict: PacketVerdict) {
@@ -212,29 +213,30 @@ public struct CaptureAnalysis: ~Copyable {
         _ key: FlowKey, fromUpper: Bool, link: LinkType, time: Int64, number: Int
     ) -> Int? {
         var former: Int64?
-        if let index = table.find(key) {
+        let hash = table.hash(key)
+        if let index = table.find(key, hash: hash) {
             guard segment.flags.contains(.syn),
                 table[index].isFollowed(by: segment, direction: fromUpper ? 1 : 0)
             else { return index }
             former = table[index].lastTime
         }
         return open(
-            key, fromUpper: fromUpper, link: link, time: time, number: number, former: former)
+            key, hash: hash, fromUpper: fromUpper, link: link, time: time, number: number, former: former)
     }
 
     private mutating func open(
-        _ key: FlowKey, fromUpper: Bool, link: LinkType, time: Int64, number: Int,
+        _ key: FlowKey, hash: UInt64, fromUpper: Bool, link: LinkType, time: Int64, number: Int,
         former: Int64?
     ) -> Int? {
         var former = former
         if !keepsFlows {
             giveBackEnded(now: time)
-            if past.holds(table.hash(key), segment, fromUpper: fromUpper) {
+            if past.holds(hash, segment, fromUpper: fromUpper) {
                 examination.countLate(segment.flags)
                 if segment.flags.contains(.rst) { tables.timeline.noteReset(time) }
                 return nil
             }
-            if former == nil { former = past.lastTime(table.hash(key)) }
+            if former == nil { former = past.lastTime(hash) }
         }
         if table.open >= flowLimit, !keepsFlows { makeRoom() }
         guard table.open < flowLimit, table.count / 4 < flowLimit, table.count < Int(UInt32.max)
@@ -252,7 +254,7 @@ public struct CaptureAnalysis: ~Copyable {
         return table.add(
             Flow(
                 key: key, number: table.count, segment: segment, fromUpper: fromUpper, link: link,
-                time: time, packet: number))
+                time: time, packet: number), hash: hash)
     }
 
     /// Draws the conclusions. What the reader knows of the file is added by the caller.

@@ -62,7 +62,6 @@ struct NumberedPair: Internable {
     var server: UInt32
 
     var seededHash: UInt64 { TrafficAnalysis.seededHash(client, UInt64(server)) }
-    func hash(into hasher: inout Hasher) { hasher.combine(seededHash) }
 }
 
 /// A server's address and port.
@@ -71,7 +70,6 @@ struct Endpoint: Internable {
     var port: UInt16
 
     var seededHash: UInt64 { TrafficAnalysis.seededHash(address, UInt64(port)) }
-    func hash(into hasher: inout Hasher) { hasher.combine(seededHash) }
 
     var description: String {
         address.isIPv4 ? "\(address):\(port)" : "[\(address)]:\(port)"
@@ -97,14 +95,20 @@ struct Pair: Hashable, Comparable {
 /// half of the analyzers' time was spent on hashing five.
 func seededHash(_ address: IPAddress, _ number: UInt64) -> UInt64 {
     let a = (address.high ^ hashSeed).multipliedFullWidth(by: address.low | 1)
-    let b = (a.high ^ a.low ^ number).multipliedFullWidth(by: hashSeed | 1)
+    return seededHash(a.high ^ a.low, number)
+}
+
+func seededHash(_ one: UInt64, _ other: UInt64) -> UInt64 {
+    let a = (one ^ hashSeed).multipliedFullWidth(by: hashSeed | 1)
+    let b = (a.high ^ a.low ^ other).multipliedFullWidth(by: hashSeed | 1)
     return b.high ^ b.low
 }
 
 private let hashSeed = UInt64.random(in: .min ... .max)
 
-/// One flow as analyzers see it, with the questions that several of them ask.
-struct FlowFacts {
+/// One flow as analyzers see it, with the questions that several of them ask. A class, for it is 3 kB
+/// and many are asked.
+final class FlowFacts {
     let number: Int
     let flow: Flow
     let tls: TLSFlow?

@@ -13,7 +13,7 @@ struct ChecksumAnalyzer: Analyzer {
     mutating func visit(_ f: FlowFacts) {}
 
     func conclude(_ capture: CaptureContext) -> [Evidence] {
-        let senders = capture.checksums.senders.sorted { $0.key < $1.key }.map(\.value)
+        let senders = capture.checksums.senders
         var own = Tally()
         var received = Tally()
         let checked = senders.reduce(0) { $0 + $1.good + $1.leftToCard + $1.wrong }

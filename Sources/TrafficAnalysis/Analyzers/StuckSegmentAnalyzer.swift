@@ -9,12 +9,12 @@ struct StuckSegmentAnalyzer: Analyzer {
     ]
 
     /// A path of one direction between two hosts.
-    private struct Path: Hashable {
+    private struct Path: Internable {
         var from: IPAddress
         var to: IPAddress
 
-        func hash(into hasher: inout Hasher) {
-            hasher.combine(seededHash(from, seededHash(to, 0)))
+        var seededHash: UInt64 {
+            TrafficAnalysis.seededHash(from, TrafficAnalysis.seededHash(to, 0))
         }
     }
 
@@ -89,15 +89,13 @@ struct StuckSegmentAnalyzer: Analyzer {
         var tally = Tally()
         var smallest: UInt32 = .max
         var passed: UInt32 = 0
-        let longestACKed = longestOfPaths(capture)
+        let passedOnPath = longestBesideStuck(capture)
         // Large segments passed, or what is stuck is no larger than what passed.
-        let othersPassed = stuck.contains { $0.length <= longestACKed[$0.path] ?? 0 }
+        let othersPassed = zip(stuck, passedOnPath).contains { $0.length <= $1 }
         let largePassed = self.longestACKed.all.contains { max($0.byClient, $0.byServer) >= 1000 }
         tally.opportunities = othersPassed || largePassed ? 1 : 0
-        for segment in stuck {
-            guard let small = longestACKed[segment.path], small < segment.length,
-                segment.length >= 500
-            else { continue }
+        for (segment, small) in zip(stuck, passedOnPath)
+        where small > 0 && small < segment.length && segment.length >= 500 {
             tally.add(segment.place)
             smallest = min(smallest, segment.length)
             passed = max(passed, small)
@@ -110,20 +108,22 @@ struct StuckSegmentAnalyzer: Analyzer {
             measure: Evidence.Measure(value: Double(smallest), unit: "bytes"))
     }
 
-    /// Of the paths on which something is stuck, whatever the port.
-    private func longestOfPaths(_ capture: CaptureContext) -> [Path: UInt32] {
-        let wanted = Set(stuck.map(\.path))
-        if wanted.isEmpty { return [:] }
-        var longest: [Path: UInt32] = [:]
+    /// The longest that passed, whatever the port, on the path of each segment that is stuck; 0 for
+    /// nothing.
+    private func longestBesideStuck(_ capture: CaptureContext) -> [UInt32] {
+        if stuck.isEmpty { return [] }
+        var paths = Interned<Path>()
+        let numbers = stuck.map { Int(paths.number(of: $0.path)) }
+        var longest = [UInt32](repeating: 0, count: paths.values.count)
         func note(_ path: Path, _ length: UInt16) {
-            guard length > 0, wanted.contains(path) else { return }
-            longest[path] = max(longest[path] ?? 0, UInt32(length))
+            guard length > 0, let number = paths.find(path) else { return }
+            longest[Int(number)] = max(longest[Int(number)], UInt32(length))
         }
         for (number, lengths) in longestACKed.all.enumerated() {
             let pair = capture.pair(UInt32(number))
             note(Path(from: pair.client, to: pair.server.address), lengths.byClient)
             note(Path(from: pair.server.address, to: pair.client), lengths.byServer)
         }
-        return longest
+        return numbers.map { longest[$0] }
     }
 }

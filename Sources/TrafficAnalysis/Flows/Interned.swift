@@ -4,6 +4,10 @@ protocol Internable: Hashable {
     var seededHash: UInt64 { get }
 }
 
+extension Internable {
+    func hash(into hasher: inout Hasher) { hasher.combine(seededHash) }
+}
+
 /// Values that many flows share, each kept once and known by its number.
 ///
 /// Open addressing, as in `FlowTable`: with a dictionary this was a tenth of the time that the
@@ -14,26 +18,46 @@ struct Interned<Value: Internable> {
     private var slots = [UInt64](repeating: 0, count: 64)
 
     mutating func number(of value: Value) -> UInt32 {
+        number(of: value, limit: .max) ?? 0
+    }
+
+    /// - Returns: `nil` for a value that is not known yet when there are `limit` already.
+    mutating func number(of value: Value, limit: Int) -> UInt32? {
         let hash = value.seededHash
-        var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
-        while slots[slot] != 0 {
-            let number = UInt32(truncatingIfNeeded: slots[slot]) - 1
-            if slots[slot] >> 32 == hash >> 32, values[Int(number)] == value { return number }
-            slot = (slot + 1) & (slots.count - 1)
-        }
+        let slot = slot(of: value, hash)
+        if slots[slot] != 0 { return number(in: slot) }
+        if values.count >= limit { return nil }
         values.append(value)
         slots[slot] = (hash >> 32) << 32 | UInt64(values.count)
         if values.count * 2 > slots.count { grow() }
         return UInt32(values.count - 1)
     }
 
+    /// The number of a value that has one.
+    func find(_ value: Value) -> UInt32? {
+        let slot = slot(of: value, value.seededHash)
+        return slots[slot] == 0 ? nil : number(in: slot)
+    }
+
+    @inline(__always)
+    private func number(in slot: Int) -> UInt32 { UInt32(truncatingIfNeeded: slots[slot]) - 1 }
+
+    /// Where the value is, or the empty slot where it belongs.
+    @inline(__always)
+    private func slot(of value: Value, _ hash: UInt64) -> Int {
+        var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
+        while slots[slot] != 0 {
+            if slots[slot] >> 32 == hash >> 32, values[Int(number(in: slot))] == value { break }
+            slot = (slot + 1) & (slots.count - 1)
+        }
+        return slot
+    }
+
     private mutating func grow() {
         slots = [UInt64](repeating: 0, count: slots.count * 2)
         for (number, value) in values.enumerated() {
             let hash = value.seededHash
-            var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
-            while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
-            slots[slot] = (hash >> 32) << 32 | UInt64(number + 1)
+            slots[slot(of: value, hash)] = (hash >> 32) << 32 | UInt64(number + 1)
         }
     }
 

@@ -24,7 +24,8 @@ struct SideTables {
     var reused = Sightings()
     var checksums = ChecksumTally()
     var chains = CertificateChains()
-    private var rightNames: [UInt64: Bool] = [:]
+    private var namesAsked = Interned<NameAsked>()
+    private var isRightName: [Bool] = []
     var dns = DNSOverTCP()
     /// Whether somebody is going to list the clients' fingerprints; no finding needs them.
     var keepsFingerprints = false
@@ -57,13 +58,25 @@ struct SideTables {
     /// Whether the server's certificates are for the name that the client asked for; `nil` without
     /// either. Clients ask for the same ones again and again, so each pair is looked at once.
     mutating func isForServerName(_ tls: TLSFlow) -> Bool? {
-        guard let chain = chains[tls.chain], tls.serverName >= 0 else { return nil }
-        let both =
-            UInt64(UInt32(bitPattern: tls.chain)) << 32 | UInt64(UInt32(bitPattern: tls.serverName))
-        if let known = rightNames[both] { return known }
-        let isRight = names[tls.serverName].map(chain.leaf.isFor) ?? false
-        rightNames[both] = isRight
-        return isRight
+        guard tls.chain >= 0, tls.serverName >= 0 else { return nil }
+        let asked = NameAsked(chain: tls.chain, name: tls.serverName)
+        let number = Int(namesAsked.number(of: asked))
+        if number == isRightName.count {
+            let leaf = chains[tls.chain]?.leaf
+            isRightName.append(names[tls.serverName].flatMap { leaf?.isFor($0) } ?? false)
+        }
+        return isRightName[number]
+    }
+
+    /// A chain of certificates and the name that a client asked for, by their numbers.
+    private struct NameAsked: Internable {
+        var chain: Int32
+        var name: Int32
+
+        var seededHash: UInt64 {
+            TrafficAnalysis.seededHash(
+                UInt64(UInt32(bitPattern: chain)), UInt64(UInt32(bitPattern: name)))
+        }
     }
 
     /// The index of a flow's rare facts, made when it has none yet; so the others.

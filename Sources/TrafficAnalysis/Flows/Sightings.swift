@@ -26,9 +26,15 @@ struct ChecksumTally {
         var cardPlaces = Tally()
     }
 
-    private(set) var senders: [IPAddress: Sender] = [:]
+    private var addresses = Interned<SendingAddress>()
+    private var tallies: [Sender] = []
     /// A flood of invented addresses must not fill memory.
     private static let limit = 4096
+
+    /// In the order of their addresses.
+    var senders: [Sender] {
+        zip(addresses.values, tallies).sorted { $0.0.address < $1.0.address }.map(\.1)
+    }
 
     static let everyPacket: UInt32 = 64
     /// So many packets of a connection are looked at after one that was sent again.
@@ -40,17 +46,26 @@ struct ChecksumTally {
     ) {
         let verdict = TCPChecksum(segment, bytes)
         if verdict == .unknown { return }
-        if senders.count >= Self.limit, senders[segment.source] == nil { return }
+        let known = addresses.number(
+            of: SendingAddress(address: segment.source), limit: Self.limit)
+        guard let number = known.map(Int.init) else { return }
+        if number == tallies.count { tallies.append(Sender()) }
         let place = Place(flow: flow, packet: place.number, time: place.time)
         switch verdict {
-        case .good: senders[segment.source, default: Sender()].good &+= 1
+        case .good: tallies[number].good &+= 1
         case .leftToCard:
-            senders[segment.source, default: Sender()].leftToCard &+= 1
-            senders[segment.source]?.cardPlaces.add(place)
+            tallies[number].leftToCard &+= 1
+            tallies[number].cardPlaces.add(place)
         case .wrong:
-            senders[segment.source, default: Sender()].wrong &+= 1
-            senders[segment.source]?.wrongPlaces.add(place)
+            tallies[number].wrong &+= 1
+            tallies[number].wrongPlaces.add(place)
         case .unknown: break
         }
+    }
+
+    private struct SendingAddress: Internable {
+        var address: IPAddress
+
+        var seededHash: UInt64 { TrafficAnalysis.seededHash(address, 0) }
     }
 }

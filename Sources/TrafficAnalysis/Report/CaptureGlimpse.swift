@@ -28,7 +28,7 @@ extension CaptureAnalysis {
     /// The findings that the report would call present if the capture ended now: connections that
     /// are still open count as they are. Takes time by the flows that are held.
     public func findingsSoFar() -> [Evidence] {
-        var (examination, tables) = (examination, tables)
+        var (examination, tables) = (examination.copy(), tables)
         for place in table.places() {
             examination.visit(table[Int(place)], &tables, captureEnd: lastTime)
         }

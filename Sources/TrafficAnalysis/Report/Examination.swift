@@ -6,12 +6,19 @@ struct Examination {
     private(set) var tcp = CaptureReport.TCPTotals()
     private(set) var waits = HandshakeWaits()
     private var pairs = Interned<NumberedPair>()
-    private var running = analyzers.map { $0.init() }
+    private var running = RunningAnalyzers()
     var datagrams = DatagramExamination()
     private var oneSidedFlows = 0
     private(set) var servers = ServersOfFlows()
     /// `nil` unless somebody wants to list the flows.
     var digests: FlowDigests?
+
+    /// What it is so far, to be shown more flows than the first will be.
+    func copy() -> Examination {
+        var copy = self
+        copy.running = running.copy()
+        return copy
+    }
 
     mutating func visit(_ flow: Flow, _ tables: inout SideTables, captureEnd: Int64) {
         let server = servers.note(flow.endpoint, of: Int(flow.number))
@@ -30,7 +37,7 @@ struct Examination {
         waits.visit(facts)
         digests?.add(FlowDigest(facts, tables: tables))
         if tables.rows != nil { Self.list(facts, &tables) }
-        for index in running.indices { running[index].visit(facts) }
+        running.visit(facts)
         datagrams.visit(facts)
     }
 
@@ -47,7 +54,7 @@ struct Examination {
     }
 
     func conclude(_ context: CaptureContext) -> [Evidence] {
-        running.flatMap { $0.conclude(context) } + datagrams.conclude(context)
+        running.conclude(context) + datagrams.conclude(context)
     }
 
     func context(_ analysis: borrowing CaptureAnalysis) -> CaptureContext {
