@@ -221,7 +221,8 @@ public struct CaptureAnalysis: ~Copyable {
             former = table[index].lastTime
         }
         return open(
-            key, hash: hash, fromUpper: fromUpper, link: link, time: time, number: number, former: former)
+            key, hash: hash, fromUpper: fromUpper, link: link, time: time, number: number,
+            former: former)
     }
 
     private mutating func open(
@@ -251,10 +252,10 @@ public struct CaptureAnalysis: ~Copyable {
                     packet: UInt32(truncatingIfNeeded: number), time: time),
                 value: max(0, time &- former))
         }
-        return table.add(
-            Flow(
-                key: key, number: table.count, segment: segment, fromUpper: fromUpper, link: link,
-                time: time, packet: number), hash: hash)
+        let flow = Flow(
+            key: key, number: table.count, segment: segment, fromUpper: fromUpper, link: link,
+            time: time, packet: number)
+        return table.add(flow, hash: hash)
     }
 
     /// Draws the conclusions. What the reader knows of the file is added by the caller.
