@@ -56,7 +56,7 @@ struct AlertAnalyzer: Analyzer {
     /// In TLS 1.3 the refusal of a client certificate is an encrypted alert after the client's
     /// Finished: the client has "connected" and is cut off at once.
     private mutating func visitClose(_ f: FlowFacts, _ tls: TLSFlow) {
-        guard tls.isTLS13, f.client.tls.state == .opaque, f.flow.close.happened else { return }
+        guard tls.isTLS13, f.client.tls.state == .opaque, f.flow.closeBegan else { return }
         closedAfter.opportunities += 1
         let last = f.server.tls
         let clientEnded = f.close(f.flow.client).isPolite

@@ -184,13 +184,13 @@ final class FlowFacts {
 
     var isEstablished: Bool { flow.seen.contains(.established) }
     var closedByClient: Bool {
-        flow.close.happened && Int(flow.close.direction) == flow.client
+        flow.closeBegan && Int(flow.close.direction) == flow.client
     }
-    var closedByServer: Bool { flow.close.happened && !closedByClient }
+    var closedByServer: Bool { flow.closeBegan && !closedByClient }
     /// What is open when the capture ends lasts to its end; what is closed, to its last packet.
-    var lastSeen: Int64 { flow.close.happened ? flow.lastTime : captureEnd }
+    var lastSeen: Int64 { flow.closeBegan ? flow.lastTime : captureEnd }
     /// The first FIN or RST, else the end of the capture.
-    var end: Int64 { flow.close.happened ? flow.close.time : captureEnd }
+    var end: Int64 { flow.closeBegan ? flow.close.time : captureEnd }
     /// Round trip of the TCP handshake at the capture's place, at most 1 s; 0 when it was not seen
     /// or the clock went back.
     var roundTrip: Int64 {

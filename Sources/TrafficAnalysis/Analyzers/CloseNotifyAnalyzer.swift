@@ -15,7 +15,7 @@ struct CloseNotifyAnalyzer: Analyzer {
     private var byServer = Tally()
 
     mutating func visit(_ f: FlowFacts) {
-        guard let tls = f.tls, tls.version != 0, f.flow.close.happened,
+        guard let tls = f.tls, tls.version != 0, f.flow.closeBegan,
             f.client.tls.state == .opaque, f.server.tls.state == .opaque,
             !f.client.has.contains(.missedBytes), !f.server.has.contains(.missedBytes)
         else { return }

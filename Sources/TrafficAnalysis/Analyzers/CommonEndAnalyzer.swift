@@ -31,7 +31,7 @@ struct CommonEndAnalyzer: Analyzer {
     private static let limit = 1 << 20
 
     mutating func visit(_ f: FlowFacts) {
-        guard f.isEstablished, f.flow.close.happened, count < Self.limit else { return }
+        guard f.isEstablished, f.flow.closeBegan, count < Self.limit else { return }
         let closed = f.flow.close.time
         let data = max(f.client.lastPayloadTime, f.server.lastPayloadTime)
         let silence = closed - max(data, f.flow.establishedTime)

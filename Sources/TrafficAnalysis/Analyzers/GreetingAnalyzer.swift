@@ -22,7 +22,7 @@ struct GreetingAnalyzer: Analyzer {
         }
         let isSilent = f.client.payloadBytes == 0 && f.server.payloadBytes == 0
         let waited = f.end - f.flow.establishedTime
-        guard !isSilent || f.flow.close.happened else { return }
+        guard !isSilent || f.flow.closeBegan else { return }
         tally.opportunities += 1
         guard isSilent, waited >= Self.patience else { return }
         tally.add(f.place(f.flow.close.packet, f.flow.close.time))

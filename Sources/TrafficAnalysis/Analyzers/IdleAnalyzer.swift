@@ -35,7 +35,7 @@ struct IdleAnalyzer: Analyzer {
     }
 
     private mutating func visitHalfClosed(_ f: FlowFacts) {
-        guard f.isEstablished, f.flow.close.happened, !f.flow.close.isReset else { return }
+        guard f.isEstablished, f.flow.closeBegan, !f.flow.close.isReset else { return }
         let closer = Int(f.flow.close.direction)
         let other = f.flow.directions[1 - closer]
         let waited = f.captureEnd - f.flow.close.time

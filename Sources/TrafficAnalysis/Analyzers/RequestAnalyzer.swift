@@ -32,7 +32,7 @@ struct RequestAnalyzer: Analyzer {
         }
         let acknowledged = Int32(bitPattern: f.server.highestACK &- client.next) >= 0
         let wait = f.end - client.lastMessageTime
-        let patience = f.flow.close.happened ? Self.closedPatience : Self.openPatience
+        let patience = f.flow.closeBegan ? Self.closedPatience : Self.openPatience
         guard acknowledged, wait >= patience else { return }
         let place = f.place(client.lastMessagePacket, client.lastMessageTime)
         never.add(place)

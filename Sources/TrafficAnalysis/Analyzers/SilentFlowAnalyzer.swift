@@ -32,7 +32,7 @@ struct SilentFlowAnalyzer: Analyzer {
             payload == 0
             || f.client.payloadBytes == 0 && f.closedByClient
                 && f.server.firstPayloadTime >= f.flow.close.time
-        if saidNothing, f.flow.close.happened {
+        if saidNothing, f.flow.closeBegan {
             checks[f.pairNumber, default: []].append((f.flow.firstTime, place))
         }
     }

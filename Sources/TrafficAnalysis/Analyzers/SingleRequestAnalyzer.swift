@@ -24,7 +24,7 @@ struct SingleRequestAnalyzer: Analyzer {
     private var pairs = ByNumber(initially: Count())
 
     mutating func visit(_ f: FlowFacts) {
-        guard f.isEstablished, f.flow.close.happened, f.server.answers > 0, f.serverIsVisible
+        guard f.isEstablished, f.flow.closeBegan, f.server.answers > 0, f.serverIsVisible
         else { return }
         pairs[f.pairNumber].note(
             f.place(f.flow.firstPacket, f.flow.firstTime), isSingle: f.server.answers == 1)

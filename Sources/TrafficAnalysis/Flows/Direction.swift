@@ -5,50 +5,52 @@ internal import Dissection
 /// Read and written for every packet, so it holds only what every flow needs; rare things are in
 /// `RareFacts`.
 struct Direction {
-    // Widest first: Swift lays fields out in this order, and padding would cost a sixth.
-    var payloadBytes: UInt64 = 0
-    var highestACKTime: Int64 = 0
+    // What the peer's packets ask for, too, stands in the first line of the cache, what few packets
+    // touch in the last. Widest first in each: Swift lays fields out in this order.
     var lastTime: Int64 = 0
-    var firstPayloadTime: Int64 = 0
+    var highestACKTime: Int64 = 0
     var lastPayloadTime: Int64 = 0
     /// Of the last payload that can be a request or an answer (not a TLS alert or handshake).
     var lastMessageTime: Int64 = 0
-    var sourceMAC: UInt64 = 0
-    var destinationMAC: UInt64 = 0
-
     var packets: UInt32 = 0
-    /// Sequence number of the first payload byte: the SYN's plus one, or the first seen.
-    var base: UInt32 = 0
     /// One past the highest payload byte seen; the FIN is not counted.
     var next: UInt32 = 0
     var highestACK: UInt32 = 0
-    var firstPayloadPacket: UInt32 = 0
-    var lastMessagePacket: UInt32 = 0
     /// Hashes of the last packets' identification and numbers, newest first.
     var signature0: UInt32 = 0
     var signature1: UInt32 = 0
+    var has: Seen = []
+    var lastWindow: UInt16 = 0
+    /// The longest segment since all was acknowledged.
+    var longestUnACKed: UInt16 = 0
+    var fin: UInt16 = 0
+    var timeToLive: UInt8 = 0
+    var duplicateACKRun: UInt8 = 0
+    var options = SYNOptions()
+
+    var payloadBytes: UInt64 = 0
+    var sourceMAC: UInt64 = 0
+    var destinationMAC: UInt64 = 0
+    var tls = TLSDirection()
+    var lastMessagePacket: UInt32 = 0
+
+    var firstPayloadPacket: UInt32 = 0
+    var firstPayloadTime: Int64 = 0
+    /// Sequence number of the first payload byte: the SYN's plus one, or the first seen.
+    var base: UInt32 = 0
     /// The longest this side let a message of the peer wait while the peer stayed, in
     /// microseconds; saturates after 71 minutes.
     var longestAnswer: UInt32 = 0
-    var tls = TLSDirection()
-
     var syn: UInt16 = 0
-    var fin: UInt16 = 0
     var rst: UInt16 = 0
-    var lastWindow: UInt16 = 0
-    /// The longest segment that was acknowledged, and the longest since all was acknowledged.
+    /// The longest segment that was acknowledged.
     var longestACKed: UInt16 = 0
-    var longestUnACKed: UInt16 = 0
     /// Of this side's SYN; 0 when it said none.
     var mss: UInt16 = 0
-    var has: Seen = []
-    var timeToLive: UInt8 = 0
-    var duplicateACKRun: UInt8 = 0
     /// Answers that took 1 s or more (saturating).
     var lateAnswers: UInt8 = 0
     /// Messages of the peer that this side answered, a run of them counting once (saturating).
     var answers: UInt8 = 0
-    var options = SYNOptions()
 
     struct Seen: OptionSet {
         let rawValue: UInt16

@@ -132,8 +132,8 @@ extension Flow {
     }
 
     private mutating func noteClose(direction d: Int, isReset: Bool, at place: PacketPlace) {
-        guard !close.happened else { return }
-        close.happened = true
+        guard !closeBegan else { return }
+        seen.insert(.closeBegan)
         close.time = place.time
         close.packet = place.number
         close.direction = UInt8(d)

@@ -123,7 +123,7 @@ extension Flow {
             directions[d].lastMessageTime = place.time
             directions[d].lastMessagePacket = place.number
         }
-        if close.happened, directions[1 - d].fin > 0 {
+        if closeBegan, directions[1 - d].fin > 0 {
             directions[d].has.insert(.payloadAfterPeerFIN)
         }
     }
@@ -171,7 +171,7 @@ extension Flow {
 
     @inline(__always)
     private mutating func noteAnswer(direction d: Int, at place: PacketPlace) {
-        guard !close.happened else { return }
+        guard !closeBegan else { return }
         if directions[d].answers < .max { directions[d].answers += 1 }
         let wait = place.time &- directions[1 - d].lastMessageTime
         let microseconds = UInt32(clamping: wait / 1000)

@@ -78,7 +78,7 @@ extension Flow {
         let wait = lastACK &- lastPayload
         guard 35_000_000...60_000_000 ~= wait || 180_000_000...220_000_000 ~= wait,
             0...2_000_000 ~= place.time &- lastACK,
-            directions[1 - d].lastPayloadTime < lastPayload, !close.happened,
+            directions[1 - d].lastPayloadTime < lastPayload, !closeBegan,
             segment.payloadLength < Int(max(directions[1 - d].mss, 536)),
             let roundTrip = roundTrip(of: d), wait >= roundTrip &+ 20_000_000
         else { return }

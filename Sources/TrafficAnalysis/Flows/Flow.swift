@@ -20,6 +20,7 @@ struct Flow {
     var rare: Int32 = -1
     var http: Int32 = -1
     var lists: Int32 = -1
+    var history = History()
     var directions: [2 of Direction] = [Direction(), Direction()]
     var firstTime: Int64
     /// When the SYN-ACK and the first ACK after it were seen; 0 when they were not.
@@ -27,7 +28,6 @@ struct Flow {
     var establishedTime: Int64 = 0
     var firstPacket: UInt32
     var close = FirstClose()
-    var history = History()
     /// The link has MAC addresses; on loopback they are zero.
     let hasMAC: Bool
 
@@ -41,6 +41,8 @@ struct Flow {
         static let mayBeBlockPage = Seen(rawValue: 32)
         /// It is over, and waits for late packets in the queue of those to be given back.
         static let queued = Seen(rawValue: 512)
+        /// A FIN or RST was seen: `close` says more.
+        static let closeBegan = Seen(rawValue: 256)
         /// Data was sent again; for some packets every checksum is computed.
         static let suspect = Seen(rawValue: 1024)
     }
@@ -61,7 +63,6 @@ struct Flow {
         var isReset = false
         /// A FIN in the place of the side's first byte: it never sent one.
         var atFirstByte = false
-        var happened = false
     }
 
     init(
@@ -86,6 +87,8 @@ struct Flow {
             clientDirection = key.ports >> 16 >= key.ports & 0xFFFF ? 0 : 1
         }
     }
+
+    var closeBegan: Bool { seen.contains(.closeBegan) }
 
     /// Both sides said FIN, or one RST: what still comes are repeats.
     var isOver: Bool {

@@ -183,7 +183,7 @@ extension Flow {
             }
         }
         if !opened { return answered && s.rst > 0 && c.packets == 0 ? "RSTRH" : "OTH" }
-        if c.fin > 0 && s.fin > 0 && close.happened && !close.isReset { return "SF" }
+        if c.fin > 0 && s.fin > 0 && closeBegan && !close.isReset { return "SF" }
         let byClient =
             c.rst > 0
             && (s.rst == 0 || close.isReset && Int(close.direction) == client)
