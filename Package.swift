@@ -107,7 +107,10 @@ let package = Package(
             path: "Tests/Evaluation/Command", swiftSettings: strict),
         .executableTarget(
             name: "mangle",
-            dependencies: ["Dissection", "PacketCapture", "TrafficAnalysis", argumentParser],
+            dependencies: [
+                "CaptureGeneration", "Dissection", "PacketCapture", "TrafficAnalysis",
+                argumentParser,
+            ],
             path: "Tests/Fuzz/Mangle", swiftSettings: strict),
         .testTarget(name: "CasebookTests", dependencies: ["Casebook"], swiftSettings: strict),
         .testTarget(
