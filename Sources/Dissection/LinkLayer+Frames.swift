@@ -15,6 +15,15 @@ func dissectFrames(
         return dissectEtherType(bytes, type: 0, at: 13, frame: frame, into: &segment)
     // LLC encapsulation on ATM (RFC 2684 §5.1).
     case 100: return dissectEtherType(bytes, type: 0, at: 0, frame: frame, into: &segment)
+    // ARCNET as Linux shows it: source, destination (1 each), two bytes, protocol; then with the
+    // newer protocols (RFC 1201 §3) split flag and sequence (2).
+    case 129:
+        guard bytes.byteCount >= 8 else { return .truncated }
+        switch bytes.byte(at: 4) {
+        case 212, 196: return dissectIP(bytes, at: 8, frame: frame, into: &segment)
+        case 240: return dissectIP(bytes, at: 5, frame: frame, into: &segment)
+        case let number: return segment.notIP(.arcnet(number), at: 5, of: bytes)
+        }
     // IP over InfiniBand (RFC 4391 §6) behind the global route header: type, reserved (each 2).
     case 242:
         guard bytes.byteCount >= 44 else { return .truncated }

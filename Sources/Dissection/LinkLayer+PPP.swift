@@ -40,7 +40,12 @@ func dissectMPLS(
         guard bytes.byteCount - offset >= 4 else { return .truncated }
         let isLast = bytes.byte(at: offset + 2) & 1 != 0
         offset += 4
-        if isLast { return dissectIP(bytes, at: offset, frame: frame, into: &segment) }
+        guard isLast else { continue }
+        let verdict = dissectIP(bytes, at: offset, frame: frame, into: &segment)
+        if verdict == .notIP, case .version(let bits) = segment.linkProtocol {
+            segment.linkProtocol = .labelled(bits)
+        }
+        return verdict
     }
     return .malformed
 }

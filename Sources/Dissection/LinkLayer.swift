@@ -2,7 +2,7 @@
 ///
 /// Link layers: Ethernet II and 802.3 with SNAP, up to four VLAN tags (802.1Q, 802.1ad, 0x9100),
 /// PPPoE, MPLS, VN-tag, 802.1BR, Cisco MetaData, raw IP, BSD loopback, Linux cooked 1 and 2, PPP,
-/// Cisco HDLC, 802.11 with radiotap, Prism or PPI headers, NFLOG, FDDI, InfiniBand, ATM, Juniper's
+/// Cisco HDLC, 802.11 with radiotap, Prism or PPI headers, NFLOG, FDDI, ARCNET, InfiniBand, ATM, Juniper's
 /// Ethernet, tags of switch chips. Tunnels stay closed: see `PacketOpener`.
 ///
 /// - Parameters:
@@ -110,6 +110,9 @@ func dissectOtherLink(
         // Address, control (each 1), then an EtherType.
         guard bytes.byteCount >= 4 else { return .truncated }
         let type = bytes.uint16(at: 2)
+        if LinkProtocol.hdlcProtocols[type] != nil {
+            return segment.notIP(.ciscoHDLC(type), at: 4, of: bytes)
+        }
         return dissectEtherType(bytes, type: type, at: 4, frame: frame, into: &segment)
     case 105, 119, 127, 192:
         return dissectWireless(bytes, link: link.rawValue, frame: frame, into: &segment)

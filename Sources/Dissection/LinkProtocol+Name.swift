@@ -11,6 +11,12 @@ extension LinkProtocol: CustomStringConvertible {
             Self.organisations[UInt64(organisation) << 16 | UInt64(number)]
                 ?? "SNAP \(hex(organisation, 6)):\(hex(UInt32(number), 4))"
         case .ppp(let number): Self.pppProtocols[number] ?? "PPP 0x\(hex(UInt32(number), 4))"
+        case .ciscoHDLC(let number):
+            Self.hdlcProtocols[number] ?? "HDLC 0x\(hex(UInt32(number), 4))"
+        case .labelled(0): "MPLS pseudowire"
+        case .labelled(1): "MPLS associated channel"
+        case .labelled: "MPLS payload"
+        case .arcnet(let number): number == 213 || number == 241 ? "ARP" : "ARCNET \(number)"
         case .family(let number): "address family \(number)"
         case .wireless(let frame): frame.description
         case .version(let number): "IP version \(number)"
@@ -51,6 +57,9 @@ extension LinkProtocol: CustomStringConvertible {
         0x0000_0C20_00: "CDP", 0x0000_0C20_03: "VTP", 0x0000_0C20_04: "DTP",
         0x00E0_2B00_BB: "EDP", 0x00E0_5220_00: "FDP", 0x0000_8101_A2: "SONMP",
     ]
+
+    /// Wireshark's packet-chdlc.c.
+    static let hdlcProtocols: [UInt16: String] = [0x2000: "CDP", 0x8035: "SLARP", 0xFEFE: "OSI"]
 
     /// https://www.iana.org/assignments/ppp-numbers.
     private static let pppProtocols: [UInt16: String] = [

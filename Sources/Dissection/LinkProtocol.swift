@@ -8,6 +8,12 @@ public enum LinkProtocol: Hashable, Sendable {
     /// LLC with SNAP of an organisation that numbers its protocols itself.
     case organisation(UInt32, UInt16)
     case ppp(UInt16)
+    /// A type of Cisco's HDLC framing that Ethernet has not, or has for another.
+    case ciscoHDLC(UInt16)
+    /// Below MPLS labels, where only the first four bits tell (RFC 4385 §1).
+    case labelled(UInt8)
+    /// A protocol id of ARCNET (RFC 1201 §3).
+    case arcnet(UInt8)
     /// An address family of BSD loopback.
     case family(UInt32)
     case wireless(WirelessFrame)

@@ -22,7 +22,7 @@ func exerciseDissection(_ input: RawSpan) {
 /// Every link type that is dissected, and one that is not.
 let exercisedLinks: [UInt32] = [
     0, 1, 9, 12, 50, 51, 101, 104, 105, 108, 113, 119, 127, 192, 228, 229, 239, 276, 147, 10, 100,
-    178, 242, 281, 282, 284, 285,
+    129, 178, 242, 281, 282, 284, 285,
 ]
 
 /// The first byte chooses the link, the second how much longer the packet was on the wire.

@@ -105,6 +105,12 @@ struct Layering: Sendable, CustomTestStringConvertible {
             name: "ATM with SNAP", link: LinkType(rawValue: 100),
             packet: join(snap, Packet.ipv4())),
         .init(
+            name: "ARCNET", link: LinkType(rawValue: 129),
+            packet: join([1, 2, 0, 0, 212, 0, 0, 1], Packet.ipv4())),
+        .init(
+            name: "ARCNET of RFC 1051", link: LinkType(rawValue: 129),
+            packet: join([1, 2, 0, 0, 240], Packet.ipv4())),
+        .init(
             name: "InfiniBand", link: LinkType(rawValue: 242),
             packet: join(zeros(40), [0x86, 0xDD, 0, 0], Packet.ipv6())),
         .init(
