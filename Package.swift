@@ -105,9 +105,13 @@ let package = Package(
         .executableTarget(
             name: "evaluate", dependencies: ["EvaluationSimulation", argumentParser],
             path: "Tests/Evaluation/Command", swiftSettings: strict),
+        .target(name: "FuzzCorpus", path: "Tests/Fuzz/Corpus", swiftSettings: strict),
         .executableTarget(
             name: "mangle",
-            dependencies: ["Dissection", "PacketCapture", "TrafficAnalysis", argumentParser],
+            dependencies: [
+                "CaptureGeneration", "Dissection", "PacketCapture", "TrafficAnalysis",
+                argumentParser,
+            ],
             path: "Tests/Fuzz/Mangle", swiftSettings: strict),
         .testTarget(name: "CasebookTests", dependencies: ["Casebook"], swiftSettings: strict),
         .testTarget(
@@ -119,16 +123,21 @@ let package = Package(
         .testTarget(
             name: "DiagnosisTests", dependencies: ["Casebook", "Diagnosis"],
             swiftSettings: strict),
-        .testTarget(name: "DissectionTests", dependencies: ["Dissection"], swiftSettings: strict),
         .testTarget(
-            name: "PacketCaptureTests", dependencies: ["Dissection", "PacketCapture"],
+            name: "DissectionTests", dependencies: ["Dissection", "FuzzCorpus"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "PacketCaptureTests",
+            dependencies: ["Dissection", "FuzzCorpus", "PacketCapture"],
             swiftSettings: strict),
         .testTarget(
             name: "RedactionTests", dependencies: ["Dissection", "PacketCapture", "Redaction"],
             swiftSettings: strict),
         .testTarget(
             name: "TrafficAnalysisTests",
-            dependencies: ["Casebook", "Dissection", "PacketCapture", "TrafficAnalysis"],
+            dependencies: [
+                "Casebook", "Dissection", "FuzzCorpus", "PacketCapture", "TrafficAnalysis",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "CaptureGeneratorTests",

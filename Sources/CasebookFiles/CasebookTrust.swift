@@ -17,9 +17,9 @@ public enum CasebookTrust {
     public static func doubt(of folder: String, user: UInt32? = nil) -> Doubt? {
         let user = user ?? geteuid()
         var paths = [folder]
-        for name in (try? listFolder(folder)) ?? [] {
+        for name in visibleNames(in: folder) {
             paths.append("\(folder)/\(name)")
-            for id in (try? listFolder("\(folder)/\(name)")) ?? [] {
+            for id in visibleNames(in: "\(folder)/\(name)") {
                 paths += ["\(folder)/\(name)/\(id)", "\(folder)/\(name)/\(id)/case.md"]
             }
         }

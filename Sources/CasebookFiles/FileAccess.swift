@@ -77,7 +77,10 @@ private func readToEnd(_ file: Int32, size: Int, limit: Int) throws(FileFault) -
     return bytes
 }
 
-/// The names in a folder but hidden ones, sorted by their bytes.
+/// The names in a folder but hidden ones, sorted by their bytes; none where it cannot be read.
+public func visibleNames(in folder: String) -> [String] { (try? listFolder(folder)) ?? [] }
+
+/// As above, with the reason why a folder could not be read.
 func listFolder(_ path: String, limit: Int = 10_000) throws(FileFault) -> [String] {
     try listEntries(path, limit: limit).map(\.name)
 }

@@ -56,13 +56,7 @@ public struct ClientHello: Equatable, Sendable {
         statusRequest = layout.statusRequest
         offersEarlyData = layout.offersEarlyData
         extendedMasterSecret = layout.extendedMasterSecret
-        var list = ByteCursor(layout.extensions)
-        while !list.isAtEnd {
-            var one = layout
-            let (type, content) = try nextExtension(bytes, &list)
-            extensions.append(type)
-            if !one.read(type, bytes, content) { malformedExtensions.append(type) }
-        }
+        (extensions, malformedExtensions) = try layout.extensionTypes(bytes)
     }
 
     /// TLS 1.3 or a draft of it is among the supported versions.

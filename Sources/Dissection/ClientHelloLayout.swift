@@ -1,6 +1,6 @@
 /// Where the fields of a ClientHello stand in its bytes, and what takes no memory of its own: for
 /// who reads thousands and wants little of each. Fields are those of `ClientHello`.
-public struct ClientHelloLayout: Sendable {
+public struct ClientHelloLayout: HelloLayout, Sendable {
     public var legacyVersion: UInt16
     public var random: Range<Int>
     public var sessionID: Range<Int>
@@ -36,27 +36,10 @@ public struct ClientHelloLayout: Sendable {
         extensions = cursor.remaining
         // SSL 3 and old TLS hellos end before the extensions (RFC 5246 §7.4.1.2).
         if cursor.isAtEnd { return }
-        var list = try cursor.vector16(bytes)
-        extensions = list.remaining
-        while !list.isAtEnd {
-            let (type, content) = try nextExtension(bytes, &list)
-            _ = read(type, bytes, content)
-        }
-        guard cursor.isAtEnd else { throw .malformed("bytes after the extensions") }
+        try readExtensions(bytes, cursor)
     }
 
-    /// Reads one extension; `false` when its content contradicts itself: then it is as if it had
-    /// not been sent.
-    mutating func read(_ type: UInt16, _ bytes: RawSpan, _ content: ByteCursor) -> Bool {
-        do throws(DissectionError) {
-            try readContent(type, bytes, content)
-            return true
-        } catch {
-            return false
-        }
-    }
-
-    private mutating func readContent(
+    mutating func readContent(
         _ type: UInt16, _ bytes: RawSpan, _ content: ByteCursor
     ) throws(DissectionError) {
         var content = content
@@ -113,13 +96,6 @@ public struct ClientHelloLayout: Sendable {
         }
         return count
     }
-}
-
-/// The next of a hello's list of extensions (RFC 8446 §4.2).
-func nextExtension(
-    _ bytes: RawSpan, _ list: inout ByteCursor
-) throws(DissectionError) -> (type: UInt16, content: ByteCursor) {
-    (try list.uint16(bytes), try list.vector16(bytes))
 }
 
 /// A list of names with one byte of length each, in a vector with two (RFC 7301 §3.1).

@@ -87,10 +87,18 @@ public struct DNSType: Hashable, Sendable, CustomStringConvertible {
     public static let opt = DNSType(rawValue: 41)
 
     /// IANA's name, or `TYPE` and the number (RFC 3597 §5).
-    public var description: String {
-        let names: [UInt16: String] = [
-            1: "A", 2: "NS", 5: "CNAME", 6: "SOA", 12: "PTR", 28: "AAAA", 41: "OPT",
-        ]
-        return names[rawValue] ?? "TYPE\(rawValue)"
-    }
+    public var description: String { Self.names[rawValue] ?? "TYPE\(rawValue)" }
+
+    /// What turns up in traffic, of the registry "Resource Record (RR) TYPEs"
+    /// (https://www.iana.org/assignments/dns-parameters); `ANY` is dig's word for its `*`.
+    private static let names: [UInt16: String] = [
+        1: "A", 2: "NS", 5: "CNAME", 6: "SOA", 12: "PTR", 13: "HINFO", 15: "MX", 16: "TXT",
+        17: "RP", 18: "AFSDB", 24: "SIG", 25: "KEY", 28: "AAAA", 29: "LOC", 33: "SRV",
+        35: "NAPTR", 36: "KX", 37: "CERT", 39: "DNAME", 41: "OPT", 42: "APL", 43: "DS",
+        44: "SSHFP", 45: "IPSECKEY", 46: "RRSIG", 47: "NSEC", 48: "DNSKEY", 49: "DHCID",
+        50: "NSEC3", 51: "NSEC3PARAM", 52: "TLSA", 53: "SMIMEA", 55: "HIP", 59: "CDS",
+        60: "CDNSKEY", 61: "OPENPGPKEY", 62: "CSYNC", 63: "ZONEMD", 64: "SVCB", 65: "HTTPS",
+        99: "SPF", 108: "EUI48", 109: "EUI64", 249: "TKEY", 250: "TSIG", 251: "IXFR",
+        252: "AXFR", 255: "ANY", 256: "URI", 257: "CAA", 32769: "DLV",
+    ]
 }

@@ -27,10 +27,30 @@ func dissectIPv4(
     let transport = UInt8(truncatingIfNeeded: second >> 48)
     // More fragments, or not the first.
     if transport != 6 || first & 0x3FFF != 0 {
+        if transport == 51, first & 0x3FFF == 0 {
+            return dissectAuthenticated(
+                bytes, at: offset &+ headerLength, end: end, into: &segment)
+        }
         segment.noteTransport(transport, at: offset &+ headerLength, end: end, of: bytes)
         if first & 0x3FFF == 0 { return .notTCP }
         segment.payloadOffset = offset
         return .fragment
     }
     return dissectTCP(bytes, at: offset &+ headerLength, end: end, into: &segment)
+}
+
+/// What an authentication header (RFC 4302 §2) protects: next header, length in four bytes less
+/// two, reserved (2), security parameters index, sequence number (4 each), check value.
+@usableFromInline
+func dissectAuthenticated(
+    _ bytes: RawSpan, at offset: Int, end: Int, into segment: inout TCPSegment
+) -> PacketVerdict {
+    guard end - offset >= 12 else { return .malformed }
+    guard bytes.byteCount - offset >= 12 else { return .truncated }
+    let length = (Int(bytes.byte(at: offset + 1)) + 2) * 4
+    guard length >= 12, offset + length <= end else { return .malformed }
+    let next = bytes.byte(at: offset)
+    if next == 6 { return dissectTCP(bytes, at: offset + length, end: end, into: &segment) }
+    segment.noteTransport(next, at: offset + length, end: end, of: bytes)
+    return .notTCP
 }

@@ -3,7 +3,9 @@ func dissectPPPoE(
     _ bytes: RawSpan, at offset: Int, frame: Int, into segment: inout TCPSegment
 ) -> PacketVerdict {
     guard bytes.byteCount - offset >= 8 else { return .truncated }
-    guard bytes.uint16(at: offset) == 0x1100 else { return .notIP }
+    guard bytes.uint16(at: offset) == 0x1100 else {
+        return segment.notIP(.etherType(0x8863), at: offset, of: bytes)
+    }
     return dissectPPP(bytes, at: offset + 6, frame: frame, into: &segment)
 }
 
@@ -22,7 +24,8 @@ func dissectPPP(
     switch type {
     case 0x0021: return dissectIPv4(bytes, at: offset, frame: frame, into: &segment)
     case 0x0057: return dissectIPv6(bytes, at: offset, frame: frame, into: &segment)
-    default: return .notIP
+    case 0x0281, 0x0283: return dissectMPLS(bytes, at: offset, frame: frame, into: &segment)
+    default: return segment.notIP(.ppp(type), at: offset, of: bytes)
     }
 }
 
@@ -37,7 +40,12 @@ func dissectMPLS(
         guard bytes.byteCount - offset >= 4 else { return .truncated }
         let isLast = bytes.byte(at: offset + 2) & 1 != 0
         offset += 4
-        if isLast { return dissectIP(bytes, at: offset, frame: frame, into: &segment) }
+        guard isLast else { continue }
+        let verdict = dissectIP(bytes, at: offset, frame: frame, into: &segment)
+        if verdict == .notIP, case .version(let bits) = segment.linkProtocol {
+            segment.linkProtocol = .labelled(bits)
+        }
+        return verdict
     }
     return .malformed
 }

@@ -21,11 +21,14 @@ func dissectWireless(
 private func dissect80211(
     _ bytes: RawSpan, at offset: Int, frame: Int, into segment: inout TCPSegment
 ) -> PacketVerdict {
-    guard bytes.byteCount - offset >= 24 else { return .truncated }
+    // Acknowledgements are 10 bytes long.
+    guard bytes.byteCount - offset >= 10 else { return .truncated }
     let control = bytes.byte(at: offset)
     let flags = bytes.byte(at: offset + 1)
-    // Data frames that carry data, in clear.
-    guard control & 0x0C == 0x08, control & 0x40 == 0, flags & 0x40 == 0 else { return .notIP }
+    if let other = otherFrame(control, flags) {
+        return segment.notIP(.wireless(other), at: offset, of: bytes)
+    }
+    guard bytes.byteCount - offset >= 24 else { return .truncated }
     let (toDS, fromDS) = (flags & 1 != 0, flags & 2 != 0)
     var position = offset + 24
     func address(_ place: Int) -> UInt64 { bytes.uint64(at: offset + place) >> 16 }
@@ -35,13 +38,28 @@ private func dissect80211(
     if control & 0x80 != 0 {
         guard bytes.byteCount - position >= 2 else { return .truncated }
         // Several frames in one (A-MSDU) are left closed.
-        if bytes.byte(at: position) & 0x80 != 0 { return .notIP }
+        if bytes.byte(at: position) & 0x80 != 0 {
+            return segment.notIP(.wireless(.aggregate), at: position, of: bytes)
+        }
         position += flags & 0x80 != 0 ? 6 : 2
     }
     guard bytes.byteCount - position >= 8 else { return .truncated }
-    guard bytes.uint64(at: position) >> 16 == 0xAAAA_0300_0000 else { return .notIP }
+    guard bytes.uint48(at: position) == 0xAAAA_0300_0000 else {
+        return segment.notIP(LinkProtocol(llc: bytes, at: position), at: position, of: bytes)
+    }
     let type = bytes.uint16(at: position + 6)
     return dissectEtherType(bytes, type: type, at: position + 8, frame: frame, into: &segment)
+}
+
+/// What is no data frame that carries data, in clear; `nil` for one that is.
+private func otherFrame(_ control: UInt8, _ flags: UInt8) -> LinkProtocol.WirelessFrame? {
+    switch control >> 2 & 3 {
+    case 0: .management
+    case 2 where control & 0x40 != 0: .null
+    case 2 where flags & 0x40 != 0: .encrypted
+    case 2: nil
+    default: .control
+    }
 }
 
 /// NFLOG: address family, version (each 1), resource (2), then fields of length and type in the

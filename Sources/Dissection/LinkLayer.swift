@@ -1,8 +1,9 @@
 /// Finds the TCP header of a captured packet.
 ///
 /// Link layers: Ethernet II and 802.3 with SNAP, up to four VLAN tags (802.1Q, 802.1ad, 0x9100),
-/// PPPoE, MPLS, raw IP, BSD loopback, Linux cooked 1 and 2, PPP, Cisco HDLC, 802.11 with radiotap,
-/// Prism or PPI headers, NFLOG. Tunnels stay closed: see `PacketOpener`.
+/// PPPoE, MPLS, VN-tag, 802.1BR, Cisco MetaData, raw IP, BSD loopback, Linux cooked 1 and 2, PPP,
+/// Cisco HDLC, 802.11 with radiotap, Prism or PPI headers, NFLOG, FDDI, ARCNET, InfiniBand, ATM, Juniper's
+/// Ethernet, tags of switch chips. Tunnels stay closed: see `PacketOpener`.
 ///
 /// - Parameters:
 ///   - bytes: The captured bytes of one packet.
@@ -56,15 +57,20 @@ func dissectEtherType(
         guard tags < 4 else { return .malformed }
         guard bytes.byteCount - offset >= 4 else { return .truncated }
         let id = bytes.uint16(at: offset) & 0x0FFF
-        if tags == 0 { segment.outerVLAN = id } else { segment.innerVLAN = id }
+        if tags == 0, segment.outerVLAN == 0 {
+            segment.outerVLAN = id
+        } else {
+            segment.innerVLAN = id
+        }
         type = bytes.uint16(at: offset + 2)
         offset += 4
         tags += 1
     }
     if type < EtherType.least {
         // IEEE 802.2 LLC with SNAP (RFC 1042): AA AA 03, organisation 00 00 00, then the type.
-        guard bytes.byteCount - offset >= 8 else { return .notIP }
-        guard bytes.uint64(at: offset) >> 16 == 0xAAAA_0300_0000 else { return .notIP }
+        guard bytes.byteCount - offset >= 8, bytes.uint48(at: offset) == 0xAAAA_0300_0000 else {
+            return segment.notIP(LinkProtocol(llc: bytes, at: offset), at: offset, of: bytes)
+        }
         type = bytes.uint16(at: offset + 6)
         offset += 8
     }
@@ -73,7 +79,7 @@ func dissectEtherType(
     case EtherType.ipv6: return dissectIPv6(bytes, at: offset, frame: frame, into: &segment)
     case 0x8847, 0x8848: return dissectMPLS(bytes, at: offset, frame: frame, into: &segment)
     case 0x8864: return dissectPPPoE(bytes, at: offset, frame: frame, into: &segment)
-    default: return .notIP
+    default: return dissectFabricTag(bytes, type: type, at: offset, frame: frame, into: &segment)
     }
 }
 
@@ -104,13 +110,16 @@ func dissectOtherLink(
         // Address, control (each 1), then an EtherType.
         guard bytes.byteCount >= 4 else { return .truncated }
         let type = bytes.uint16(at: 2)
+        if LinkProtocol.hdlcProtocols[type] != nil {
+            return segment.notIP(.ciscoHDLC(type), at: 4, of: bytes)
+        }
         return dissectEtherType(bytes, type: type, at: 4, frame: frame, into: &segment)
     case 105, 119, 127, 192:
         return dissectWireless(bytes, link: link.rawValue, frame: frame, into: &segment)
     case 239:
         return dissectNFLOG(bytes, frame: frame, into: &segment)
     default:
-        return .unsupportedLink
+        return dissectFrames(bytes, link: link.rawValue, frame: frame, into: &segment)
     }
 }
 
@@ -122,7 +131,7 @@ func dissectIP(
     switch bytes.byte(at: offset) >> 4 {
     case 4: return dissectIPv4(bytes, at: offset, frame: frame, into: &segment)
     case 6: return dissectIPv6(bytes, at: offset, frame: frame, into: &segment)
-    default: return .notIP
+    case let version: return segment.notIP(.version(version), at: offset, of: bytes)
     }
 }
 
@@ -132,10 +141,11 @@ private func dissectLoopback(
 ) -> PacketVerdict {
     guard bytes.byteCount >= 4 else { return .truncated }
     let word = bytes.uint32(at: 0)
-    switch word > 0xFFFF ? word.byteSwapped : word {
+    let family = word > 0xFFFF ? word.byteSwapped : word
+    switch family {
     // AF_INET; AF_INET6 of Linux, Windows, NetBSD and OpenBSD, FreeBSD, macOS.
     case 2, 10, 23, 24, 28, 30: return dissectIP(bytes, at: 4, frame: frame, into: &segment)
-    default: return .notIP
+    default: return segment.notIP(.family(family), at: 4, of: bytes)
     }
 }
 

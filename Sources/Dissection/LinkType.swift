@@ -27,10 +27,14 @@ public struct LinkType: RawRepresentable, Hashable, Sendable {
     /// Names of `pcap_datalink_val_to_name(3)`.
     private static let names: [UInt32: String] = [
         0: "NULL", 1: "EN10MB", 6: "IEEE802", 8: "SLIP", 9: "PPP", 10: "FDDI", 12: "RAW",
-        14: "RAW", 50: "PPP_SERIAL", 51: "PPP_ETHER", 101: "RAW", 104: "C_HDLC",
-        105: "IEEE802_11", 107: "FRELAY", 108: "LOOP", 113: "LINUX_SLL", 117: "PFLOG",
-        119: "PRISM_HEADER", 127: "IEEE802_11_RADIO", 149: "USER2", 187: "BLUETOOTH_HCI_H4",
+        14: "RAW", 50: "PPP_SERIAL", 51: "PPP_ETHER", 100: "ATM_RFC1483", 101: "RAW", 104: "C_HDLC",
+        105: "IEEE802_11", 106: "ATM_CLIP", 107: "FRELAY", 108: "LOOP", 113: "LINUX_SLL",
+        117: "PFLOG", 119: "PRISM_HEADER", 123: "SUNATM", 127: "IEEE802_11_RADIO",
+        129: "ARCNET_LINUX", 132: "JUNIPER_ES", 137: "JUNIPER_ATM1", 149: "USER2",
+        164: "JUNIPER_MONITOR", 178: "JUNIPER_ETHER", 182: "MFR", 187: "BLUETOOTH_HCI_H4",
         192: "PPI", 195: "IEEE802_15_4_WITHFCS", 220: "USB_LINUX_MMAPPED", 228: "IPV4",
-        229: "IPV6", 239: "NFLOG", 249: "USBPCAP", 276: "LINUX_SLL2",
+        229: "IPV6", 239: "NFLOG", 242: "IPOIB", 249: "USBPCAP", 253: "NETLINK",
+        276: "LINUX_SLL2", 281: "DSA_TAG_BRCM", 282: "DSA_TAG_BRCM_PREPEND",
+        284: "DSA_TAG_DSA", 285: "DSA_TAG_EDSA",
     ]
 }

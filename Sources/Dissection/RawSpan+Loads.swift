@@ -32,6 +32,11 @@ extension RawSpan {
         unsafe UInt64(bigEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
     }
 
+    /// Six bytes in network order: an address of IEEE 802.
+    func uint48(at offset: Int) -> UInt64 {
+        UInt64(uint16(at: offset)) << 32 | UInt64(uint32(at: offset + 2))
+    }
+
     /// Where `byte` first stands in `range`, which must lie inside; `nil` when it does not.
     func firstOffset(of byte: UInt8, in range: Range<Int>) -> Int? {
         var offset = range.lowerBound

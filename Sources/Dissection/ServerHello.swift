@@ -33,13 +33,7 @@ public struct ServerHello: Equatable, Sendable {
         hasSessionTicket = layout.hasSessionTicket
         isHelloRetryRequest = layout.isHelloRetryRequest
         if let name = layout.alpn { alpn = bytes.text(name) }
-        var list = ByteCursor(layout.extensions)
-        while !list.isAtEnd {
-            var one = layout
-            let (type, content) = try nextExtension(bytes, &list)
-            extensions.append(type)
-            if !one.read(type, bytes, content) { malformedExtensions.append(type) }
-        }
+        (extensions, malformedExtensions) = try layout.extensionTypes(bytes)
     }
 
     /// TLS 1.3 or a draft of it was chosen.

@@ -1,5 +1,5 @@
 /// Where the fields of a ServerHello stand in its bytes, as `ClientHelloLayout` of the other.
-public struct ServerHelloLayout: Sendable {
+public struct ServerHelloLayout: HelloLayout, Sendable {
     public var legacyVersion: UInt16
     public var random: Range<Int>
     public var sessionID: Range<Int> = 0..<0
@@ -33,13 +33,7 @@ public struct ServerHelloLayout: Sendable {
         cipherSuite = try cursor.uint16(bytes)
         if !isEarlyDraft { _ = try cursor.uint8(bytes) }
         if cursor.isAtEnd { return }
-        var list = try cursor.vector16(bytes)
-        extensions = list.remaining
-        while !list.isAtEnd {
-            let (type, content) = try nextExtension(bytes, &list)
-            _ = read(type, bytes, content)
-        }
-        guard cursor.isAtEnd else { throw .malformed("bytes after the extensions") }
+        try readExtensions(bytes, cursor)
     }
 
     /// TLS 1.3 or a draft of it was chosen.
@@ -52,27 +46,19 @@ public struct ServerHelloLayout: Sendable {
             && bytes.uint64(at: random + 24) == 0x079E_09E2_C8A8_339C
     }
 
-    /// Reads one extension; `false` when its content contradicts itself: then it is as if it had
-    /// not been sent.
-    mutating func read(_ type: UInt16, _ bytes: RawSpan, _ content: ByteCursor) -> Bool {
-        do throws(DissectionError) {
-            var content = content
-            switch type {
-            case 16:
-                let list = try protocolList(bytes, content)
-                alpn =
-                    list.isEmpty
-                    ? nil
-                    : list.lowerBound + 1..<list.lowerBound + 1
-                        + Int(bytes.byte(at: list.lowerBound))
-            case 35: hasSessionTicket = true
-            case 41: pskAccepted = true
-            case 43: selectedVersion = try content.uint16(bytes)
-            default: break
-            }
-            return true
-        } catch {
-            return false
+    mutating func readContent(
+        _ type: UInt16, _ bytes: RawSpan, _ content: ByteCursor
+    ) throws(DissectionError) {
+        var content = content
+        switch type {
+        case 16:
+            let list = try protocolList(bytes, content)
+            let name = list.lowerBound + 1
+            alpn = list.isEmpty ? nil : name..<name + Int(bytes.byte(at: list.lowerBound))
+        case 35: hasSessionTicket = true
+        case 41: pskAccepted = true
+        case 43: selectedVersion = try content.uint16(bytes)
+        default: break
         }
     }
 }

@@ -54,6 +54,8 @@ public struct TCPSegment: Sendable {
     /// With `PacketVerdict.notTCP` the IP protocol number
     /// (https://www.iana.org/assignments/protocol-numbers); its header is where the payload begins.
     public var transport: UInt8 = 6
+    /// With `PacketVerdict.notIP` what the frame carries; it begins where the payload does.
+    public var linkProtocol = LinkProtocol.etherType(0)
 
     @inlinable
     public init() {}

@@ -14,6 +14,11 @@ public func tunnelled(_ bytes: RawSpan, _ segment: TCPSegment) -> TunnelledPacke
     case 4, 41: return TunnelledPacket(offset: offset, link: .raw)
     case 47: return genericRouting(bytes, at: offset)
     case 17: return overUDP(bytes, at: offset)
+    // EtherIP, version 3 (RFC 3378 §3); SRv6's frames (RFC 8986 §4.9).
+    case 97:
+        guard bytes.byteCount - offset >= 2, bytes.uint16(at: offset) == 0x3000 else { return nil }
+        return TunnelledPacket(offset: offset + 2, link: .ethernet)
+    case 143: return TunnelledPacket(offset: offset, link: .ethernet)
     default: return nil
     }
 }
@@ -30,6 +35,11 @@ private func genericRouting(_ bytes: RawSpan, at offset: Int) -> TunnelledPacket
     for flag: UInt16 in [0x8000, 0x2000, 0x1000] where flags & flag != 0 { inside += 4 }
     switch bytes.uint16(at: offset + 2) {
     case 0x0800, 0x86DD: return TunnelledPacket(offset: inside, link: .raw)
+    // WCCP's redirected packets: version 2 has four bytes of its own before them.
+    case 0x883E:
+        guard bytes.byteCount > inside else { return nil }
+        let isFirst = bytes.byte(at: inside) >> 4 == 4
+        return TunnelledPacket(offset: inside + (isFirst ? 0 : 4), link: .raw)
     case 0x6558: return TunnelledPacket(offset: inside, link: .ethernet)
     // ERSPAN II; type I has neither a sequence number nor a header of its own
     // (draft-foschiano-erspan §4).
@@ -56,60 +66,4 @@ private func pointToPoint(_ bytes: RawSpan, _ flags: UInt16, at offset: Int) -> 
     else { return nil }
     let inside = offset + 12 + (flags & 0x0080 != 0 ? 4 : 0)
     return TunnelledPacket(offset: inside, link: LinkType(rawValue: 9))
-}
-
-/// VXLAN (RFC 7348 §5; 8472 is Linux's older port), VXLAN-GPE (draft-ietf-nvo3-vxlan-gpe §3) and
-/// GENEVE (RFC 8926 §3.4) and GTP-U, by the UDP port.
-private func overUDP(_ bytes: RawSpan, at offset: Int) -> TunnelledPacket? {
-    guard bytes.byteCount - offset >= 16 else { return nil }
-    let inside = offset + 8
-    switch bytes.uint16(at: offset + 2) {
-    case 4789, 8472:
-        // The flag of a valid network identifier must be set.
-        guard bytes.byte(at: inside) & 0x08 != 0 else { return nil }
-        return TunnelledPacket(offset: inside + 8, link: .ethernet)
-    case 4790:
-        // With the P flag the fourth byte says what is inside.
-        guard bytes.byte(at: inside) & 0x0C == 0x0C else { return nil }
-        switch bytes.byte(at: inside + 3) {
-        case 1, 2: return TunnelledPacket(offset: inside + 8, link: .raw)
-        case 3: return TunnelledPacket(offset: inside + 8, link: .ethernet)
-        default: return nil
-        }
-    case 2152: return userPlane(bytes, at: inside)
-    case 6081:
-        guard bytes.byte(at: inside) >> 6 == 0 else { return nil }
-        let options = Int(bytes.byte(at: inside) & 0x3F) * 4
-        let link: LinkType
-        switch bytes.uint16(at: inside + 2) {
-        case 0x6558: link = .ethernet
-        case 0x0800, 0x86DD: link = .raw
-        default: return nil
-        }
-        return TunnelledPacket(offset: inside + 8 + options, link: link)
-    default: return nil
-    }
-}
-
-/// GTP-U version 1 (3GPP TS 29.281 §5.1): flags, message type, length (2), tunnel id (4); then, where
-/// one of the three lowest flags is set, sequence number (2), N-PDU number, type of the first
-/// extension header. An extension counts its length in four bytes and ends with the next one's type
-/// (§5.2.1). G-PDU (255) carries the user's packet.
-private func userPlane(_ bytes: RawSpan, at offset: Int) -> TunnelledPacket? {
-    let flags = bytes.byte(at: offset)
-    guard flags & 0xF0 == 0x30, bytes.byte(at: offset + 1) == 0xFF else { return nil }
-    var inside = offset + 8
-    guard flags & 7 != 0 else { return TunnelledPacket(offset: inside, link: .raw) }
-    inside += 4
-    guard bytes.byteCount >= inside else { return nil }
-    var next = flags & 4 != 0 ? bytes.byte(at: inside - 1) : 0
-    // A PDU session container and one or two more are what there is.
-    for _ in 0..<8 where next != 0 {
-        guard bytes.byteCount > inside else { return nil }
-        let length = Int(bytes.byte(at: inside)) * 4
-        guard length > 0, bytes.byteCount >= inside + length else { return nil }
-        inside += length
-        next = bytes.byte(at: inside - 1)
-    }
-    return next == 0 ? TunnelledPacket(offset: inside, link: .raw) : nil
 }

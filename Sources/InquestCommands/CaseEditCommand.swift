@@ -55,19 +55,18 @@ struct CaseEditCommand: Subcommand {
         _ new: CaseFolder, _ root: String?, _ place: CasePlaces.Place, _ draft: DraftFolder,
         _ run: Run
     ) throws(Failure) {
-        do {
+        do throws(Failure) {
             guard let root else {
                 try OutputFile.write(new.text, to: "\(place.folder)/case.md")
                 return run.console.note("Changed \(place.folder)/case.md.")
             }
-            let folder = try new.place(in: root, replacing: false)
+            let folder = try new.put(in: root)
             run.console.note(
                 "\(folder)/case.md overrides the \(place.book.kind.rawValue) case in "
                     + "\(place.folder), which stays as it is.")
         } catch {
             run.console.note("Your version is kept in \(draft.path).")
-            throw (error as? PlacementFault).map { .casework(.placing($0)) }
-                ?? (error as? Failure) ?? .casework(.noHome)
+            throw error
         }
     }
 

@@ -60,12 +60,8 @@ struct CaseImportCommand: Subcommand {
 
     private func place(_ cases: [CaseFolder], _ root: String, _ run: Run) throws(Failure) {
         for value in cases {
-            do {
-                let folder = try value.place(in: root, replacing: replace)
-                run.console.note("Imported \(folder).")
-            } catch {
-                throw .casework(.placing(error))
-            }
+            let folder = try value.put(in: root, replacing: replace)
+            run.console.note("Imported \(folder).")
         }
     }
 }

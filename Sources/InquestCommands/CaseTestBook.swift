@@ -104,7 +104,7 @@ struct CaseTestBook {
         _ folders: [String], _ environment: [String: String]
     ) -> String? {
         guard let home = SystemPaths.cache(environment) else { return nil }
-        let names = folders.map { SystemPaths.resolved($0) + "\n" + $0 + "\n" }.joined()
+        let names = folders.map { (CasebookTrust.canonical($0) ?? $0) + "\n" + $0 + "\n" }.joined()
         return "\(home)/inquest/replays-\(ContentHash.hex(names.utf8).prefix(16))"
     }
 

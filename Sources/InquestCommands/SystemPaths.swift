@@ -10,13 +10,6 @@ enum SystemPaths {
         return nil
     }
 
-    /// Without symbolic links; as it is where it leads nowhere.
-    static func resolved(_ path: String) -> String {
-        guard let real = realpath(path, nil) else { return path }
-        defer { free(real) }
-        return String(cString: real)
-    }
-
     /// Changes with every build of the program.
     static func programIdentity() -> String {
         var status = stat()

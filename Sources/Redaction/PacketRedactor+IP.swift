@@ -111,11 +111,25 @@ extension PacketRedactor {
         case 1: rewriteICMP(&bytes, start, extent)
         case 58: rewriteICMPv6(&bytes, start, extent)
         case 112: rewriteVRRP(&bytes, start, extent, isIPv4: ends.isIPv4)
-        case 4, 41, 47: rewriteTunnel(&bytes, transport, start, extent)
+        case 4, 41, 47, 97, 143: rewriteTunnel(&bytes, transport, start, extent)
+        case 51: rewriteAuthenticated(&bytes, start, extent, ends)
         // Security parameters index and sequence number stay (RFC 4303 §2).
         case 50: bytes.blank((start + 8)..., to: extent.end)
         default: bytes.blank(start..., to: extent.end)
         }
+    }
+
+    /// RFC 4302 §2: the check value tells nothing of what it protects.
+    private func rewriteAuthenticated(
+        _ bytes: inout [UInt8], _ start: Int, _ extent: Extent, _ ends: Ends
+    ) {
+        guard extent.end - start >= 12 else { return bytes.blank(start..., to: extent.end) }
+        let inside = start + (Int(bytes[start + 1]) + 2) * 4
+        // A second one is hostile: what is behind it is not looked at.
+        guard bytes[start] != 51, inside >= start + 12, inside < extent.end else {
+            return bytes.blank((start + 12)..., to: extent.end)
+        }
+        rewriteTransport(&bytes, bytes[start], inside, extent, ends)
     }
 
     /// - Returns: whether there was one.
@@ -127,9 +141,24 @@ extension PacketRedactor {
             if transport != 17 { bytes.blank(start..., to: extent.end) }
             return false
         }
+        // Of the tunnels over UDP only Teredo is for IPv6 alone.
+        if transport == 17, inner.link == .ipv6 {
+            blankTeredo(&bytes, start + 8..<inner.offset)
+        }
         if rewriteLink(&bytes, inner.link, inner.offset, extent) { return true }
         bytes.blank(inner.offset..., to: extent.end)
         return true
+    }
+
+    /// What stands before Teredo's packet (RFC 4380 §5.1.1): who the client is, and its address.
+    private func blankTeredo(_ bytes: inout [UInt8], _ range: Range<Int>) {
+        var place = range.lowerBound
+        if range.count >= 4, bytes.uint16(place) == 1 {
+            let end = place + 13 + Int(bytes[place + 2]) + Int(bytes[place + 3])
+            bytes.blank(place + 4..<min(end, range.upperBound))
+            place = min(end, range.upperBound)
+        }
+        if range.upperBound - place >= 2 { bytes.blank(place + 2..<range.upperBound) }
     }
 
     private static func inner(

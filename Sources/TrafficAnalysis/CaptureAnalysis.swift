@@ -19,7 +19,7 @@ public struct CaptureAnalysis: ~Copyable {
     var packets = 0
     var bytes: UInt64 = 0
     var truncatedPackets = 0
-    var undecodedPackets = 0
+    var otherPackets = OtherPackets()
     /// Packets of connections that could not be followed any more.
     var unfollowedPackets = 0
     /// Connections that were still open when they had to make room for newer ones.
@@ -124,7 +124,7 @@ public struct CaptureAnalysis: ~Copyable {
             follow(packet, number: number, time: time, link: link)
             return
         }
-        note(verdict)
+        otherPackets.add(verdict, segment, link)
         let table = table
         examination.datagrams.visit(
             verdict, packet, segment, link: link, number: UInt32(truncatingIfNeeded: number),
@@ -197,13 +197,6 @@ public struct CaptureAnalysis: ~Copyable {
         past.add(hash, table[index])
         tables.giveBack(&table[index])
         table.giveBack(index, hash: hash)
-    }
-
-    private mutating func note(_ verdict: PacketVerdict) {
-        switch verdict {
-        case .truncated, .malformed, .unsupportedLink: undecodedPackets += 1
-        case .fragment, .tcp, .notIP, .notTCP: break
-        }
     }
 
     /// The segment's flow. A SYN with another initial sequence number on a known 4-tuple opens a

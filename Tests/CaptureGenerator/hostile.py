@@ -52,7 +52,7 @@ def main():
               f"{seconds:.1f} s of CPU, {usage.ru_maxrss >> 10} MiB{', FAILED' if bad else ''}"
               f"{f' (status {status})' if status else ''}")
         for warning in page.get("warnings", []):
-            print(f"    {warning if isinstance(warning, str) else warning.get('text', warning)}")
+            print(f"    {warning['summary']}")
     sys.exit(failed)
 
 

@@ -101,7 +101,7 @@ struct AnalysisTests {
                 #expect(seen[key] == known, "flow \(flow.flow), \(truth["fault"] ?? ""): \(key)")
             }
         }
-        #expect(report.undecodedPackets == 0)
+        #expect(report.otherPackets.undecoded == 0)
         #expect(report.tcp.retransmitted == run.manifest[.retransmitted])
         #expect(report.tls.clientHellos == run.manifest[.clientHellos] || run.isCut)
         #expect(report.tls.serverHellos == run.manifest[.serverHellos] || run.isCut)

@@ -126,4 +126,12 @@ private enum Answer {
         let long = Array(repeating: String(repeating: "a", count: 63), count: 4)
         #expect(DNSName(long.joined(separator: ".")) == nil)
     }
+
+    @Test(arguments: [
+        (1, "A"), (15, "MX"), (16, "TXT"), (33, "SRV"), (43, "DS"), (65, "HTTPS"), (255, "ANY"),
+        (257, "CAA"), (3, "TYPE3"), (65_280, "TYPE65280"),
+    ])
+    func `a type has the name of the registry, else its number`(type: UInt16, name: String) {
+        #expect(DNSType(rawValue: type).description == name)
+    }
 }

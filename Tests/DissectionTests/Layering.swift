@@ -11,7 +11,7 @@ struct Layering: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { name }
 
-    static let all: [Layering] = ethernet + tagged + others + extensionHeaders
+    static let all: [Layering] = ethernet + tagged + others + frames + extensionHeaders
 
     private static let ethernet: [Layering] = [
         .init(
@@ -93,7 +93,70 @@ struct Layering: Sendable, CustomTestStringConvertible {
             packet: join([0x0F, 0, 0x86, 0xDD], Packet.ipv6())),
     ]
 
+    /// Source and destination as in `Packet.ethernet`.
+    private static let addresses = Array(Packet.ethernet([]).prefix(12))
+    private static let snap: [UInt8] = [0xAA, 0xAA, 3, 0, 0, 0, 8, 0]
+
+    private static let frames: [Layering] = [
+        .init(
+            name: "FDDI with SNAP", link: LinkType(rawValue: 10),
+            packet: join([0x50], addresses, snap, Packet.ipv4()), hasMAC: true),
+        .init(
+            name: "ATM with SNAP", link: LinkType(rawValue: 100),
+            packet: join(snap, Packet.ipv4())),
+        .init(
+            name: "ARCNET", link: LinkType(rawValue: 129),
+            packet: join([1, 2, 0, 0, 212, 0, 0, 1], Packet.ipv4())),
+        .init(
+            name: "ARCNET of RFC 1051", link: LinkType(rawValue: 129),
+            packet: join([1, 2, 0, 0, 240], Packet.ipv4())),
+        .init(
+            name: "InfiniBand", link: LinkType(rawValue: 242),
+            packet: join(zeros(40), [0x86, 0xDD, 0, 0], Packet.ipv6())),
+        .init(
+            name: "Broadcom's tag", link: LinkType(rawValue: 281),
+            packet: join(addresses, zeros(4), [8, 0], Packet.ipv4()), hasMAC: true),
+        .init(
+            name: "Broadcom's tag in front", link: LinkType(rawValue: 282),
+            packet: join(zeros(4), Packet.ethernet(Packet.ipv4())), hasMAC: true),
+        .init(
+            name: "Marvell's tag, VLAN", link: LinkType(rawValue: 284),
+            packet: join(addresses, zeros(4), [0x81, 0], Packet.vlan(5, Packet.ipv4())),
+            vlans: [5, 0], hasMAC: true),
+        .init(
+            name: "Marvell's tag with a type", link: LinkType(rawValue: 285),
+            packet: join(addresses, [0xDA, 0xDA], zeros(6), [8, 0], Packet.ipv4()), hasMAC: true),
+        .init(
+            name: "Juniper's Ethernet", link: LinkType(rawValue: 178),
+            packet: join(
+                [0x4D, 0x47, 0x43, 0x80, 0, 3, 1, 2, 3], Packet.ethernet(Packet.ipv4())),
+            hasMAC: true),
+        .init(
+            name: "Juniper's without frame", link: LinkType(rawValue: 178),
+            packet: join([0x4D, 0x47, 0x43, 0x02], zeros(4), Packet.ipv4())),
+        .init(
+            name: "VN-tag between VLAN tags", link: .ethernet,
+            packet: Packet.ethernet(
+                Packet.vlan(
+                    9, join(zeros(4), [0x81, 0], Packet.vlan(8, Packet.ipv4())), type: 0x8926),
+                type: 0x8100), vlans: [9, 8], hasMAC: true),
+        .init(
+            name: "802.1BR", link: .ethernet,
+            packet: Packet.ethernet(join(zeros(6), [8, 0], Packet.ipv4()), type: 0x893F),
+            hasMAC: true),
+        .init(
+            name: "Cisco MetaData", link: .ethernet,
+            packet: Packet.ethernet(
+                join([1, 1, 0, 1, 0, 7, 0x86, 0xDD], Packet.ipv6()), type: 0x8909), hasMAC: true),
+        .init(
+            name: "MPLS in PPP", link: LinkType(rawValue: 9),
+            packet: join([0xFF, 3, 2, 0x81, 0, 1, 1, 64], Packet.ipv4())),
+    ]
+
     private static let extensionHeaders: [Layering] = [
+        .init(
+            name: "authentication header of IPv4", link: .raw,
+            packet: Packet.ipv4(join([6, 4], zeros(22), Packet.tcp()), protocol: 51)),
         .init(
             name: "hop-by-hop and destination options", link: .raw,
             packet: Packet.ipv6(

@@ -77,6 +77,33 @@ struct PacketOpenerTests {
                 join(
                     [0x34, 255], zeros(9), [0x85, 1, 0, 9, 0x40, 2], zeros(6), [0], Packet.ipv4()))
         ),
+        ("Teredo to a server", udp(3544, Packet.ipv6())),
+        (
+            "Teredo with authentication and origin",
+            udp(
+                3544,
+                join(
+                    [0, 1, 2, 3], zeros(5), zeros(9), [0, 0], zeros(6), Packet.ipv6()))
+        ),
+        (
+            "Teredo from a relay",
+            Packet.ipv4(
+                join(bytes16(3544), bytes16(5555), zeros(4), [0, 0], zeros(6), Packet.ipv6()),
+                protocol: 17)
+        ),
+        ("L2TP", udp(1701, join([0, 2], zeros(4), [0xFF, 3, 0, 0x21], Packet.ipv4()))),
+        (
+            "L2TP with all fields",
+            udp(1701, join([0x4A, 2], zeros(10), [0, 3], zeros(3), [0x57], Packet.ipv6()))
+        ),
+        ("EtherIP", Packet.ipv4(join([0x30, 0], frame), protocol: 97)),
+        ("SRv6 of frames", Packet.ipv6(frame, next: 143)),
+        ("WCCP", gre(0x883E, Packet.ipv4())),
+        ("WCCP 2", gre(0x883E, join([0, 1, 2, 3], Packet.ipv4()))),
+        (
+            "authentication header around IP",
+            Packet.ipv4(join([4, 4], zeros(22), Packet.ipv4()), protocol: 51)
+        ),
         (
             "VXLAN in GRE in IP",
             Packet.ipv4(gre(0x0800, udp(4789, join([8], zeros(7), frame))), protocol: 4)
@@ -106,6 +133,14 @@ struct PacketOpenerTests {
             Packet.ipv4(
                 join(bytes16(2152), bytes16(5555), zeros(4), [0x30, 255], zeros(6), Packet.ipv4()),
                 protocol: 17),
+            // A Teredo bubble and an authentication without end; L2TP's control message and version 3;
+            // EtherIP of another version.
+            Self.udp(3544, Packet.ipv6([], next: 59)),
+            Self.udp(3544, join([0, 1, 255, 255], Packet.ipv6())),
+            Self.udp(1701, join([0x80, 2], zeros(4), [0xFF, 3, 0, 0x21], Packet.ipv4())),
+            Self.udp(1701, join([0, 3], zeros(4), [0xFF, 3, 0, 0x21], Packet.ipv4())),
+            Self.udp(1701, join([2, 2], zeros(4), [0xFF, 0xFF], Packet.ipv4())),
+            Packet.ipv4(join([0x40, 0], Self.frame), protocol: 97),
             // Compressed datagrams (RFC 2118) and GRE 1 without a sequence number.
             Self.gre(0x880B, join(zeros(8), [0, 0xFD], Packet.ipv4()), flags: 0x3001),
             Self.gre(0x880B, join(zeros(4), [0x21], Packet.ipv4()), flags: 0x2001),
@@ -260,5 +295,12 @@ struct WirelessTests {
         #expect(dissected(Self.data(control: 0x80), link: wireless).verdict == .notIP)
         let aggregated = Self.data(control: 0x88, after: [0x80, 0])
         #expect(dissected(aggregated, link: wireless).verdict == .notIP)
+    }
+
+    @Test func `an acknowledgement is a frame and not cut short`() {
+        let (verdict, segment) = dissected(
+            join([0xD4, 0], zeros(2), [2, 0, 0, 0, 0, 1]), link: LinkType(rawValue: 105))
+        #expect(verdict == .notIP)
+        #expect(segment.linkProtocol.description == "802.11 control")
     }
 }

@@ -32,6 +32,9 @@ struct Refusal: Sendable, CustomTestStringConvertible {
         Refusal("five VLAN tags", Packet.ethernet(tags(5), type: 0x8100), .malformed),
         Refusal("endless extensions", ip: endlessExtensions, .malformed),
         Refusal("endless labels", Packet.ethernet(zeros(90), type: 0x8847), .malformed),
+        Refusal("authenticated UDP", ip: authenticated([17, 4], zeros(22)), .notTCP),
+        Refusal("authentication beyond IP", ip: authenticated([6, 200], zeros(22)), .malformed),
+        Refusal("endless fabric tags", Packet.ethernet(fabricTags, type: 0x8926), .malformed),
         Refusal("labels before no IP", Packet.ethernet([0, 0, 1, 0, 0], type: 0x8847), .notIP),
     ]
 
@@ -40,6 +43,13 @@ struct Refusal: Sendable, CustomTestStringConvertible {
 
     private static let endlessExtensions = Packet.ipv6(
         Array(repeatElement([0, 0, 1, 4, 0, 0, 0, 0], count: 40).joined()), next: 0)
+
+    private static func authenticated(_ parts: [UInt8]...) -> [UInt8] {
+        Packet.ipv4(join(Array(parts.joined()), Packet.tcp()), protocol: 51)
+    }
+
+    private static let fabricTags: [UInt8] = Array(
+        repeatElement([0, 0, 0, 0, 0x89, 0x26], count: 5_000).joined())
 
     private static func tcpHeader(words: UInt8) -> [UInt8] {
         var segment = Packet.tcp()

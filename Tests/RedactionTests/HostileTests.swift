@@ -117,7 +117,8 @@ import Testing
                 bytes[12] = 8
                 bytes[13] = 0
                 bytes[14] = 0x45
-                bytes[23] = [1, 4, 6, 17, 41, 47, 58, 112].randomElement(using: &numbers) ?? 6
+                bytes[23] =
+                    [1, 4, 6, 17, 41, 47, 51, 58, 97, 112, 143].randomElement(using: &numbers) ?? 6
                 bytes[20] = 0
                 bytes[21] = 0
             }

@@ -133,12 +133,7 @@ struct CaseBench {
         }
         let (value, faults) = CaseFolder.read(draft.folder)
         guard faults.isEmpty else { throw .casework(.unreadableFolder(faults: faults)) }
-        let place: String
-        do {
-            place = try value.place(in: root, replacing: false)
-        } catch {
-            throw .casework(.placing(error))
-        }
+        let place = try value.put(in: root)
         tell(trial, place)
         draft.discard()
         return .done

@@ -27,6 +27,18 @@ enum CaseworkFault: Error {
     case unreadableFolder(faults: [Diagnostic])
 }
 
+extension CaseFolder {
+    /// `place`, with what stands against it as a fault of the command.
+    @discardableResult
+    func put(in root: String, replacing: Bool = false) throws(Failure) -> String {
+        do {
+            return try place(in: root, replacing: replacing)
+        } catch {
+            throw .casework(.placing(error))
+        }
+    }
+}
+
 extension Failure {
     /// Whether its sentence says where the draft is.
     var tellsOfDraft: Bool {

@@ -24,12 +24,7 @@ enum DraftFile {
         try CaseBench.copyReplays(of: incident, &drafted, to: draft, folders: folders, nil)
         let faults = CaseTrial(root: draft.root, id: id, folders: folders).diagnostics
         let root = (path.hasPrefix("/") ? "/" : "") + parts.dropLast(3).joined(separator: "/")
-        do {
-            try CaseFolder.read(draft.folder).folder.place(
-                in: root.isEmpty ? "." : root, replacing: false)
-        } catch {
-            throw .casework(.placing(error))
-        }
+        try CaseFolder.read(draft.folder).folder.put(in: root.isEmpty ? "." : root)
         draft.discard()
         return faults.map { diagnostic in
             "line \(diagnostic.line): \(diagnostic.fault)"

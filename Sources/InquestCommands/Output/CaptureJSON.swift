@@ -20,11 +20,12 @@ enum CaptureJSON {
             writer.member("truncated_packets", report.truncatedPackets)
             writer.member("first", timeOrNull: report.first)
             writer.member("last", timeOrNull: report.last)
-            writer.member("undecoded_packets", report.undecodedPackets)
+            writer.member("undecoded_packets", report.otherPackets.undecoded)
             writer.member("cut_short", report.cutShort)
             writer.totals(report)
             writer.member("findings", array: report.findings) { $0.evidence($1) }
             writer.member("warnings", array: capture.warnings) { $0.warning($1) }
+            writer.others(report.otherPackets.rows)
             writer.notes(capture.notes)
             // Only there when several files were merged.
             if !capture.files.isEmpty { writer.member("files", strings: capture.files) }
@@ -56,6 +57,17 @@ extension JSONWriter {
     mutating func member(_ name: StaticString, timeOrNull time: Int64?) {
         key(name)
         if let time { timestamp(time) } else { null() }
+    }
+
+    /// Only there when the capture has some.
+    fileprivate mutating func others(_ rows: [OtherPackets.Row]) {
+        if rows.isEmpty { return }
+        member("other_packets", array: rows) { writer, row in
+            writer.object { writer in
+                writer.member("protocol", row.name)
+                writer.member("packets", row.packets)
+            }
+        }
     }
 
     /// Only there when the capture has some.

@@ -48,7 +48,17 @@ struct CaptureText {
         page.paragraph(
             "TLS: \(tls.clientHellos) ClientHello, \(tls.serverHellos) ServerHello, "
                 + Figures.plural(tls.alerts, "alert"), indent: 2)
+        let others = report.otherPackets.rows
+        if !others.isEmpty {
+            let named = others.prefix(Self.mostProtocols).map { "\($0.packets) \($0.name)" }
+            let more = others.count - named.count
+            page.paragraph(
+                "Not TCP: " + named.joined(separator: ", ")
+                    + (more > 0 ? ", and \(more) more" : ""), indent: 2)
+        }
     }
+
+    private static let mostProtocols = 8
 
     private func present(_ page: inout TextPage) {
         let present = report.findings.filter { $0.state == .present }

@@ -14,11 +14,13 @@ enum CaseTree {
         if OutputFile.exists("\(folder)/case.md") {
             return single(folder, named: name)
         }
-        let isFamily = names(folder).contains { OutputFile.exists("\(folder)/\($0)/case.md") }
+        let isFamily = visibleNames(in: folder).contains {
+            OutputFile.exists("\(folder)/\($0)/case.md")
+        }
         let base = isFamily ? up(1) : folder
-        let families = isFamily ? [parts.last ?? ""] : names(folder)
+        let families = isFamily ? [parts.last ?? ""] : visibleNames(in: folder)
         let ids = families.flatMap { family in
-            names("\(base)/\(family)").filter {
+            visibleNames(in: "\(base)/\(family)").filter {
                 OutputFile.exists("\(base)/\(family)/\($0)/case.md")
             }.map { "\(family)/\($0)" }
         }
@@ -43,19 +45,6 @@ enum CaseTree {
         bundle.cases = [value]
         bundle.faults = faults
         return bundle
-    }
-
-    private static func names(_ folder: String) -> [String] {
-        guard let stream = opendir(folder) else { return [] }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream), names.count < 10_000 {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if !name.hasPrefix(".") { names.append(name) }
-        }
-        return names.sorted()
     }
 }
 

@@ -27,8 +27,8 @@ public struct CaptureReport: Sendable {
     /// On the wire, before a snap length cut packets.
     public let bytes: UInt64
     public let truncatedPackets: Int
-    /// Packets of a link type, or with headers, that could not be followed to an IP packet.
-    public let undecodedPackets: Int
+    /// What is no TCP, and what could not be followed to an IP packet.
+    public let otherPackets: OtherPackets
     /// Nanoseconds since 1970; `nil` without packets.
     public let first: Int64?
     public let last: Int64?
@@ -56,7 +56,7 @@ public struct CaptureReport: Sendable {
         packets = analysis.packets
         bytes = analysis.bytes
         truncatedPackets = analysis.truncatedPackets
-        undecodedPackets = analysis.undecodedPackets
+        otherPackets = analysis.otherPackets
         first = analysis.packets > 0 ? analysis.firstTime : nil
         last = analysis.packets > 0 ? analysis.lastTime : nil
         cutShort = source.cutShort != nil

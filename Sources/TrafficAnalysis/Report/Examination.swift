@@ -137,9 +137,10 @@ struct Examination {
                 + "step, or "
                 + "a capture merged out of order; --merge puts what is near in order")
         warn(
-            analysis.undecodedPackets > 0, "undecoded",
-            "\(counted(analysis.undecodedPackets, "packet")) could not be decoded "
-                + "(link type or broken header)")
+            analysis.otherPackets.undecoded > 0, "undecoded",
+            "\(counted(analysis.otherPackets.undecoded, "packet")) could not be decoded: "
+                + analysis.otherPackets.undecodedRows.map { "\($0.packets) \($0.name)" }
+                .joined(separator: ", "))
         return warnings
     }
 

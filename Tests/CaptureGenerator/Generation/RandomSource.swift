@@ -1,9 +1,9 @@
 /// SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, OOPSLA 2014):
 /// small, quick, and the same numbers on every machine.
-struct RandomSource {
+public struct RandomSource {
     private var state: UInt64
 
-    init(seed: UInt64) {
+    public init(seed: UInt64) {
         state = seed
     }
 
@@ -13,7 +13,7 @@ struct RandomSource {
         state = mixer.next()
     }
 
-    mutating func next() -> UInt64 {
+    public mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var z = state
         z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -21,7 +21,8 @@ struct RandomSource {
         return z ^ (z >> 31)
     }
 
-    mutating func below(_ bound: Int) -> Int {
+    /// In 0..<bound.
+    public mutating func below(_ bound: Int) -> Int {
         bound <= 1 ? 0 : Int((next() >> 1) % UInt64(bound))
     }
 

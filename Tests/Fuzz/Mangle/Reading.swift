@@ -49,7 +49,8 @@ struct Reading {
     }
 
     private mutating func take(_ report: CaptureReport) {
-        take("\(report.packets) \(report.bytes) \(report.undecodedPackets) \(report.tcp)")
+        take("\(report.packets) \(report.bytes) \(report.otherPackets.undecoded) \(report.tcp)")
+        take("\(report.otherPackets.rows) \(report.otherPackets.undecodedRows)")
         take("\(report.findings)")
         take("\(report.warnings)")
         report.forEachFlow { take("\($0)") }
