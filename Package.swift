@@ -35,12 +35,15 @@ let package = Package(
             providers: [.apt(["zlib1g-dev", "libzstd-dev", "liblz4-dev"])]),
         .systemLibrary(
             name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CFileExchange"),
         .systemLibrary(name: "CSocketDiagnostics"),
         // No pkgConfig: its flags make SwiftPM warn at every build; the shim does what they are for.
         .systemLibrary(name: "CNcurses", providers: [.apt(["libncurses-dev"])]),
         .target(name: "CTerminalRescue", cSettings: [.treatAllWarnings(as: .error)]),
         .target(name: "Casebook", swiftSettings: strict),
-        .target(name: "CasebookFiles", dependencies: ["Casebook", "Yams"], swiftSettings: strict),
+        .target(
+            name: "CasebookFiles", dependencies: ["CFileExchange", "Casebook", "Yams"],
+            swiftSettings: strict),
         .target(name: "CasebookStore", dependencies: ["Casebook", grdb], swiftSettings: strict),
         .target(name: "Diagnosis", dependencies: ["Casebook"], swiftSettings: strict),
         .target(name: "Dissection", swiftSettings: strictMemory),
@@ -164,8 +167,8 @@ let package = Package(
         .testTarget(
             name: "InquestCommandTests",
             dependencies: [
-                "Casebook", "EvaluationSimulation", "PacketCapture", "Redaction", "TrafficAnalysis",
-                "Triage", "inquest",
+                "Casebook", "CasebookStore", "Diagnosis", "EvaluationSimulation", "PacketCapture",
+                "Redaction", "TrafficAnalysis", "Triage", "inquest",
             ],
             exclude: ["Fixtures", "Snapshots"],
             swiftSettings: strict),

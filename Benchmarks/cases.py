@@ -143,7 +143,10 @@ def table(make, inquest, folder, root, markdown, note):
         first = measure.run(command)
         used = measure.run(command)
         verdict = f"<= {goal} s {'kept' if used.wall <= goal else 'MISSED'}"
-        if used.status != 0:
+        if used.status == 1:
+            # What was measured: the gate did all its work and refused some of the made-up cases.
+            verdict += ", some made-up cases refused"
+        elif used.status != 0:
             verdict = f"failed, exit status {used.status}"
         rows.add(f"{count:,}", tested or "all", f"{first.wall:.2f}", f"{used.wall:.2f}", f"{used.cpu:.2f}",
                  measure.mebibytes(used.peak), verdict)

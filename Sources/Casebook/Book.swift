@@ -26,8 +26,14 @@ public struct Book: Hashable, Sendable {
 
 extension Casebook {
     /// The book that a case lies in; `nil` when nobody said which books there are.
-    public func book(of entry: Case) -> Book? {
-        books.filter { entry.folder.hasPrefix($0.path + "/") }.max {
+    public func book(of entry: Case) -> Book? { books.book(of: entry.folder) }
+}
+
+extension [Book] {
+    /// The one that a case's folder lies in.
+    public func book(of folder: String) -> Book? {
+        if count == 1 { return folder.hasPrefix(self[0].path + "/") ? self[0] : nil }
+        return filter { folder.hasPrefix($0.path + "/") }.max {
             $0.path.utf8.count < $1.path.utf8.count
         }
     }

@@ -1,3 +1,4 @@
+internal import CFileExchange
 internal import Glibc
 
 /// Why a case could not be put into a casebook.
@@ -12,7 +13,8 @@ extension CaseFolder {
     /// Puts the case into `ROOT/FAMILY/ID`, the folders too: whole or not at all.
     ///
     /// It is written beside its place (a hidden folder, which no reader of casebooks enters) and
-    /// renamed; one that is replaced is first renamed and then removed.
+    /// renamed; with one that is replaced it changes places, so that at every moment, and after a
+    /// crash, one of the two is there.
     ///
     /// - Returns: the folder of the case.
     @discardableResult
@@ -46,10 +48,23 @@ extension CaseFolder {
     private func move(
         _ staged: String, to target: String, replacing: Bool
     ) throws(PlacementFault) {
+        defer { flush(String(target.dropLast(id.utf8.count))) }
         if rename(staged, target) == 0 { return }
         let code = errno
         guard code == EEXIST || code == ENOTEMPTY else { throw .io(path: target, code: code) }
         guard replacing else { throw .exists(path: target) }
+        if cfileexchange_exchange(staged, target) == 0 {
+            return removeTree(staged)
+        }
+        // File systems that cannot (NFS, some of FUSE) say so in one of these ways.
+        guard [EINVAL, ENOSYS, ENOTSUP].contains(errno) else {
+            throw .io(path: target, code: errno)
+        }
+        try moveInTwoSteps(staged, to: target)
+    }
+
+    /// A crash between the two leaves the old one beside its place, in a hidden folder.
+    private func moveInTwoSteps(_ staged: String, to target: String) throws(PlacementFault) {
         let old = "\(staged).old"
         guard rename(target, old) == 0 else { throw .io(path: target, code: errno) }
         guard rename(staged, target) == 0 else {
@@ -58,6 +73,14 @@ extension CaseFolder {
             throw .io(path: target, code: code)
         }
         removeTree(old)
+    }
+
+    /// Puts the names in a folder on the disk.
+    private func flush(_ folder: String) {
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        fsync(descriptor)
+        close(descriptor)
     }
 
     private func writeNew(_ bytes: [UInt8], _ path: String) throws(PlacementFault) {

@@ -43,7 +43,7 @@ extension CasebookStore {
         return Content(casebook: casebook, roots: roots, faults: faults)
     }
 
-    private static func moved(_ folder: String, from: [String], to: [String]) -> String {
+    static func moved(_ folder: String, from: [String], to: [String]) -> String {
         guard from != to, from.count == to.count else { return folder }
         for (old, new) in zip(from, to) where folder.hasPrefix("\(old)/") {
             return new + folder.dropFirst(old.count)

@@ -18,8 +18,31 @@ extension CasebookStore {
     /// Those of the numbers that there are.
     public func ledger(numbers: [Int]) throws(StoreError) -> [LedgerEntry] {
         try readIncidents { database in
-            try Self.entries(database, numbers: numbers)
+            try Self.entries(
+                database, "number IN (\(numbers.map(String.init).joined(separator: ",")))")
         } ?? []
+    }
+
+    /// What was written to the ledger since its line `number`, and withdrawals, which are lines
+    /// as well.
+    public func ledger(after number: Int) throws(StoreError) -> LedgerTail {
+        try readIncidents { database in
+            let last = try Int.fetchOne(database, sql: "SELECT max(number) FROM ledger") ?? 0
+            let withdrawn = try Int.fetchAll(
+                database,
+                sql: "SELECT withdraws FROM ledger WHERE number > ? AND withdraws <= ?",
+                arguments: [number, number])
+            return LedgerTail(
+                last: last, entries: try Self.entries(database, "number > \(number)"),
+                withdrawn: withdrawn)
+        } ?? LedgerTail(last: 0, entries: [], withdrawn: [])
+    }
+
+    /// The number of the ledger's last line; 0 of an empty one.
+    public func lastLedgerNumber() throws(StoreError) -> Int {
+        try readIncidents { database in
+            try Int.fetchOne(database, sql: "SELECT max(number) FROM ledger")
+        } ?? 0
     }
 
     /// How many incidents were confirmed, the withdrawn ones too.
@@ -116,22 +139,21 @@ extension CasebookStore {
     }
 
     private static func entries(
-        _ database: Database, numbers: [Int]? = nil
+        _ database: Database, _ chosen: String = "TRUE"
     ) throws -> [LedgerEntry] {
-        let chosen = numbers.map { "number IN (\($0.map(String.init).joined(separator: ",")))" }
         let rows = try Row.fetchAll(
             database,
             sql: """
                 SELECT number, time, cause, verified, fingerprint,
                     (SELECT time FROM ledger AS later WHERE later.withdraws = ledger.number)
-                FROM ledger WHERE kind = 'confirmed' AND \(chosen ?? "TRUE") ORDER BY number
+                FROM ledger WHERE kind = 'confirmed' AND \(chosen) ORDER BY number
                 """)
         var evidence: [Int: [Evidence]] = [:]
         let cursor = try Row.fetchCursor(
             database,
             sql: """
                 SELECT number, fact_id, kind, state, source FROM ledger_evidence
-                WHERE \(chosen ?? "TRUE") ORDER BY number, position
+                WHERE \(chosen) ORDER BY number, position
                 """)
         while let row = try cursor.next() {
             evidence[row[0], default: []].append(

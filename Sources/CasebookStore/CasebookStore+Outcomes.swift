@@ -41,6 +41,18 @@ extension CasebookStore {
         }
     }
 
+    /// Writes a new incident that is resolved already, in one transaction.
+    ///
+    /// - Returns: the number of the ledger's entry.
+    public func keep(
+        _ record: IncidentRecord, resolvedAs resolution: IncidentResolution
+    ) throws(StoreError) -> Int {
+        try write { database in
+            _ = try IncidentWriter(database: database).keep(record, after: nil)
+            return try Self.settle(record.id, as: resolution, in: database)
+        }
+    }
+
     /// Of an incident that is open.
     @discardableResult
     static func settle(

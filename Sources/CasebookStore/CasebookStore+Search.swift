@@ -9,7 +9,10 @@ extension CasebookStore {
         let query = SearchQuery(text)
         return try state.withLock { state throws(StoreError) in
             do throws(StoreError) {
-                if let hits = try Self.hits(query, limit: limit, in: state) { return hits }
+                let hash = state.current?.casebook.hash
+                if let hits = try Self.hits(query, limit: limit, hash: hash, in: state) {
+                    return hits
+                }
                 // Another process has built the index from other files; ours is for this run.
                 state = try Self.memory(keeping: state)
             } catch {
@@ -20,18 +23,29 @@ extension CasebookStore {
             guard let content = state.current else { return [] }
             try Self.rebuild(&state, content)
             if state.location == .inMemory { try Self.write(content, to: state) }
-            return try Self.hits(query, limit: limit, in: state) ?? []
+            return try Self.hits(query, limit: limit, hash: content.casebook.hash, in: state) ?? []
+        }
+    }
+
+    /// The same without the casebook itself; `nil` when the index has another one.
+    ///
+    /// - Parameter hash: of the casebook in use.
+    public func search(
+        _ text: String, limit: Int = 20, hash: String
+    ) throws(StoreError) -> [SearchHit]? {
+        try state.withLock { state throws(StoreError) in
+            try Self.hits(SearchQuery(text), limit: limit, hash: hash, in: state)
         }
     }
 
     /// `nil` when the index does not hold the casebook that is in use.
     private static func hits(
-        _ query: SearchQuery, limit: Int, in state: State
+        _ query: SearchQuery, limit: Int, hash: String?, in state: State
     ) throws(StoreError) -> [SearchHit]? {
         do {
             return try state.database.queue.read { database in
                 let stored = try String.fetchOne(database, sql: "SELECT hash FROM casebook")
-                if let current = state.current, current.casebook.hash != stored { return nil }
+                if let hash, hash != stored { return nil }
                 return try CaseSearch(database: database, query: query).hits(limit: limit)
             }
         } catch let error as DatabaseError {

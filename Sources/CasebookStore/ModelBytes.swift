@@ -1,8 +1,10 @@
 /// Writes a model as bytes: integers as LEB128, texts and lists with their length before them.
-struct ModelWriter {
-    private(set) var bytes: [UInt8] = []
+package struct ModelWriter {
+    package private(set) var bytes: [UInt8] = []
 
-    mutating func integer(_ value: Int) {
+    package init() {}
+
+    package mutating func integer(_ value: Int) {
         var rest = UInt64(bitPattern: Int64(value))
         while rest >= 0x80 {
             bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
@@ -11,40 +13,47 @@ struct ModelWriter {
         bytes.append(UInt8(truncatingIfNeeded: rest))
     }
 
-    mutating func text(_ value: String) {
+    package mutating func text(_ value: String) {
         integer(value.utf8.count)
         bytes.append(contentsOf: value.utf8)
     }
 
-    mutating func optional(_ value: String?) {
+    package mutating func optional(_ value: String?) {
         integer(value == nil ? 0 : 1)
         if let value { text(value) }
     }
 
-    mutating func list<Element>(
+    package mutating func list<Element>(
         _ elements: [Element], _ write: (inout ModelWriter, Element) -> Void
     ) {
         integer(elements.count)
         for element in elements { write(&self, element) }
     }
 
-    mutating func texts(_ values: [String]) { list(values) { $0.text($1) } }
+    /// All bits of it.
+    package mutating func double(_ value: Double) {
+        integer(Int(bitPattern: UInt(value.bitPattern)))
+    }
+
+    package mutating func texts(_ values: [String]) { list(values) { $0.text($1) } }
 }
 
 /// The bytes are not what `ModelWriter` wrote.
-struct ModelDamage: Error {}
+package struct ModelDamage: Error {
+    package init() {}
+}
 
 /// Reads what `ModelWriter` wrote; every length is checked against what is left.
-struct ModelReader {
+package struct ModelReader {
     private let bytes: [UInt8]
     private var offset = 0
 
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-    var isAtEnd: Bool { offset == bytes.count }
-    var rest: ArraySlice<UInt8> { bytes[offset...] }
+    package var isAtEnd: Bool { offset == bytes.count }
+    package var rest: ArraySlice<UInt8> { bytes[offset...] }
 
-    mutating func integer() throws(ModelDamage) -> Int {
+    package mutating func integer() throws(ModelDamage) -> Int {
         var value: UInt64 = 0
         var shift: UInt64 = 0
         while true {
@@ -57,18 +66,22 @@ struct ModelReader {
         }
     }
 
-    mutating func text() throws(ModelDamage) -> String {
+    package mutating func text() throws(ModelDamage) -> String {
         let count = try integer()
         guard count >= 0, count <= bytes.count - offset else { throw ModelDamage() }
         defer { offset += count }
         return String(decoding: bytes[offset..<offset + count], as: UTF8.self)
     }
 
-    mutating func optional() throws(ModelDamage) -> String? {
+    package mutating func double() throws(ModelDamage) -> Double {
+        Double(bitPattern: UInt64(UInt(bitPattern: try integer())))
+    }
+
+    package mutating func optional() throws(ModelDamage) -> String? {
         try integer() == 0 ? nil : text()
     }
 
-    mutating func list<Element>(
+    package mutating func list<Element>(
         _ read: (inout ModelReader) throws(ModelDamage) -> Element
     ) throws(ModelDamage) -> [Element] {
         let count = try integer()
@@ -80,11 +93,11 @@ struct ModelReader {
         return elements
     }
 
-    mutating func texts() throws(ModelDamage) -> [String] {
+    package mutating func texts() throws(ModelDamage) -> [String] {
         try list { reader throws(ModelDamage) in try reader.text() }
     }
 
-    mutating func word<Word: RawRepresentable>(
+    package mutating func word<Word: RawRepresentable>(
         _ type: Word.Type
     ) throws(ModelDamage) -> Word where Word.RawValue == String {
         guard let word = Word(rawValue: try text()) else { throw ModelDamage() }

@@ -6,7 +6,8 @@ internal import Glibc
 ///
 /// A record holds as long as its file is the same by size, inode and times, and all of them as long
 /// as the key is: who reads replays in another way, or asks other questions of them, takes another
-/// key. A file that cannot be read, or is damaged, counts as empty.
+/// key. A file that cannot be read, or is damaged, counts as empty. What nobody has asked for
+/// longest is forgotten where there is too much: of replays in a file, and of files in its folder.
 public struct ReplayCache: Sendable {
     /// What tells whether a file has changed, as `stat` gives it.
     public struct Stamp: Hashable, Sendable {
@@ -40,9 +41,20 @@ public struct ReplayCache: Sendable {
     /// A larger file is not read.
     private static let mostBytes = 512 << 20
 
+    /// What is kept at most; a casebook of ten thousand cases has some 30,000 replays.
+    struct Limits {
+        var records = 200_000
+        /// Of evidence, twelve bytes each in memory.
+        var items = 8_000_000
+        var files = 16
+    }
+    var limits = Limits()
+
     public let path: String
     private let key: String
     private var records: [String: Record] = [:]
+    /// Those of earlier runs, the one used last first.
+    private var earlier: [String] = []
     private var used: Set<String> = []
     private var names: [String] = []
     private var places: [String: Int32] = [:]
@@ -55,8 +67,10 @@ public struct ReplayCache: Sendable {
         do {
             try load(bytes)
         } catch {
-            (records, names, places) = ([:], [], [:])
+            (records, earlier, names, places) = ([:], [], [], [:])
         }
+        // For `removeOldFiles`, which looks at the time.
+        if !records.isEmpty { utimensat(AT_FDCWD, path, nil, 0) }
     }
 
     /// What a replay showed, without words and places; `nil` where that is not known any more.
@@ -97,19 +111,66 @@ public struct ReplayCache: Sendable {
     /// - Parameter onlyUsed: leaves out the files that nobody has asked for.
     public func save(onlyUsed: Bool) {
         guard isChanged else { return }
+        var (names, places): ([String], [Int32: Int32]) = ([], [:])
+        func place(_ old: Int32) -> Int32 {
+            if let place = places[old] { return place }
+            places[old] = Int32(names.count)
+            names.append(self.names[Int(old)])
+            return Int32(names.count - 1)
+        }
+        var list = ModelWriter()
+        list.list(kept(onlyUsed: onlyUsed)) { writer, file in
+            guard let record = records[file] else { return }
+            writer.text(file)
+            writer.list(record.stamp.parts) { $0.integer($1) }
+            writer.integer(record.items.count)
+            for (position, item) in record.items.enumerated() {
+                writer.integer(Int(position % 3 == 2 ? item : place(item)))
+            }
+        }
         var writer = ModelWriter()
         writer.text(key)
         writer.texts(names)
-        let kept = records.filter { !onlyUsed || used.contains($0.key) }
-        writer.list(kept.sorted { $0.key < $1.key }) { writer, entry in
-            writer.text(entry.key)
-            writer.list(entry.value.stamp.parts) { $0.integer($1) }
-            writer.list(entry.value.items) { $0.integer(Int($1)) }
-        }
+        let bytes = writer.bytes + list.bytes
         var head = ModelWriter()
         head.text(Self.format)
-        head.integer(Int(bitPattern: UInt(checksum(writer.bytes))))
-        Self.write(head.bytes + writer.bytes, to: path)
+        head.integer(Int(bitPattern: UInt(checksum(bytes))))
+        Self.write(head.bytes + bytes, to: path)
+        removeOldFiles()
+    }
+
+    /// As many as there may be, the ones used last first.
+    private func kept(onlyUsed: Bool) -> [String] {
+        let others = onlyUsed ? [] : earlier.filter { !used.contains($0) }
+        var items = 0
+        let fitting = (used.sorted() + others).prefix { file in
+            items += (records[file]?.items.count ?? 0) / 3
+            return items <= limits.items
+        }
+        return Array(fitting.prefix(limits.records))
+    }
+
+    /// Of other casebooks, beside this one: folders that were tried once leave their files here.
+    private func removeOldFiles() {
+        guard let slash = path.lastIndex(of: "/"), let mark = path.lastIndex(of: "-"), slash < mark
+        else { return }
+        let folder = String(path[..<slash])
+        let beginning = path[path.index(after: slash)...mark]
+        guard let entries = opendir(folder) else { return }
+        defer { closedir(entries) }
+        var files: [(time: Int, path: String)] = []
+        while let entry = readdir(entries) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            var status = stat()
+            guard name.hasPrefix(beginning), lstat("\(folder)/\(name)", &status) == 0,
+                status.st_mode & S_IFMT == S_IFREG
+            else { continue }
+            files.append((status.st_mtim.tv_sec, "\(folder)/\(name)"))
+        }
+        let old = files.filter { $0.path != path }.sorted { $0.time > $1.time }
+        for file in old.dropFirst(max(0, limits.files - 1)) { unlink(file.path) }
     }
 
     private mutating func load(_ bytes: [UInt8]) throws(ModelDamage) {
@@ -138,6 +199,7 @@ public struct ReplayCache: Sendable {
             return (file, Record(stamp: Stamp(parts: parts), items: items))
         }
         records = Dictionary(list, uniquingKeysWith: { first, _ in first })
+        earlier = list.map(\.0)
     }
 }
 

@@ -10,7 +10,7 @@ enum Schema {
     /// `INQS`; tells our databases from those of other programs.
     static let applicationID = 0x494E_5153
     /// The number of migrations, kept in `user_version`.
-    static let version = 3
+    static let version = 4
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -27,6 +27,10 @@ enum Schema {
         migrator.registerMigration("incidents") { database in
             try database.execute(sql: incidents)
             try database.execute(sql: "PRAGMA user_version = 3")
+        }
+        migrator.registerMigration("fast-start") { database in
+            try database.execute(sql: fastStart)
+            try database.execute(sql: "PRAGMA user_version = 4")
         }
         return migrator
     }

@@ -16,22 +16,32 @@ struct Calibration {
     /// Scores kept for the fit; beyond it incidents are thinned out evenly.
     private static let mostScores = 4_000_000
 
-    /// - Parameter wrong: the share of confirmations believed to be wrong.
+    /// How many lines of a ledger with so many usable ones are fitted to; 0 for too few. A tenth
+    /// more at a time: the fit takes long, and the temperature moves slowly.
+    static func length(of usable: Int) -> Int {
+        guard usable >= leastIncidents else { return 0 }
+        var length = leastIncidents
+        while length + length / 10 <= usable { length += length / 10 }
+        return length
+    }
+
+    /// - Parameters:
+    ///   - ledger: lines whose cause the casebook knows.
+    ///   - wrong: the share of confirmations believed to be wrong.
     /// - Returns: `nil` below 200 confirmed incidents.
     init?(cold: Engine, ledger: [ConfirmedIncident], wrong: Double) {
-        let usable = ledger.filter { $0.cause.map { cold.model.caseIndex[$0] != nil } ?? true }
-        guard usable.count >= Self.leastIncidents else { return nil }
+        guard ledger.count >= Self.leastIncidents else { return nil }
         let hypotheses = cold.model.caseIDs.count + cold.model.familyCount
-        let step = max(1, usable.count * hypotheses / Self.mostScores)
+        let step = max(1, ledger.count * hypotheses / Self.mostScores)
         var judged: [Judged] = []
         for half in 0..<2 {
             var learning = Learning(cold: cold)
-            for (position, incident) in usable.enumerated() where position % 2 != half {
+            for (position, incident) in ledger.enumerated() where position % 2 != half {
                 learning.add(incident)
             }
             let engine = Engine(
                 knowledge: cold.knowledge, parameters: cold.parameters, learned: learning.learned)
-            for (position, incident) in usable.enumerated()
+            for (position, incident) in ledger.enumerated()
             where position % 2 == half && position % step == 0 {
                 judged.append(Judged(incident, engine))
             }

@@ -24,16 +24,16 @@ public struct Learned: Hashable, Sendable {
     }
 
     /// n_c: confirmed incidents by case.
-    public internal(set) var cases: [CaseID: Double] = [:]
+    public package(set) var cases: [CaseID: Double] = [:]
     /// n₀: incidents whose confirmed cause was in no case.
-    public internal(set) var unlistedCount = 0.0
+    public package(set) var unlistedCount = 0.0
     /// Facts seen in incidents whose case does not list them.
-    public internal(set) var backgrounds: [FactID: Counts] = [:]
+    public package(set) var backgrounds: [FactID: Counts] = [:]
     /// Facts seen in incidents whose case lists them.
-    public internal(set) var listings: [CaseID: [FactID: Counts]] = [:]
+    public package(set) var listings: [CaseID: [FactID: Counts]] = [:]
 
     /// T of the softmax, once there are incidents enough to fit it.
-    public internal(set) var temperature: Double?
+    public package(set) var temperature: Double?
 
     /// Worth of a frequency word and of the background, in incidents.
     static let listingStrength = 10.0

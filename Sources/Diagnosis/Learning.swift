@@ -9,27 +9,17 @@ public struct Learning: Sendable {
     private let cold: Engine
     /// Seconds since 1970 to which counts of cases are aged; `nil` does not age.
     private let now: Int64?
-    private var lastCounted: [String: Int64] = [:]
-    private var sightings: [Listing: Sightings] = [:]
 
-    public private(set) var learned = Learned()
-    public private(set) var quarantined: [Quarantined] = []
-    /// Ids of incidents whose cause the casebook does not know (any more); they add nothing.
-    public private(set) var unknownCauses: [String] = []
+    /// From which a later run can go on.
+    public private(set) var memory: Memory
 
-    private struct Listing: Hashable {
-        let item: CaseID
-        let fact: FactID
-    }
-    private struct Sightings {
-        var present = 0
-        var looked = 0
-    }
-
-    /// - Parameter cold: an engine that has learned nothing.
-    public init(cold: Engine, now: Int64? = nil) {
+    /// - Parameters:
+    ///   - cold: an engine that has learned nothing.
+    ///   - memory: of the same casebook, by a learning that had a clock if this one has.
+    public init(cold: Engine, now: Int64? = nil, memory: Memory = Memory()) {
         self.cold = cold
         self.now = now
+        self.memory = memory
     }
 
     /// The whole ledger at once, with the temperature fitted where it is long enough.
@@ -37,36 +27,54 @@ public struct Learning: Sendable {
         self.init(cold: cold, now: now)
         let ledger = Array(ledger)
         for incident in ledger { add(incident) }
-        let wrong = Double(quarantined.count) / Double(max(1, ledger.count))
-        learned.temperature =
-            Calibration(
-                cold: cold, ledger: ledger, wrong: max(0.02, wrong))?.temperature
+        calibrate(ledger)
     }
+
+    public var learned: Learned { memory.tally.learned(at: now) }
+    public var quarantined: [Quarantined] { memory.quarantined }
+    /// Ids of incidents whose cause the casebook does not know (any more); they add nothing.
+    public var unknownCauses: [String] { memory.unknownCauses }
 
     /// Adds one line of the ledger; lines of one fingerprint must come in order of time.
     public mutating func add(_ incident: ConfirmedIncident) {
         let item = incident.cause.flatMap { cold.model.caseIndex[$0] }
         if incident.cause != nil, item == nil {
-            unknownCauses.append(incident.id)
+            memory.unknownCauses.append(incident.id)
             return
         }
+        memory.usable += 1
+        memory.tally.note(incident.time)
         guard !isRelapse(incident) else { return }
         let posterior = cold.posterior(incident.observations)
         let credit = credit(for: incident, item: item, posterior)
         guard credit > 0 else { return }
-        let aged = credit * ageFactor(incident)
-        guard let item, let cause = incident.cause else {
-            learned.unlistedCount += aged
-            return
-        }
-        learned.cases[cause, default: 0] += aged
+        let time = now == nil ? nil : incident.time.map { min($0, now ?? $0) }
+        memory.tally.count(incident.cause, credit, at: time)
+        guard let item, let cause = incident.cause else { return }
         learnFrequencies(of: item, cause, incident.observations, credit: credit)
+    }
+
+    /// Whether the temperature is the one that a replay of the whole ledger would come to. It is
+    /// fitted anew whenever the ledger has grown by a tenth.
+    public var isCalibrated: Bool { memory.fitted == Calibration.length(of: memory.usable) }
+
+    /// Fits the temperature to the ledger, of which every line was added.
+    public mutating func calibrate(_ ledger: [ConfirmedIncident]) {
+        let length = Calibration.length(of: memory.usable)
+        memory.fitted = length
+        let known = cold.model.caseIndex
+        let usable = ledger.lazy.filter { $0.cause.map { known[$0] != nil } ?? true }
+        let fitted = Array(usable.prefix(length))
+        let held = Set(memory.quarantined.lazy.map(\.incident))
+        let wrong = Double(fitted.count { held.contains($0.id) }) / Double(max(1, length))
+        memory.tally.learned.temperature =
+            Calibration(cold: cold, ledger: fitted, wrong: max(0.02, wrong))?.temperature
     }
 
     /// Facts outside a case's list, present in three confirmed incidents at more than three times
     /// their background; most frequent first.
     public var suggestions: [ListingSuggestion] {
-        sightings.compactMap { key, seen -> ListingSuggestion? in
+        memory.sightings.compactMap { key, seen -> ListingSuggestion? in
             guard seen.present >= 3, let fact = cold.model.factIndex[key.fact] else { return nil }
             let share = Double(seen.present) / Double(seen.looked)
             guard share > 3 * cold.model.background[fact] else { return nil }
@@ -82,8 +90,11 @@ public struct Learning: Sendable {
     /// The same host with the same fault within a day is one incident.
     private mutating func isRelapse(_ incident: ConfirmedIncident) -> Bool {
         guard let fingerprint = incident.fingerprint, let time = incident.time else { return false }
-        if let last = lastCounted[fingerprint], time &- last < 86_400 { return true }
-        lastCounted[fingerprint] = time
+        if let last = memory.fingerprints[fingerprint], time &- last.counted < 86_400 {
+            memory.fingerprints[fingerprint]?.seen = max(last.seen, time)
+            return true
+        }
+        memory.fingerprints[fingerprint] = Memory.Times(counted: time, seen: time)
         return false
     }
 
@@ -96,17 +107,10 @@ public struct Learning: Sendable {
         let rivals = posterior.cases + (item == nil ? [] : [posterior.unlisted])
         let ahead = rivals.lazy.filter { $0 > probability }.count
         guard probability < 0.02, ahead >= 3 else { return incident.verified ? 1 : 0.3 }
-        quarantined.append(
+        memory.quarantined.append(
             Quarantined(
                 incident: incident.id, cause: incident.cause, probability: probability))
         return incident.verified ? 0.3 : 0
-    }
-
-    /// Half-life of one year.
-    private func ageFactor(_ incident: ConfirmedIncident) -> Double {
-        guard let now, let time = incident.time, time < now else { return 1 }
-        let years = Double(now - time) / (365.25 * 86_400)
-        return exponential(-years * naturalLogarithm(2))
     }
 
     /// Volunteered reports are selected for being present, so they train nothing.
@@ -122,12 +126,13 @@ public struct Learning: Sendable {
             let weight = credit * abs(yes - no) / max(yes, no)
             let counts = Learned.Counts(present: weight * present, absent: weight * (1 - present))
             if model.forward.listing(of: reading.fact, inCase: item) != nil {
-                learned.listings[cause, default: [:]][fact, default: .init()].add(counts)
+                memory.tally.learned.listings[cause, default: [:]][fact, default: .init()]
+                    .add(counts)
             } else {
-                learned.backgrounds[fact, default: .init()].add(counts)
-                let key = Listing(item: cause, fact: fact)
-                sightings[key, default: Sightings()].looked += 1
-                if reading.state == .present { sightings[key]?.present += 1 }
+                memory.tally.learned.backgrounds[fact, default: .init()].add(counts)
+                let key = Memory.Listing(item: cause, fact: fact)
+                memory.sightings[key, default: Memory.Sightings()].looked += 1
+                if reading.state == .present { memory.sightings[key]?.present += 1 }
             }
         }
     }

@@ -32,6 +32,12 @@ public struct Quarantined: Hashable, Sendable {
     public var cause: CaseID?
     /// P(the confirmed cause | the incident's evidence), by the cold model.
     public var probability: Double
+
+    package init(incident: String, cause: CaseID?, probability: Double) {
+        self.incident = incident
+        self.cause = cause
+        self.probability = probability
+    }
 }
 
 /// A fact that a case does not list but that comes with it: for its author to judge.

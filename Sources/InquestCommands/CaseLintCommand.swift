@@ -41,16 +41,7 @@ struct CaseLintCommand: Subcommand {
         writer.object { writer in
             writer.member("schema", "inquest.lint/1")
             writer.member("cases", cases)
-            writer.member("diagnostics", array: diagnostics) { writer, diagnostic in
-                writer.object { writer in
-                    writer.member("path", diagnostic.path)
-                    writer.member("line", diagnostic.line)
-                    writer.member("column", diagnostic.column)
-                    writer.member("severity", diagnostic.severity.rawValue)
-                    writer.member("fault", diagnostic.fault)
-                    writer.member("suggestion", ifPresent: diagnostic.suggestion)
-                }
-            }
+            writer.member("diagnostics", array: diagnostics) { $0.diagnostic($1) }
         }
         writer.endLine()
         return writer.bytes

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Casebook
+import CasebookStore
 import Triage
 
 struct CaseListCommand: Subcommand {
@@ -10,21 +11,18 @@ struct CaseListCommand: Subcommand {
     @OptionGroup var global: GlobalOptions
 
     func execute(_ run: Run) throws -> ExitStatus {
-        let loaded = try CasebookSource(run.settings).load()
-        let cases = loaded.casebook.cases
+        let shelf = try CaseShelf(CasebookSource(run.settings), countingReplays: json)
         if json {
-            run.console.write(document(loaded.casebook))
+            run.console.write(document(shelf))
         } else if run.console.width == nil {
-            let severalBooks = loaded.casebook.books.count > 1
-            for entry in cases {
-                let book = severalBooks ? "\t" + Provenance(entry, loaded.casebook).words : ""
+            let severalBooks = shelf.books.count > 1
+            for entry in shelf.cases {
+                let book = severalBooks ? "\t" + shelf.provenance(entry).words : ""
                 run.console.write(
-                    line(
-                        "\(entry.id)\t\(entry.family)\t\(entry.status.rawValue)\t"
-                            + entry.title + book))
+                    line("\(entry.id)\t\(entry.family)\t\(entry.status)\t" + entry.title + book))
             }
         } else {
-            run.console.write(page(loaded.casebook, run.console.newPage()))
+            run.console.write(page(shelf, run.console.newPage()))
         }
         return .done
     }
@@ -34,45 +32,75 @@ struct CaseListCommand: Subcommand {
         return Array((fields.joined(separator: "\t") + "\n").utf8)
     }
 
-    private func page(_ casebook: Casebook, _ empty: TextPage) -> TextPage {
+    private func page(_ shelf: CaseShelf, _ empty: TextPage) -> TextPage {
         var page = empty
-        let cases = casebook.cases
-        let families = Dictionary(grouping: cases, by: \.family)
+        let families = Dictionary(grouping: shelf.cases, by: \.family)
         for family in families.keys.sorted() {
             page.heading(family)
             for entry in families[family] ?? [] {
-                let status = entry.status == .reviewed ? "" : " (\(entry.status.rawValue))"
-                let book = Provenance(entry, casebook)
+                let status =
+                    entry.status == Case.Status.reviewed.rawValue ? "" : " (\(entry.status))"
+                let book = shelf.provenance(entry)
                 page.line("  " + entry.id + status + (book.isUsual ? "" : " [\(book.words)]"))
                 page.paragraph(entry.title, indent: 6, style: .dim)
             }
         }
         page.gap()
-        page.line(Figures.plural(cases.count, "case"))
+        page.line(Figures.plural(shelf.cases.count, "case"))
         return page
     }
 
-    private func document(_ casebook: Casebook) -> [UInt8] {
+    private func document(_ shelf: CaseShelf) -> [UInt8] {
         var writer = JSONWriter()
         writer.object { writer in
             writer.member("schema", "inquest.case-list/1")
             writer.member("casebook") { writer in
-                writer.member("cases", casebook.cases.count)
-                writer.member("hash", casebook.hash)
+                writer.member("cases", shelf.cases.count)
+                writer.member("hash", shelf.hash)
             }
-            writer.member("cases", array: casebook.cases) { writer, entry in
+            writer.member("cases", array: shelf.cases) { writer, entry in
                 writer.object { writer in
                     writer.member("id", entry.id)
                     writer.member("title", entry.title)
                     writer.member("family", entry.family)
-                    writer.member("status", entry.status.rawValue)
-                    writer.member("base_rate", entry.baseRate.rawValue)
-                    writer.member("replays", entry.replays.count)
-                    writer.provenance(Provenance(entry, casebook))
+                    writer.member("status", entry.status)
+                    writer.member("base_rate", entry.baseRate)
+                    writer.member("replays", entry.replays)
+                    writer.provenance(shelf.provenance(entry))
                 }
             }
         }
         writer.endLine()
         return writer.bytes
+    }
+}
+
+/// What lists say of the cases, from the index where that is up to date, else from the casebook.
+private struct CaseShelf {
+    let cases: [CaseSummary]
+    let books: [Book]
+    let hash: String
+
+    init(_ source: CasebookSource, countingReplays: Bool) throws(Failure) {
+        let index = try source.index()
+        if let list = index.caseList(countingReplays: countingReplays), let books = index.books,
+            let current = index.current
+        {
+            (cases, self.books, hash) = (list, books, current.hash)
+            return
+        }
+        let casebook = try source.load(index).casebook
+        cases = casebook.cases.map { entry in
+            CaseSummary(
+                id: entry.id, title: entry.title, family: entry.family,
+                status: entry.status.rawValue, baseRate: entry.baseRate.rawValue,
+                folder: entry.folder, replays: entry.replays.count)
+        }
+        (books, hash) = (casebook.books, casebook.hash)
+    }
+
+    func provenance(_ entry: CaseSummary) -> Provenance {
+        if books.count == 1 { return Provenance(book: books[0], overridden: nil) }
+        return Provenance(folder: entry.folder, place: "\(entry.family)/\(entry.id)", books: books)
     }
 }

@@ -49,7 +49,12 @@ struct CaseNewCommand: Subcommand {
     var into: String?
 
     @OptionGroup(title: "Answers, instead of being asked") var answers: CaseAnswers
+    @Flag(help: "One JSON document of what came of it.") var json = false
     @OptionGroup var global: GlobalOptions
+
+    func validate() throws {
+        if template, json { throw ValidationError("--template writes no JSON") }
+    }
 
     func execute(_ run: Run) throws -> ExitStatus {
         if let id, !CaseName.isGood(id) { throw Failure.casework(.notKebabCase(id)) }
@@ -62,7 +67,7 @@ struct CaseNewCommand: Subcommand {
         if let id { try CasebookTarget.checkFree(id, loaded.casebook, root) }
         var incident = try gather(loaded, run)
         if incident.isEmpty { throw Failure.nothingGiven }
-        let bench = CaseBench(folders: folders, root: root, run: run)
+        let bench = CaseBench(folders: folders, root: root, run: run, json: json)
         return try bench.make(&incident, id: id, answers, asks: asks(run), edits: edit)
     }
 

@@ -13,9 +13,8 @@ struct CaseSearchCommand: Subcommand {
     @OptionGroup var global: GlobalOptions
 
     func execute(_ run: Run) throws -> ExitStatus {
-        let loaded = try CasebookSource(run.settings).load()
         let query = words.joined(separator: " ")
-        let hits = try search(query, loaded.store)
+        let hits = try search(query, CasebookSource(run.settings))
         if json {
             run.console.write(document(hits, query))
             return .done
@@ -32,9 +31,16 @@ struct CaseSearchCommand: Subcommand {
         return .done
     }
 
-    private func search(_ query: String, _ store: CasebookStore) throws(Failure) -> [SearchHit] {
+    /// Where the index is up to date it is all that is needed.
+    private func search(
+        _ query: String, _ source: CasebookSource
+    ) throws(Failure) -> [SearchHit] {
+        let index = try source.index()
+        let limit = max(1, limit)
+        if let hits = try? index.search(query, limit: limit) { return hits }
+        let loaded = try source.load(index)
         do {
-            return try store.search(query, limit: max(1, limit))
+            return try loaded.store.search(query, limit: limit)
         } catch {
             throw .store(error)
         }

@@ -94,6 +94,12 @@ struct CaseTestBook {
     private mutating func add(_ diagnostic: Diagnostic) {
         let parts = diagnostic.path.split(separator: "/")
         guard parts.count >= 2, parts.last == "case.md" else { return }
+        // Of one that another casebook's stands in the place of, nothing is tested.
+        if let used = casebook[case: String(parts[parts.count - 2])],
+            "\(used.folder)/case.md" != diagnostic.path
+        {
+            return
+        }
         let place = "line \(diagnostic.line): "
         faults[String(parts[parts.count - 2]), default: []].append(
             place + diagnostic.fault + (diagnostic.suggestion.map { " (\($0))" } ?? ""))

@@ -32,6 +32,15 @@ struct CasebookSource {
 
     /// The folders with what they are, and whether their commands are trusted.
     func books() throws(Failure) -> [Book] {
+        try listed().map { book in
+            Book(
+                kind: book.kind, path: book.path,
+                isTrusted: book.isTrusted || CasebookTrust.doubt(of: book.path) == nil)
+        }
+    }
+
+    /// The same, trusted only where the program or a list says so: their files were not looked at.
+    private func listed() throws(Failure) -> [Book] {
         let builtIn = CasebookLocator.builtIn(executable: Self.executablePath())
             .flatMap(CasebookTrust.canonical)
         let own = personal.flatMap(CasebookTrust.canonical)
@@ -42,18 +51,27 @@ struct CasebookSource {
             if place == builtIn { return Book(kind: .builtIn, path: path, isTrusted: true) }
             return Book(
                 kind: place == own ? .personal : teams.contains(place) ? .team : .named,
-                path: path,
-                isTrusted: trusted.contains(place) || CasebookTrust.doubt(of: path) == nil)
+                path: path, isTrusted: trusted.contains(place))
         }
     }
 
+    /// The index, opened; a command that needs no more of the casebook need not load it.
+    func index() throws(Failure) -> CasebookIndex {
+        let index = CasebookIndex(BookPlaces(try listed(), user: geteuid()), database: database)
+        if index.current != nil {
+            Logger(label: "inquest.casebook").debug("no file of the casebook has changed")
+        }
+        return index
+    }
+
     /// Loads it from the index or the files.
-    func load() throws(Failure) -> LoadedCasebook {
-        let books = try books()
-        let folders = books.map(\.path)
+    func load() throws(Failure) -> LoadedCasebook { try load(index()) }
+
+    func load(_ index: CasebookIndex) throws(Failure) -> LoadedCasebook {
+        let folders = index.places.roots
         let loaded: LoadedCasebook
         do {
-            loaded = try LoadedCasebook(books: books, database: database)
+            loaded = try LoadedCasebook(index)
         } catch {
             throw .casebookUnusable(folders: folders, faults: error.diagnostics)
         }

@@ -75,8 +75,7 @@ struct IncidentConfirmCommand: Subcommand {
             fingerprint: fingerprint, evidence: evidence)
         let store = try SessionStore(run.settings).database()
         do {
-            _ = try store.keep(session.record, after: nil)
-            return try store.resolve(session.id, as: IncidentResolution(entry: entry))
+            return try store.keep(session.record, resolvedAs: IncidentResolution(entry: entry))
         } catch {
             throw .ledger(error)
         }

@@ -116,16 +116,12 @@ struct IncidentVerifyCommand: Subcommand {
         _ number: Int?, _ loaded: LoadedCasebook
     ) throws(Failure) -> LedgerEntry? {
         guard let number else { return nil }
-        let entries: [LedgerEntry]
         do {
-            entries = try loaded.store.ledger()
+            if let entry = try loaded.store.ledger(numbers: [number]).first { return entry }
         } catch {
             throw .ledger(error)
         }
-        guard let entry = entries.first(where: { $0.number == number }) else {
-            throw .ledger(.noSuchIncident(number: number))
-        }
-        return entry
+        throw .ledger(.noSuchIncident(number: number))
     }
 
     private func entry(

@@ -23,18 +23,37 @@ public struct IncidentLedger: Sendable {
     ///   - cold: an engine of the casebook that has learned nothing.
     ///   - now: seconds since 1970, to which old incidents are aged.
     public init(entries: [LedgerEntry], cold: Engine, now: Int64) {
-        self.entries = entries
-        let standing = entries.filter { $0.withdrawnAt == nil }
-        learning = Learning(
-            cold: cold,
-            // Relapses are recognised in the order of time.
-            ledger: standing.sorted { ($0.time, $0.number) < ($1.time, $1.number) }
-                .map(Self.incident), now: now)
+        self.init(
+            entries: entries,
+            learning: Learning(cold: cold, ledger: Self.lines(entries), now: now))
     }
 
     /// - Parameter casebook: by which entries are judged.
     public init(entries: [LedgerEntry], casebook: Casebook, now: Int64) {
         self.init(entries: entries, cold: Engine(casebook: casebook), now: now)
+    }
+
+    /// - Parameter learning: of these entries.
+    init(entries: [LedgerEntry], learning: Learning) {
+        self.entries = entries
+        self.learning = learning
+    }
+
+    /// What stands, in the order of its numbers, so that what comes later can be added later.
+    /// Those of one fingerprint, by which relapses are recognised, are in the order of time.
+    static func lines(_ entries: [LedgerEntry]) -> [ConfirmedIncident] {
+        let standing = entries.filter { $0.withdrawnAt == nil }.sorted { $0.number < $1.number }
+        var lines = standing.map(incident)
+        let places = Dictionary(
+            grouping: standing.indices.filter { standing[$0].fingerprint != nil },
+            by: { standing[$0].fingerprint })
+        for (_, places) in places {
+            let sorted = places.sorted {
+                (standing[$0].time, standing[$0].number) < (standing[$1].time, standing[$1].number)
+            }
+            for (place, other) in zip(places, sorted) { lines[place] = incident(standing[other]) }
+        }
+        return lines
     }
 
     private static func incident(_ entry: LedgerEntry) -> ConfirmedIncident {
@@ -57,8 +76,7 @@ public struct IncidentLedger: Sendable {
 extension LoadedCasebook {
     /// The ledger of this machine, judged by the casebook.
     public func ledger(now: Int64) throws(StoreError) -> IncidentLedger {
-        IncidentLedger(
-            entries: try store.ledger(), cold: Engine(casebook: casebook), now: now)
+        try LedgerLearning(store: store, casebook: casebook, now: now).ledger()
     }
 
     /// The engine, with what the confirmed incidents of this machine taught it.
@@ -66,9 +84,8 @@ extension LoadedCasebook {
     /// - Returns: beside it a warning when the ledger cannot be read; then nothing was learned.
     public func engine(now: Int64) -> (engine: Engine, warning: Warning?) {
         do {
-            if try store.ledger().isEmpty { return (Engine(casebook: casebook), nil) }
-            let learned = try ledger(now: now).learning.learned
-            return (Engine(casebook: casebook, learned: learned), nil)
+            let learning = LedgerLearning(store: store, casebook: casebook, now: now)
+            return (Engine(casebook: casebook, learned: try learning.learned()), nil)
         } catch {
             let summary = "The ledger of confirmed incidents was not used: \(error)."
             return (

@@ -22,27 +22,24 @@ public struct LoadedCasebook: Sendable {
     public let notices: [String]
     public let store: CasebookStore
 
-    /// - Parameters:
-    ///   - folders: all trusted.
-    ///   - database: the index; `nil` for one in memory.
-    public init(folders: [String], database: String?) throws(Fault) {
-        try self.init(
-            books: folders.map { Book(kind: .named, path: $0, isTrusted: true) },
-            database: database)
-    }
-
-    /// - Parameters:
-    ///   - books: the later win.
-    ///   - database: the index; `nil` for one in memory.
-    public init(books: [Book], database: String?) throws(Fault) {
-        let folder = CasebookFolder(
-            paths: books.map(\.path),
-            untrusted: Set(books.lazy.filter { !$0.isTrusted }.map(\.path)))
-        let books = zip(books, folder.roots).map { book, root in
-            Book(kind: book.kind, path: root, isTrusted: book.isTrusted)
+    /// - Parameter index: whether it is up to date or not.
+    public init(_ index: CasebookIndex) throws(Fault) {
+        store = index.store
+        let places = index.places
+        if let current = index.current,
+            var indexed = store.casebook(hash: current.hash, roots: places.roots)
+        {
+            indexed.books = places.books(untrusted: current.untrusted)
+            casebook = indexed
+            origin = .index
+            faults = store.faults
+            notices = index.notices + store.takeNotices()
+            return
         }
-        var notices: [String]
-        (store, notices) = CasebookStore.open(preferred: database)
+        let untrusted = places.untrusted()
+        let folder = CasebookFolder(paths: places.roots, untrusted: untrusted)
+        let books = places.books(untrusted: untrusted)
+        var notices = index.notices
         if var indexed = store.casebook(hash: folder.contentHash(), roots: folder.roots) {
             indexed.books = books
             casebook = indexed
@@ -60,6 +57,10 @@ public struct LoadedCasebook: Sendable {
             } catch {
                 notices.append("The casebook could not be indexed: \(error).")
             }
+        }
+        if let stamp = index.stamp {
+            store.remember(
+                stamp: stamp, of: IndexedCasebook(hash: casebook.hash, untrusted: untrusted))
         }
         self.notices = notices + store.takeNotices()
     }

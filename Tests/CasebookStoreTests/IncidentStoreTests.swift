@@ -28,6 +28,34 @@ import Testing
         #expect(list[0].resolved == nil)
     }
 
+    @Test func `one that is resolved from the beginning is kept with its outcome, or not at all`()
+        throws
+    {
+        let store = try store()
+        let record = makeIncident(1)
+        let number = try store.keep(record, resolvedAs: makeResolution(record))
+        #expect(try store.incident(named: record.id).outcome?.number == number)
+        #expect(throws: StoreError.changedMeanwhile(id: record.id)) {
+            _ = try store.keep(record, resolvedAs: makeResolution(record))
+        }
+        #expect(try store.ledgerCount() == 1)
+        // A ledger that takes nothing: then there is no open incident that nobody began.
+        let other = makeIncident(2)
+        let database = try DatabaseQueue(path: path)
+        try database.write {
+            try $0.execute(
+                sql: """
+                    CREATE TRIGGER full BEFORE INSERT ON outcomes
+                    BEGIN SELECT RAISE(ABORT, 'no room'); END
+                    """)
+        }
+        #expect(throws: StoreError.self) {
+            _ = try store.keep(other, resolvedAs: makeResolution(other))
+        }
+        #expect(try store.incidents(IncidentFilter(limit: 9)).list.count == 1)
+        #expect(try store.ledgerCount() == 1)
+    }
+
     @Test func `who did not read the latest state cannot write over it`() throws {
         let store = try store()
         let record = makeIncident(1)

@@ -77,4 +77,48 @@ import Testing
         cache.save(onlyUsed: false)
         #expect(cache.evidence(of: steady, stamp) == evidence)
     }
+
+    @Test func `beyond its limits what was used longest ago is forgotten`() throws {
+        let path = folder + "/replays-a"
+        let stamp = try #require(ReplayCache.Stamp(path: steady))
+        func keep(_ files: [String], asking: [String] = [], records: Int = 5, items: Int = 99) {
+            var cache = ReplayCache(path: path, key: "k")
+            cache.limits.records = records
+            cache.limits.items = items
+            for file in asking { #expect(cache.evidence(of: file, stamp) == evidence) }
+            for file in files { cache.keep(evidence, of: file, stamp) }
+            cache.save(onlyUsed: false)
+        }
+        func known() -> [String] {
+            var cache = ReplayCache(path: path, key: "k")
+            return "abcdefgh".map(String.init).filter { cache.evidence(of: $0, stamp) == evidence }
+        }
+        keep(["a", "b", "c"])
+        keep(["d"], asking: ["a"])
+        #expect(known() == ["a", "b", "c", "d"])
+        keep(["e", "f"])
+        #expect(known() == ["a", "b", "d", "e", "f"])
+        keep(["g"], items: 9)
+        #expect(known() == ["e", "f", "g"])
+    }
+
+    @Test func `of many casebooks the ones used last stay`() throws {
+        let stamp = try #require(ReplayCache.Stamp(path: steady))
+        for number in 0..<6 {
+            let path = "\(folder)/replays-\(number)"
+            var cache = ReplayCache(path: path, key: "k")
+            cache.limits.files = 4
+            cache.keep(evidence, of: steady, stamp)
+            cache.save(onlyUsed: true)
+            // As if an hour had passed each time.
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date(timeIntervalSince1970: 1e9 + 3600 * Double(number))],
+                ofItemAtPath: path)
+            // Asking counts as use.
+            if number == 3 { _ = ReplayCache(path: "\(folder)/replays-1", key: "k") }
+        }
+        try "mine".write(toFile: folder + "/notes", atomically: true, encoding: .utf8)
+        let left = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+        #expect(left == ["notes", "replays-1", "replays-3", "replays-4", "replays-5"])
+    }
 }

@@ -109,6 +109,60 @@ import Triage
         #expect(try isTrusted() == false)
     }
 
+    /// Whether the index was used without reading a file of the casebook.
+    private func isUnread() throws -> Bool {
+        let outcome = try desk.run(
+            ["case", "list", "--plain", "--casebook", team, "--verbose"])
+        #expect(outcome.status == 0)
+        return outcome.error.contains("no file of the casebook has changed")
+    }
+
+    /// A file counts as unchanged when it is two seconds old.
+    private func settle() async throws {
+        for _ in 0..<100 {
+            if try isUnread() { return }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        Issue.record("the files are read each time")
+    }
+
+    @Test func `files that did not change are not read again, and every change counts at once`()
+        async throws
+    {
+        try makeTeam(mode: "755")
+        func line() throws -> String? {
+            try desk.run(["case", "list", "--plain", "--casebook", team]).lines
+                .first { $0.hasPrefix(id) }
+        }
+        let read = try line()
+        try await settle()
+        #expect(try line() == read)
+        #expect(read?.contains("The case of the team") == true)
+        #expect(
+            try desk.run(["case", "search", "the case of the team", "--casebook", team])
+                .output.hasPrefix("The case of the team\n"))
+        // As long as before, at the time of before.
+        _ = try desk.shell(
+            """
+            touch -r team/tls/\(id)/case.md then
+            sed 's/The case of the team/The case of the crew/' team/tls/\(id)/case.md > new
+            cat new > team/tls/\(id)/case.md && touch -r then team/tls/\(id)/case.md
+            """)
+        #expect(try !isUnread())
+        #expect(try line()?.contains("The case of the crew") == true)
+        try await settle()
+        #expect(try line()?.contains("The case of the crew") == true)
+        #expect(try line()?.contains("not trusted") == false)
+        _ = try desk.shell("chmod o+w team/tls/\(id)/case.md")
+        #expect(try line()?.contains("not trusted") == true)
+        try await settle()
+        #expect(try line()?.contains("not trusted") == true)
+        #expect(try diagnose().output.contains("# not trusted, not run: "))
+        // The list is in the configuration, no file of the casebook changes.
+        #expect(try desk.run(["case", "trust", team]).status == 0)
+        #expect(try line()?.contains("not trusted") == false)
+    }
+
     @Test func `a folder that is not trusted cannot change a word of another`() throws {
         try makeTeam()
         let finding = "capture.tcp.silent-open"

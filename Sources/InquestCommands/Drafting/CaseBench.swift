@@ -11,6 +11,8 @@ struct CaseBench {
     /// The one that gets the case.
     let root: String
     let run: Run
+    /// Standard output gets one document, of what came of it.
+    var json = false
 
     private var console: Console { run.console }
 
@@ -40,11 +42,11 @@ struct CaseBench {
                 throw .casework(.unfinished(kept: draft.root))
             }
             if edits {
-                return try finish(
-                    draft, try CaseEditing(draft: draft, folders: folders, run: run).edit())
+                let editing = CaseEditing(draft: draft, folders: folders, run: run, asNotes: json)
+                return try finish(draft, try editing.edit())
             }
             let trial = CaseTrial(root: draft.root, id: drafted.value.id, folders: folders)
-            trial.show(console)
+            if !json { trial.show(console) }
             return try finish(draft, trial)
         } catch {
             try keep(drafted, draft, error)
@@ -129,21 +131,27 @@ struct CaseBench {
 
     private func finish(_ draft: DraftFolder, _ trial: CaseTrial) throws(Failure) -> ExitStatus {
         guard trial.errors == 0 else {
+            if json { console.write(NewCaseJSON(trial, draft: draft.root).document) }
             throw .casework(.faulty(errors: trial.errors, kept: draft.root))
         }
         let (value, faults) = CaseFolder.read(draft.folder)
         guard faults.isEmpty else { throw .casework(.unreadableFolder(faults: faults)) }
         let place = try value.put(in: root)
-        tell(trial, place)
+        let replays = trial.replays()
+        if json {
+            console.write(NewCaseJSON(trial, replays, place: place).document)
+        } else {
+            tell(trial, replays, place)
+        }
         draft.discard()
         return .done
     }
 
-    private func tell(_ trial: CaseTrial, _ place: String) {
+    private func tell(_ trial: CaseTrial, _ replays: [ReplayTest], _ place: String) {
         let warnings = trial.diagnostics.count
         console.note(
             "Added \(place)/case.md (\(Figures.plural(warnings, "warning"))).")
-        for test in trial.replays() {
+        for test in replays {
             let outcome = test.caseVerdict?.rawValue ?? "not read"
             let words =
                 ["\(test.replay.file): \(outcome), as a case of the casebook"]

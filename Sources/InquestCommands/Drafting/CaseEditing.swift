@@ -8,6 +8,7 @@ struct CaseEditing {
     /// The casebooks in use.
     let folders: [String]
     let run: Run
+    var asNotes = false
 
     /// - Returns: the last check, which was shown.
     func edit() throws(Failure) -> CaseTrial {
@@ -19,7 +20,7 @@ struct CaseEditing {
                     .editor(command: editor.command, reason: reason, kept: draft.root))
             }
             let trial = CaseTrial(root: draft.root, id: draft.id, folders: folders)
-            trial.show(run.console)
+            trial.show(run.console, asNotes: asNotes)
             if trial.errors == 0 || run.settings.inputRefused { return trial }
             run.console.prompt("Edit again? [Y/n] ")
             guard let answer = input.next() else {

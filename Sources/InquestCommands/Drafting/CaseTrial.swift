@@ -10,7 +10,7 @@ struct CaseTrial {
     let diagnostics: [Diagnostic]
     /// With the case in it, unless it is too faulty for that.
     let casebook: Casebook?
-    private let id: CaseID
+    let id: CaseID
 
     /// - Parameters:
     ///   - root: a folder that holds `FAMILY/ID`.
@@ -27,7 +27,9 @@ struct CaseTrial {
 
     var entry: Case? { casebook?[case: id] }
 
-    func show(_ console: Console) {
+    /// - Parameter asNotes: on standard error, where a document goes to standard output.
+    func show(_ console: Console, asNotes: Bool = false) {
+        if asNotes { return diagnostics.forEach { console.note($0.text) } }
         let lines = diagnostics.map { SafeText.line($0.text) + "\n" }
         console.write(Array(lines.joined().utf8))
         console.flush()

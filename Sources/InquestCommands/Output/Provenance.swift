@@ -7,12 +7,27 @@ struct Provenance {
     /// The casebook whose case of the same id it stands in the place of.
     let overridden: Book?
 
+    init(book: Book?, overridden: Book?) {
+        self.book = book
+        self.overridden = overridden
+    }
+
     init(_ entry: Case, _ casebook: Casebook) {
-        let own = casebook.book(of: entry)
+        self.init(
+            folder: entry.folder, place: "\(entry.family)/\(entry.id)", books: casebook.books)
+    }
+
+    /// - Parameters:
+    ///   - folder: of the case.
+    ///   - place: where it would lie in another casebook: `FAMILY/ID`.
+    init(folder: String, place: String, books: [Book]) {
+        let own = books.book(of: folder)
         book = own
         overridden =
-            casebook.books.prefix { $0 != own }.last { other in
-                OutputFile.exists("\(other.path)/\(entry.family)/\(entry.id)/case.md")
+            books.count < 2
+            ? nil
+            : books.prefix { $0 != own }.last { other in
+                OutputFile.exists("\(other.path)/\(place)/case.md")
             }
     }
 

@@ -4,7 +4,7 @@ import Triage
 
 /// A case that is to be imported beside what is there.
 struct ImportComparison {
-    enum State { case new, overriding, changed, same }
+    enum State: String { case new, overriding, changed, same }
 
     let state: State
     private let value: CaseFolder
@@ -42,22 +42,51 @@ struct ImportComparison {
         case .overriding: page.line("overrides \(oldFolder) (\(files))")
         }
         guard let old, state != .same else { return page }
-        for line in Self.files(old, value) { page.line("  " + line) }
+        for file in Self.files(old, value) { page.line("  \(file.sign) \(file.path)") }
         if old.text != value.text {
             page.line("--- \(oldFolder)/case.md", .dim)
             page.line("+++ \(name)/case.md", .dim)
-            let difference = LineDifference(
-                String(decoding: old.text, as: UTF8.self),
-                String(decoding: value.text, as: UTF8.self))
-            for line in difference.lines {
+            for line in difference {
                 page.line(line, line.hasPrefix("+") ? .good : line.hasPrefix("-") ? .alarm : .dim)
             }
         }
         return page
     }
 
+    /// Of `case.md`, as the page shows it; empty where there is nothing to compare with.
+    private var difference: [String] {
+        guard let old, old.text != value.text else { return [] }
+        return LineDifference(
+            String(decoding: old.text, as: UTF8.self), String(decoding: value.text, as: UTF8.self)
+        ).lines
+    }
+
+    /// - Parameter fate: what became of it, or would.
+    func write(to writer: inout JSONWriter, fate: String) {
+        writer.object { writer in
+            writer.member("id", value.id)
+            writer.member("family", value.family)
+            writer.member("state", state.rawValue)
+            writer.member("fate", fate)
+            writer.member("compared_with", ifPresent: old == nil ? nil : oldFolder)
+            writer.member("files", array: old.map { Self.files($0, value) } ?? []) { writer, file in
+                writer.object { writer in
+                    writer.member("path", file.path)
+                    writer.member("change", file.change)
+                }
+            }
+            writer.member("difference", array: difference) { $0.string($1) }
+        }
+    }
+
+    private struct FileChange {
+        var path: String
+        var sign: String
+        var change: String
+    }
+
     /// Files besides the case file that came, went or changed.
-    private static func files(_ old: CaseFolder, _ new: CaseFolder) -> [String] {
+    private static func files(_ old: CaseFolder, _ new: CaseFolder) -> [FileChange] {
         let before = Dictionary(
             old.files.map { ($0.path, $0.bytes) }, uniquingKeysWith: { first, _ in first })
         let after = Dictionary(
@@ -65,9 +94,10 @@ struct ImportComparison {
         return Set(before.keys).union(after.keys).subtracting([CaseFolder.caseFile]).sorted()
             .compactMap { path in
                 switch (before[path], after[path]) {
-                case (nil, _?): "+ \(path)"
-                case (_?, nil): "- \(path)"
-                case (let one, let other): one == other ? nil : "± \(path)"
+                case (nil, _?): FileChange(path: path, sign: "+", change: "added")
+                case (_?, nil): FileChange(path: path, sign: "-", change: "removed")
+                case (let one, let other):
+                    one == other ? nil : FileChange(path: path, sign: "±", change: "changed")
                 }
             }
     }

@@ -59,7 +59,10 @@ public struct ReplayLibrary: Sendable {
         for (id, finding) in casebook.customFindings(of: .capture) {
             hash.update("\(id)\n\(finding.definition)\n\(finding.query)\n".utf8)
         }
+        // Recorded evidence of ids that are not known is left out when it is read.
         for symptom in casebook.symptoms { hash.update("\(symptom.id)\n".utf8) }
+        hash.update("\n".utf8)
+        for finding in casebook.findings { hash.update("\(finding.id)\n".utf8) }
         return ContentHash.hex(hash.finish())
     }
 }

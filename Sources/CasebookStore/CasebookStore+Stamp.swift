@@ -1,0 +1,124 @@
+internal import GRDB
+internal import Synchronization
+
+/// The casebook that the index was built from, told from the looks of its files.
+public struct IndexedCasebook: Hashable, Sendable {
+    /// The content hash.
+    public var hash: String
+    /// Folders whose commands are only shown, as they were given.
+    public var untrusted: Set<String>
+
+    public init(hash: String, untrusted: Set<String>) {
+        self.hash = hash
+        self.untrusted = untrusted
+    }
+}
+
+/// A case as lists name it.
+public struct CaseSummary: Hashable, Sendable {
+    public var id: String
+    public var title: String
+    public var family: String
+    public var status: String
+    public var baseRate: String
+    public var folder: String
+    /// How many there are.
+    public var replays: Int
+
+    public init(
+        id: String, title: String, family: String, status: String, baseRate: String,
+        folder: String, replays: Int
+    ) {
+        self.id = id
+        self.title = title
+        self.family = family
+        self.status = status
+        self.baseRate = baseRate
+        self.folder = folder
+        self.replays = replays
+    }
+}
+
+extension CasebookStore {
+    /// The casebook in the index, if its files looked like this when it was remembered.
+    ///
+    /// - Parameter stamp: of `CasebookStamp`.
+    public func indexed(stamp: String) -> IndexedCasebook? {
+        read { database in
+            let row = try Row.fetchOne(
+                database,
+                sql: """
+                    SELECT casebook.hash, untrusted FROM casebook_stamp, casebook
+                    WHERE stamp = ? AND casebook_stamp.hash = casebook.hash AND encoding = ?
+                    """, arguments: [stamp, CasebookBytes.version])
+            return row.map {
+                IndexedCasebook(
+                    hash: $0[0],
+                    untrusted: Set(($0[1] as String).split(separator: "\n").map(String.init)))
+            }
+        }
+    }
+
+    /// Remembers how the files of the casebook in the index look. What cannot be remembered is
+    /// found out again.
+    ///
+    /// - Parameter stamp: taken before the files were read.
+    public func remember(stamp: String, of casebook: IndexedCasebook) {
+        state.withLock { state in
+            guard state.location != .inMemory else { return }
+            try? state.database.queue.write { database in
+                try database.execute(
+                    sql: """
+                        INSERT OR REPLACE INTO casebook_stamp (id, stamp, hash, untrusted)
+                        VALUES (1, ?, ?, ?)
+                        """,
+                    arguments: [
+                        stamp, casebook.hash,
+                        casebook.untrusted.sorted().joined(separator: "\n"),
+                    ])
+            }
+        }
+    }
+
+    /// Every case of the index by id, without the rest of the casebook; `nil` when the index has
+    /// another casebook.
+    ///
+    /// - Parameters:
+    ///   - roots: the casebook folders as given now.
+    ///   - countingReplays: else they are 0.
+    public func caseList(
+        hash: String, roots: [String], countingReplays: Bool
+    ) -> [CaseSummary]? {
+        read { database in
+            let stored = try String.fetchOne(
+                database, sql: "SELECT roots FROM casebook WHERE hash = ?", arguments: [hash])
+            guard let stored = stored?.split(separator: "\n").map(String.init) else { return nil }
+            let replays =
+                countingReplays
+                ? "(SELECT count(*) FROM case_replays WHERE case_id = cases.id)" : "0"
+            var list: [CaseSummary] = []
+            let rows = try Row.fetchCursor(
+                database,
+                sql: """
+                    SELECT id, title, family, status, base_rate, folder, \(replays) FROM cases
+                    ORDER BY number
+                    """)
+            while let row = try rows.next() {
+                list.append(
+                    CaseSummary(
+                        id: row[0], title: row[1], family: row[2], status: row[3], baseRate: row[4],
+                        folder: Self.moved(row[5], from: stored, to: roots),
+                        replays: row[6]))
+            }
+            return list
+        }
+    }
+
+    /// `nil` where there is no index, or it cannot be read.
+    private func read<Value: Sendable>(_ work: (Database) throws -> Value?) -> Value? {
+        state.withLock { state in
+            guard state.location != .inMemory else { return nil }
+            return try? state.database.queue.read(work)
+        }
+    }
+}
