@@ -8,7 +8,7 @@
 # (`pcap`, `pcapng`), `compression` or `analysis`; `list` prints them.
 # The corpus stays in .build/fuzz and grows from run to run; its seeds come from the captures of the
 # project, and from what `keep` has put into Tests/Fixtures/fuzz/corpus: the smallest inputs that
-# together reach what the corpus reaches, up to 128 KiB a target.
+# together reach what the corpus reaches, up to 128 KiB a target. `FuzzCorpusTests` run them all.
 # An input that fails is kept in Tests/Fixtures/fuzz/FOLDER, where a normal test replays it: fix the
 # fault, give the file a name that says what it is.
 set -eu

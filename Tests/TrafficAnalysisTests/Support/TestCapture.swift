@@ -201,6 +201,10 @@ final class TestConnection {
         next[side.rawValue] &+= 1
     }
 
+    func reset(at time: Double, by side: Side) {
+        put(time, side, TestSegment.rst | TestSegment.ack, sequence: next[side.rawValue])
+    }
+
     /// Both sides, the other 1 ms later.
     func closeBoth(at time: Double, by side: Side) {
         close(at: time, by: side)

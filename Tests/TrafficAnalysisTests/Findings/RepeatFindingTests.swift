@@ -1,0 +1,99 @@
+import Casebook
+import Testing
+
+@testable import TrafficAnalysis
+
+/// Segments that are sent again, and those that never arrive.
+struct RepeatFindingTests {
+    /// Every so many of 1200 segments has to be sent again, after so long.
+    private func transfer(lost every: Int?, after pause: Double, duplicateACKs: Int = 0)
+        -> TestCapture
+    {
+        let capture = TestCapture()
+        let connection = capture.connection()
+        connection.open(at: 0)
+        connection.exchange(at: 0.1)
+        var time = 1.0
+        for number in 0..<1200 {
+            connection.send(at: time, by: .server, count: 1000)
+            if let every, number % every == every - 1 {
+                for _ in 0..<duplicateACKs {
+                    connection.acknowledge(at: time + 0.001, by: .client, except: 1000)
+                }
+                time += pause
+                connection.sendAgain(at: time, by: .server, count: 1000)
+            }
+            connection.acknowledge(at: time + 0.001, by: .client)
+            time += 0.002
+        }
+        return capture
+    }
+
+    @Test func `a large part of the segments is sent again`() {
+        let id = "tcp.retransmit-share-high"
+        let lossy = transfer(lost: 50, after: 0.25).finding(id)
+        #expect(lossy?.state == .present)
+        #expect(lossy?.measure?.value == 2)
+        #expect(transfer(lost: 400, after: 0.25).state(id) == .absent)
+        #expect(transfer(lost: nil, after: 0).state(id) == .absent)
+        // Too little for a share.
+        let short = TestCapture()
+        let connection = short.connection()
+        connection.open(at: 0)
+        connection.send(at: 0.1, by: .client, count: 100)
+        connection.sendAgain(at: 0.4, by: .client, count: 100)
+        connection.acknowledge(at: 0.41, by: .server)
+        #expect(short.state(id) == nil)
+    }
+
+    @Test func `segments that waited for the timeout`() {
+        let id = "tcp.timeout-retransmits"
+        #expect(transfer(lost: 300, after: 0.25).finding(id)?.count == 4)
+        #expect(transfer(lost: 300, after: 0.1).state(id) == .absent)
+        #expect(transfer(lost: 300, after: 0.25, duplicateACKs: 4).state(id) == .absent)
+        #expect(transfer(lost: 600, after: 0.25).state(id) == .absent)
+    }
+
+    /// A segment that is repeated so many times, at once or ever later, and small ones around it.
+    private func stuck(
+        _ length: Int, repeats: Int, growing: Bool = true, answered: Bool = false
+    ) -> TestCapture {
+        let capture = TestCapture()
+        let small = capture.connection(port: 39_000)
+        small.open(at: 0)
+        small.exchange(at: 0.1, asked: 200, answered: 300)
+        small.closeBoth(at: 0.3, by: .client)
+        let connection = capture.connection()
+        connection.open(at: 1)
+        connection.exchange(at: 1.1, asked: 150, answered: 300)
+        connection.send(at: 2, by: .server, count: length)
+        var (time, gap) = (2.0, 0.3)
+        for _ in 0..<repeats {
+            time += gap
+            if growing { gap *= 2 }
+            connection.sendAgain(at: time, by: .server, count: length)
+            if answered {
+                connection.acknowledge(at: time + 0.001, by: .client, except: UInt32(length))
+            }
+        }
+        return capture
+    }
+
+    @Test func `a peer that is gone is asked ever later`() {
+        let id = "tcp.backoff-unanswered-long"
+        #expect(stuck(200, repeats: 7).state(id) == .present)
+        #expect(stuck(200, repeats: 4).state(id) == .absent)
+        #expect(stuck(200, repeats: 7, growing: false).state(id) == .absent)
+        #expect(stuck(200, repeats: 7, answered: true).state(id) == .absent)
+    }
+
+    @Test func `large segments vanish where small ones pass`() {
+        let id = "tcp.large-lost-small-pass"
+        let lost = stuck(1400, repeats: 4).finding(id)
+        #expect(lost?.state == .present)
+        #expect(lost?.measure?.value == 1400)
+        // What is no larger than what passed, and what is not large at all.
+        #expect(stuck(300, repeats: 4).state(id) == .absent)
+        #expect(stuck(450, repeats: 4).state(id) != .present)
+    }
+}
