@@ -52,7 +52,7 @@ def incidents(known, cases, first, count, chance):
         # One in eight facts is one of the ten that everybody has.
         chosen = {known[chance.randrange(10) if chance.random() < 0.125
                         else chance.randrange(len(known))] for _ in range(12)}
-        stamp = f"2026-{1 + number % 12:02}-{1 + number % 28:02}T00:00:00Z"
+        stamp = f"2025-{1 + number % 12:02}-{1 + number % 28:02}T00:00:00Z"
         session = {
             "schema": "inquest.session/1",
             "id": f"{0x0199_0000_0000 + number:012x}"[:8] + "-" + f"{number & 0xffff:04x}"

@@ -13,6 +13,8 @@ struct CasebookReader {
     private var symptoms: [Located<Symptom>] = []
     private var findings: [Located<FindingKind>] = []
     private var cases: [CaseID: Entry] = [:]
+    /// Those of earlier folders that `cases` stand in the place of, the last one last.
+    private var overridden: [CaseID: [Entry]] = [:]
     /// Also ids of cases that are too broken to be used: who names them as rivals is not wrong.
     private var knownCases: Set<CaseID> = []
     private var roots: [String] = []
@@ -72,6 +74,7 @@ struct CasebookReader {
                 return
             }
             first[id] = file.path
+            if let other = cases[id] { overridden[id, default: []].append(other) }
             cases[id] = Entry(draft: draft, log: log)
         case .folder: return
         }
@@ -113,13 +116,9 @@ struct CasebookReader {
         let vocabulary = Vocabulary(
             symptoms: symptoms.map(\.value), findings: findings.map(\.value), cases: knownCases,
             signed: cases.values.map(\.draft.value))
-        for (_, entry) in cases {
-            CaseLint(
-                draft: entry.draft, vocabulary: vocabulary, log: entry.log, checkQuery: checkQuery
-            ).check()
-            checkReplayFiles(entry)
-            checkUnusedReplays(entry)
-            checkMutualRivals(entry)
+        for (id, entry) in cases {
+            check(entry, vocabulary)
+            if entry.log.isBroken { fallBack(id, from: entry, vocabulary) }
         }
         let usable = cases.values.filter { !$0.log.isBroken }.map(\.draft.value)
         let digest = hash.finish()
@@ -132,6 +131,30 @@ struct CasebookReader {
                     hash: digest),
             logs.flatMap { $0.finish() }, digest
         )
+    }
+
+    private func check(_ entry: Entry, _ vocabulary: Vocabulary) {
+        CaseLint(
+            draft: entry.draft, vocabulary: vocabulary, log: entry.log, checkQuery: checkQuery
+        ).check()
+        checkReplayFiles(entry)
+        checkUnusedReplays(entry)
+        checkMutualRivals(entry)
+    }
+
+    /// A faulty case takes a good one of an earlier folder away from nobody.
+    private mutating func fallBack(
+        _ id: CaseID, from entry: Entry, _ vocabulary: Vocabulary
+    ) {
+        for other in (overridden[id] ?? []).reversed() {
+            check(other, vocabulary)
+            if other.log.isBroken { continue }
+            cases[id] = other
+            entry.log.warning(
+                entry.draft.idPlace, "the faulty case is left out",
+                "until it is mended, \(printable(other.log.path, limit: 200)) is used")
+            return
+        }
     }
 
     private mutating func checkVocabulary() {

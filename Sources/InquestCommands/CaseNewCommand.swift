@@ -66,7 +66,7 @@ struct CaseNewCommand: Subcommand {
         let loaded = try source.load()
         if let id { try CasebookTarget.checkFree(id, loaded.casebook, root) }
         var incident = try gather(loaded, run)
-        if incident.isEmpty { throw Failure.nothingGiven }
+        if incident.isEmpty { throw Failure.casework(.nothingSeen) }
         let bench = CaseBench(folders: folders, root: root, run: run, json: json)
         return try bench.make(&incident, id: id, answers, asks: asks(run), edits: edit)
     }

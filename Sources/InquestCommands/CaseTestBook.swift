@@ -15,12 +15,14 @@ struct CaseTestBook {
     private(set) var errors: Int
     /// Where what replays show is kept between runs.
     let cachePath: String?
+    private let folders: [String]
 
     /// All cases are read from their files, with all their faults; a few come from the index, for
     /// ten thousand files take longer to read than the test of one case.
     init(ids: [String], _ run: Run) throws(Failure) {
         let source = CasebookSource(run.settings)
-        let folders = try source.folders()
+        let folders = CasebookFolder(paths: try source.folders()).roots
+        self.folders = folders
         cachePath = Self.cachePath(folders, run.settings.environment)
         if ids.isEmpty {
             let (casebook, found, _) = CasebookFolder(paths: folders).read(
@@ -41,7 +43,7 @@ struct CaseTestBook {
 
     private init(_ other: CaseTestBook, cases: [Case]) {
         (casebook, faults, broken) = (other.casebook, other.faults, other.broken)
-        (errors, cachePath) = (other.errors, other.cachePath)
+        (errors, cachePath, folders) = (other.errors, other.cachePath, other.folders)
         self.cases = cases
     }
 
@@ -53,15 +55,18 @@ struct CaseTestBook {
         if !loaded.faults.isEmpty { vocabulary.cases = nil }
         var chosen: [Case] = []
         for id in ids where !chosen.contains(where: { $0.id == id }) && !broken.contains(id) {
-            guard
-                let path = casebook[case: id].map({ $0.folder + "/case.md" })
-                    ?? Self.file(of: id, in: folders)
-            else {
+            let used = casebook[case: id].map { $0.folder + "/case.md" }
+            // The one that a later folder has, even if it is too broken to be used.
+            guard let path = Self.file(of: id, in: folders) ?? used else {
                 throw .unknownID(
                     kind: "case", id: id,
                     suggestion: Nearest.match(id, in: casebook.cases.map(\.id)))
             }
-            if let entry = casebook[case: id] { chosen.append(entry) } else { broken.append(id) }
+            if let entry = casebook[case: id], used == path {
+                chosen.append(entry)
+            } else {
+                broken.append(id)
+            }
             check(path, vocabulary)
         }
         self = CaseTestBook(self, cases: chosen)
@@ -91,17 +96,21 @@ struct CaseTestBook {
         }
     }
 
+    /// The place of the casebook that a path lies in among all.
+    private func rank(of path: String) -> Int {
+        folders.lastIndex { path.hasPrefix($0 + "/") } ?? -1
+    }
+
     private mutating func add(_ diagnostic: Diagnostic) {
         let parts = diagnostic.path.split(separator: "/")
         guard parts.count >= 2, parts.last == "case.md" else { return }
-        // Of one that another casebook's stands in the place of, nothing is tested.
-        if let used = casebook[case: String(parts[parts.count - 2])],
-            "\(used.folder)/case.md" != diagnostic.path
-        {
+        let id = String(parts[parts.count - 2])
+        // Of one that a later casebook's stands in the place of, nothing is tested.
+        if let used = casebook[case: id], rank(of: diagnostic.path) < rank(of: used.folder) {
             return
         }
         let place = "line \(diagnostic.line): "
-        faults[String(parts[parts.count - 2]), default: []].append(
+        faults[id, default: []].append(
             place + diagnostic.fault + (diagnostic.suggestion.map { " (\($0))" } ?? ""))
     }
 

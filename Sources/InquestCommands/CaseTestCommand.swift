@@ -34,6 +34,10 @@ struct CaseTestCommand: Subcommand {
     @OptionGroup var global: GlobalOptions
 
     func execute(_ run: Run) throws -> ExitStatus {
+        // Not after an hour of replays.
+        if let junit, let code = OutputFile.obstacle(to: junit) {
+            throw Failure.writing(path: junit, code: code)
+        }
         let healthyFiles = try healthy.flatMap(InputFolder.captures)
         let book = try CaseTestBook(ids: ids, run)
         var progress = Progress(name: "case test", console: run.console)

@@ -102,4 +102,18 @@ import Triage
         #expect(node["cases"]?.array?.first?["fate"]?.string == "refused")
         #expect((node["diagnostics"]?.array ?? []).contains { $0["path"]?.string == path })
     }
+
+    @Test func `what cannot be done is said before the work, and in words of the command`() throws {
+        let nothing = try desk.run(["case", "new", "a-case"])
+        #expect(nothing.status == 64)
+        #expect(nothing.error.contains("--from-incident ID") && !nothing.error.contains("--host"))
+        let junit = desk.home + "/nowhere/results.xml"
+        let tested = try desk.run(["case", "test", "pmtu-blackhole", "--junit", junit])
+        #expect(tested.status != 0 && tested.output.isEmpty)
+        #expect(tested.error.contains("cannot write \(junit)"))
+        _ = try desk.run(["case", "list"])
+        let backup = try desk.run(["info", "--backup", desk.home + "/nowhere/copy.db"])
+        #expect(backup.status != 0 && backup.error.contains("/nowhere/copy.db"))
+        #expect(!backup.error.contains("partial") && !backup.error.contains("--database"))
+    }
 }

@@ -163,6 +163,23 @@ import Triage
         #expect(try line()?.contains("not trusted") == false)
     }
 
+    @Test func `a faulty case of a later casebook takes the good one away from nobody`() throws {
+        try makeTeam(mode: "755")
+        _ = try desk.shell("sed -i 's/^status: .*/status: finished/' team/tls/\(id)/case.md")
+        let listed = try desk.run(["case", "list", "--plain", "--casebook", team])
+        let line = try #require(listed.lines.first { $0.hasPrefix(id) })
+        #expect(!line.contains("The case of the team") && line.hasSuffix("\tbuilt-in"))
+        #expect(try diagnose().output.contains("CONFIRMED: "))
+        let linted = try desk.run(["case", "lint", "--casebook", team])
+        #expect(linted.status == 65)
+        #expect(linted.output.contains("bad word “finished” for “status”"))
+        #expect(linted.output.contains("until it is mended, "))
+        let tested = try desk.run(["case", "test", id, "--casebook", team])
+        #expect(tested.status == 65)
+        #expect(tested.output.contains("FAILED \(id)"))
+        #expect(tested.output.contains("bad word “finished” for “status”"))
+    }
+
     @Test func `a folder that is not trusted cannot change a word of another`() throws {
         try makeTeam()
         let finding = "capture.tcp.silent-open"

@@ -10,6 +10,8 @@ enum CaseworkFault: Error {
     case taken(id: String, path: String)
     case notKebabCase(String)
     case noName
+    /// `case new` of nothing.
+    case nothingSeen
     /// All faults were shown.
     case faulty(errors: Int, kept: String)
     /// The input ended, or ^C.
@@ -64,7 +66,8 @@ extension ErrorText {
                 text: "there is no home directory; set XDG_DATA_HOME and XDG_CONFIG_HOME, or name "
                     + "a folder with --into DIR", status: .inputOutput)
         case .editor, .changedMeanwhile, .faulty, .unfinished: unfinished(fault)
-        case .taken, .notKebabCase, .noName, .markdownOfSeveral, .binaryToTerminal, .different:
+        case .taken, .notKebabCase, .noName, .nothingSeen, .markdownOfSeveral, .binaryToTerminal,
+            .different:
             Report(text: usage(fault), status: .usage)
         case .refused(let count, let all):
             Report(
@@ -121,6 +124,9 @@ extension ErrorText {
             "'\(id)' cannot be the id of a case; use lower-case words with '-' between, that say "
                 + "the cause"
         case .noName: "name the case: inquest case new ID, or --title TEXT"
+        case .nothingSeen:
+            "nothing was seen that a case could be made of; give --from-incident ID, --capture FILE "
+                + "or --evidence FILE, or --template for an empty one"
         case .markdownOfSeveral(let count):
             "--markdown writes one case, not \(count); use --tar or --json"
         case .binaryToTerminal:

@@ -75,6 +75,9 @@ enum DatabaseHealthText {
         to target: String, asJSON: Bool, _ run: Run
     ) throws(Failure) -> ExitStatus {
         let path = try path(run)
+        if let code = OutputFile.obstacle(to: target) {
+            throw .writing(path: target, code: code)
+        }
         let bytes: Int64
         do {
             bytes = try DatabaseCare.backUp(path, to: target)

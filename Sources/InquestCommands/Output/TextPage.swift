@@ -43,9 +43,12 @@ struct TextPage {
         _ text: String, label: String = "", indent: Int = 0, style: Style = .plain,
         labelStyle: Style = .plain
     ) {
-        if label.isEmpty, fits(text, behind: indent) {
+        if label.isEmpty, let width, let lines = Wrapping.plain(text, to: max(20, width - indent)) {
             let margin = String(repeating: " ", count: indent)
-            return line(.init(text: margin, style: .plain), .init(text: text, style: style))
+            for part in lines {
+                line(.init(text: margin, style: .plain), .init(text: part, style: style))
+            }
+            return
         }
         let label = SafeText.line(label)
         let margin = String(repeating: " ", count: indent)
@@ -61,19 +64,6 @@ struct TextPage {
                 line(.init(text: hanging, style: .plain), .init(text: part, style: style))
             }
         }
-    }
-
-    /// Whether there is nothing to do to it: one line of plain words; lists have many of these.
-    private func fits(_ text: String, behind indent: Int) -> Bool {
-        guard let width, !text.isEmpty, text.utf8.count <= max(20, width - indent) else {
-            return false
-        }
-        var last = UInt8(ascii: " ")
-        for byte in text.utf8 {
-            guard byte > 0x20 && byte < 0x7F || byte == 0x20 && last != 0x20 else { return false }
-            last = byte
-        }
-        return last != 0x20
     }
 
     /// A command to copy: broken with a backslash where a shell allows it; what follows `#` is

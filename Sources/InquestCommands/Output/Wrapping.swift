@@ -8,6 +8,31 @@ enum Wrapping {
         broken(text, width).map { String($0.map { $0 == bond ? " " : $0 }) }
     }
 
+    /// The same for words of printable ASCII with one space between them, of which long lists are
+    /// made; `nil` for anything else.
+    static func plain(_ text: String, to width: Int) -> [String]? {
+        var text = text
+        return text.withUTF8 { bytes in
+            var last = UInt8(ascii: " ")
+            for byte in bytes {
+                guard byte > 0x20 && byte < 0x7F || byte == 0x20 && last != 0x20 else { return nil }
+                last = byte
+            }
+            if last == 0x20 { return nil }
+            var lines: [String] = []
+            var (start, end, position) = (0, 0, 0)
+            while position < bytes.count {
+                let next = bytes[position...].firstIndex(of: 0x20) ?? bytes.count
+                if next - start > width, end > start {
+                    lines.append(String(decoding: bytes[start..<end], as: UTF8.self))
+                    start = position
+                }
+                (end, position) = (next, next + 1)
+            }
+            return lines + [String(decoding: bytes[start..<end], as: UTF8.self)]
+        }
+    }
+
     private static func broken(_ text: String, _ width: Int?) -> [String] {
         let words = text.split(separator: " ")
         guard let width else { return [words.joined(separator: " ")] }
