@@ -9,8 +9,9 @@ struct IncidentResolveCommand: Subcommand {
         abstract: "Record what a kept incident turned out to be; diagnose learns from it.",
         discussion: """
             Example:
-              inquest incident resolve last --case close-wait-leak --fixed-by "upgrade to 2.4.1" \\
-                --verified-by "sockets in CLOSE-WAIT stayed at 3 for a day" --time-to-diagnose 45m
+              inquest incident resolve last --case close-wait-leak \\
+                --fixed-by "upgrade to 2.4.1" --time-to-diagnose 45m \\
+                --verified-by "sockets in CLOSE-WAIT stayed at 3 for a day"
 
             What the evidence contradicts is held back until a second person has looked at it.
             'inquest incident reopen' takes it back.

@@ -34,7 +34,8 @@ FIELDS = """frame.number frame.protocols tcp.stream ip.src ipv6.src ip.dst ipv6.
  tls.handshake.extensions.supported_version tls.handshake.extensions_alpn_str""".split()
 FIN, SYN, RST, ACK = 1, 2, 4, 16
 VERSIONS = {0x300: "SSLv3", 0x301: "TLSv1.0", 0x302: "TLSv1.1", 0x303: "TLSv1.2", 0x304: "TLSv1.3"}
-TUNNELS = {"gre", "vxlan", "geneve", "erspan", "ipip", "teredo", "6in4", "mpls", "gtp", "l2tp", "ppp"}
+TUNNELS = {"gre", "vxlan", "geneve", "erspan", "ipip", "teredo", "6in4", "mpls", "gtp", "l2tp", "ppp",
+           "ipcomp"}
 ANALYSIS = {"retransmitted": "retransmission", "fast_retransmitted": "fast_retransmission",
             "spuriously_retransmitted": "spurious_retransmission", "out_of_order": "out_of_order",
             "duplicate_acks": "duplicate_ack", "gaps": "lost_segment",
@@ -105,7 +106,7 @@ class Stream:
             self.odd = "in fragments, some of them overlapping or missing: what the whole is, is open"
         elif "_ws.malformed" in layers or row["_ws.malformed"]:
             self.odd = self.odd or "headers contradict each other, or tshark took it for what it is not"
-        elif layers.count("tcp") > 1 or "openvpn" in layers:
+        elif layers.count("tcp") > 1 or {"openvpn", "socks", "ipcomp"} & set(layers):
             self.odd = self.odd or "TCP or TLS inside another protocol's payload: tshark opens it, we do not"
         self.is_cut |= row["frame.len"] != row["frame.cap_len"]
         length = int(row["tcp.len"] or 0)
@@ -122,7 +123,7 @@ class Stream:
         if "2" in types and self.version is None:
             chosen = row["tls.handshake.extensions.supported_version"] or row["tls.handshake.version"]
             if chosen:                  # a ServerHello of which only the beginning was read
-                self.version = int(chosen.split(",")[-1], 0)
+                self.version = int(chosen.split(",")[-1], 0) or None    # 0 is no version
 
 
 def streams(path, own_ja4, ja4_field):
@@ -179,7 +180,7 @@ def dns_questions(path):
             odd[number] = "several messages in a packet: tshark lists them in one row"
         elif "icmp" in layers or "icmpv6" in layers:
             odd[number] = "quoted in an ICMP error"
-        elif set(layers) & {"arcnet", "fddi", "tr", "ipoib", "atm", "fr"}:
+        elif set(layers) & {"tr", "fr"}:
             odd[number] = "inquest sees no DNS there: a link type that it does not open"
         if number in odd:
             continue
@@ -228,7 +229,9 @@ def dns_rule(mine, other, theirs, is_cut):
     """Why a question or its answer is told otherwise; None without a known reason."""
     if is_cut:
         return "a snap length cut DNS messages: we read a cut answer that says so itself (TC), no other"
-    if mine and other and (other["again"] or mine[4] > 1 or any(
+    if not other:
+        return "tshark sees no DNS there: headers that contradict each other"
+    if mine and (other["again"] or mine[4] > 1 or any(
             question["again"] for question in theirs.values())):
         return ("DNS asked again: tshark goes by id and ports and ties the answer to the first, we go by "
                 "client and name, unanswered, and tie it to the newest")

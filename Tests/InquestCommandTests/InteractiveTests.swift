@@ -52,6 +52,12 @@ import Triage
         #expect(try states(outcome).isEmpty)
     }
 
+    @Test func `an empty line answers nothing and is told what may be typed`() throws {
+        let outcome = try ask("\nq\n", "--json")
+        #expect(outcome.error.contains("Please type y, n, ?, py or pn; 'help' tells"))
+        #expect(try states(outcome).isEmpty)
+    }
+
     @Test func `undo takes an answer back, back asks it again`() throws {
         #expect(try states(try ask("y\nundo\nq\n", "--json")).isEmpty)
         let again = try ask("y\nback\npn\nq\n", "--json")

@@ -13,7 +13,11 @@ extension PlainDialogue {
         case .say(let text): return say(text)
         case .capture(let path): return read(path)
         case .correction(let id, let answer): return correct(id, answer)
-        case .nothing: tell("Please answer y, n or ?; 'help' tells what else can be typed.")
+        case .nothing:
+            let answers = expected(question)
+            tell(
+                "Please type \(answers.dropLast().joined(separator: ", ")) or "
+                    + "\(answers.last ?? ""); 'help' tells what else can be typed.")
         case .other(let text):
             if question.isCapture { return read(text) }
             if !assessment.together.isEmpty { return aim(text) }

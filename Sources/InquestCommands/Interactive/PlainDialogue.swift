@@ -83,7 +83,7 @@ struct PlainDialogue {
     /// - Returns: whether there is more to ask.
     private mutating func ask(_ question: Question) -> Bool {
         while true {
-            console.prompt("[\(expected(question)), why, undo, back, quit, help] > ")
+            console.prompt("[\(expected(question).joined(separator: ", ")), why, undo, back, quit, help] > ")
             guard let line = input.next() else {
                 tell("")
                 return false
@@ -97,11 +97,11 @@ struct PlainDialogue {
     }
 
     /// What may be answered.
-    private func expected(_ question: Question) -> String {
-        if question.isCapture { return "PATH, ?" }
-        if question.isHost { return "y, n, ?" }
-        if assessment.together.isEmpty { return "y, n, ?, py, pn" }
-        return conversation.session.targets.isEmpty ? "TARGET, ?" : "y, n"
+    func expected(_ question: Question) -> [String] {
+        if question.isCapture { return ["PATH", "?"] }
+        if question.isHost { return ["y", "n", "?"] }
+        if assessment.together.isEmpty { return ["y", "n", "?", "py", "pn"] }
+        return conversation.session.targets.isEmpty ? ["TARGET", "?"] : ["y", "n"]
     }
 
     private mutating func tellDoubts() {
