@@ -83,7 +83,8 @@ struct PlainDialogue {
     /// - Returns: whether there is more to ask.
     private mutating func ask(_ question: Question) -> Bool {
         while true {
-            console.prompt("[\(expected(question).joined(separator: ", ")), why, undo, back, quit, help] > ")
+            let answers = expected(question).joined(separator: ", ")
+            console.prompt("[\(answers), why, undo, back, quit, help] > ")
             guard let line = input.next() else {
                 tell("")
                 return false
