@@ -1,3 +1,4 @@
+internal import Dispatch
 internal import Glibc
 
 /// A name for the state of the files of casebook folders that takes a look at each and reads none:
@@ -93,13 +94,36 @@ private struct Look {
         defer { closedir(folder) }
         var status = stat()
         guard fstat(descriptor, &status) == 0, add(status) else { return false }
+        var families: [String] = []
         while let entry = readdir(folder) {
             let name = UnsafeRawPointer(entry).advanced(by: Self.nameOffset)
                 .assumingMemoryBound(to: CChar.self)
             if name.pointee == CChar(bitPattern: UInt8(ascii: ".")) { continue }
-            guard addEntry(descriptor, name, Int(entry.pointee.d_type), depth) else {
+            if depth == 0, Int(entry.pointee.d_type) == Int(DT_DIR) {
+                families.append(String(cString: name))
+            } else if !addEntry(descriptor, name, Int(entry.pointee.d_type), depth) {
                 return false
             }
+        }
+        return addFamilies(descriptor, families)
+    }
+
+    /// Side by side: to look at 10,000 files is half of what a list of them takes.
+    private mutating func addFamilies(_ root: Int32, _ names: [String]) -> Bool {
+        var looks = [Look?](repeating: nil, count: names.count)
+        looks.withUnsafeMutableBufferPointer { [latest] buffer in
+            // Each call writes its own place.
+            nonisolated(unsafe) let places = buffer
+            DispatchQueue.concurrentPerform(iterations: names.count) { index in
+                var look = Look(latest: latest)
+                look.add(names[index])
+                if look.addFolder(root, names[index], depth: 1) { places[index] = look }
+            }
+        }
+        for look in looks {
+            guard let look else { return false }
+            add(look.sum)
+            count += look.count
         }
         return true
     }
@@ -121,8 +145,7 @@ private struct Look {
             return addFile(folder, name)
         case Int(DT_DIR):
             add(name: name, length: length)
-            return depth == 0
-                ? addFolder(folder, name, depth: 1) : addCase(folder, name, length)
+            return addCase(folder, name, length)
         // Without its kind a name may be that of a link.
         case Int(DT_LNK), Int(DT_UNKNOWN): return false
         default: return true
