@@ -271,7 +271,7 @@ import Triage
             ["a-b", "--source", "see mail", "--capture", CaseDesk.stalled],
             "write the address in full"
         ),
-        (["a-b"], "nothing to look at"),
+        (["a-b"], "nothing was seen that a case could be made of"),
     ])
     func `what cannot be is told before anything is read`(arguments: [String], said: String) throws
     {
