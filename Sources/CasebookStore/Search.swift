@@ -57,13 +57,17 @@ struct CaseSearch {
 
     func hits(limit: Int) throws -> [SearchHit] {
         guard !query.words.isEmpty, limit > 0 else { return [] }
+        let anyWord = try matchedWords()
+        let everyWord = anyWord.filter { $0.value == query.words.count }
+        // BM25 is what takes long: where enough cases hold every word, of no others.
+        let isEnough = everyWord.count >= limit
+        let (matched, link) = isEnough ? (everyWord, " AND ") : (anyWord, " OR ")
         let words = try scores(
             "SELECT rowid, -bm25(case_text, 3, 2, 1, 1) FROM case_text WHERE case_text MATCH ?",
-            query.words.map(SearchQuery.stemmed))
+            query.words.map(SearchQuery.stemmed).joined(separator: link))
         let pieces = try scores(
             "SELECT rowid, -bm25(case_grams, 3, 2) FROM case_grams WHERE case_grams MATCH ?",
-            query.words.compactMap(SearchQuery.pieces))
-        let matched = try matchedWords()
+            query.words.compactMap(SearchQuery.pieces).joined(separator: link))
         let ranked = matched.map { number, count in
             let coverage = Double(count) / Double(query.words.count)
             return (
@@ -75,12 +79,11 @@ struct CaseSearch {
         return try ranked.prefix(limit).compactMap { try hit($0.0, score: $0.1) }
     }
 
-    /// BM25 of the rows that match any of `terms`, divided by the best.
-    private func scores(_ sql: String, _ terms: [String]) throws -> [Int: Double] {
+    /// BM25 of the rows that match, divided by the best.
+    private func scores(_ sql: String, _ terms: String) throws -> [Int: Double] {
         guard !terms.isEmpty else { return [:] }
         var result: [Int: Double] = [:]
-        let rows = try Row.fetchCursor(
-            database, sql: sql, arguments: [terms.joined(separator: " OR ")])
+        let rows = try Row.fetchCursor(database, sql: sql, arguments: [terms])
         while let row = try rows.next() { result[row[0]] = max(0, row[1]) }
         let best = result.values.max() ?? 0
         return best > 0 ? result.mapValues { $0 / best } : result

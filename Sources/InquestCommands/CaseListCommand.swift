@@ -17,19 +17,15 @@ struct CaseListCommand: Subcommand {
         } else if run.console.width == nil {
             let severalBooks = shelf.books.count > 1
             for entry in shelf.cases {
-                let book = severalBooks ? "\t" + shelf.provenance(entry).words : ""
-                run.console.write(
-                    line("\(entry.id)\t\(entry.family)\t\(entry.status)\t" + entry.title + book))
+                let book = severalBooks ? [shelf.provenance(entry).words] : []
+                let fields = [entry.id, entry.family, entry.status, entry.title] + book
+                let line = fields.map(SafeText.line).joined(separator: "\t") + "\n"
+                run.console.write(Array(line.utf8))
             }
         } else {
             run.console.write(page(shelf, run.console.newPage()))
         }
         return .done
-    }
-
-    private func line(_ text: String) -> [UInt8] {
-        let fields = text.split(separator: "\t").map { SafeText.line(String($0)) }
-        return Array((fields.joined(separator: "\t") + "\n").utf8)
     }
 
     private func page(_ shelf: CaseShelf, _ empty: TextPage) -> TextPage {
