@@ -174,7 +174,7 @@ class Bench:
         if label == "inquest capture --json":
             limit = 30_000_000 + 400 * capture.totals["flows"]
             memory = "kept" if series.peak <= limit else "MISSED"
-            most, aim = RATIO_GOALS.get(capture.name, (2, 1.5))
+            most, aim = RATIO_GOALS.get(capture.name, (1.5, 1.2))
             return (f"<= {most}x {'kept' if series.ratio <= most else 'MISSED'}, aim {aim}x"
                     f"{'' if series.ratio > aim else ' kept'}; "
                     f"<= {limit / MIB:.0f} MiB {memory}")
