@@ -52,6 +52,9 @@ struct SearchQuery {
 /// Ranks cases: first by how many of the words they hold, then by BM25 over words (title 3,
 /// symptoms 2, body 1) and, at half the weight, over parts of words.
 struct CaseSearch {
+    /// So many that no list shows more; one number, so that a longer list begins like a short one.
+    private static let enough = 100
+
     let database: Database
     let query: SearchQuery
 
@@ -60,7 +63,7 @@ struct CaseSearch {
         let anyWord = try matchedWords()
         let everyWord = anyWord.filter { $0.value == query.words.count }
         // BM25 is what takes long: where enough cases hold every word, of no others.
-        let isEnough = everyWord.count >= limit
+        let isEnough = everyWord.count >= max(limit, Self.enough)
         let (matched, link) = isEnough ? (everyWord, " AND ") : (anyWord, " OR ")
         let words = try scores(
             "SELECT rowid, -bm25(case_text, 3, 2, 1, 1) FROM case_text WHERE case_text MATCH ?",

@@ -90,6 +90,25 @@ import Testing
         #expect(scores.count == 3)
     }
 
+    @Test(arguments: [90, 150])
+    func `of many cases with every word none with less is listed before`(count: Int) throws {
+        let cases = (0..<count + 20).map { number in
+            let words = number < count ? "slow server" : "server server server"
+            let text = String(repeating: "server ", count: number % 7)
+            return Case(
+                id: "case-\(number)", title: "Number \(number): \(words)", family: "tcp",
+                sections: [Case.Section(heading: "Meaning", text: text + "again")])
+        }
+        let store = try CasebookStore(location: .inMemory)
+        try store.rebuild(
+            from: Casebook(cases: cases, symptoms: [], findings: [], hash: "many"))
+        let hits = try store.search("slow server", limit: 50).map(\.caseID)
+        #expect(hits.count == 50)
+        let better = Set((0..<count).map { "case-\($0)" })
+        #expect(hits.allSatisfy { better.contains($0) })
+        #expect(try store.search("slow server", limit: 7).map(\.caseID) == Array(hits.prefix(7)))
+    }
+
     @Test func `an index that another process has built from other files is not searched`() throws {
         let folder = TemporaryFolder()
         let path = folder.file("casebook.db")
