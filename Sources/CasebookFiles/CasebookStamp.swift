@@ -1,5 +1,6 @@
 internal import Dispatch
 internal import Glibc
+internal import Synchronization
 
 /// A name for the state of the files of casebook folders that takes a look at each and reads none:
 /// while it is the same, so are the files, and who could have written them.
@@ -8,25 +9,76 @@ internal import Glibc
 /// vocabularies and of the folders that hold them, as git's index is (gitformat-index(5)). The
 /// folder of a single case is not looked at: whoever may write there changes nothing that was
 /// read but by another inode or another time of `case.md`.
-public enum CasebookStamp {
+///
+/// Families are looked at in the background, one by one; who asks for the name lends a hand. A
+/// second thread in the background would not be faster: the kernel's looks get in each other's way.
+public final class CasebookStamp: Sendable {
     /// What changed as lately could change again and leave the same times ("racily clean").
     private static let racySeconds = 2
 
+    private let roots: Look?
+    private let families: [Family]
+    private let next = Atomic(0)
+    private let looks: Mutex<[Look?]>
+    private let background = DispatchGroup()
+
+    /// Begins to look.
+    ///
     /// - Parameters:
     ///   - roots: in their order.
     ///   - remarks: whatever else must be the same.
-    /// - Returns: `nil` where nothing but reading tells: there are links, something cannot be
-    ///   looked at, or has changed within the last two seconds.
-    public static func of(_ roots: [String], remarks: [String]) -> String? {
+    public init(_ roots: [String], remarks: [String]) {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)
-        var look = Look(latest: now.tv_sec - racySeconds)
+        var look = Look(latest: now.tv_sec - Self.racySeconds)
         for remark in remarks { look.add(remark) }
+        var families: [Family] = []
+        var isComplete = true
         for root in roots {
             look.add(root)
-            guard look.addFolder(AT_FDCWD, root, depth: 0) else { return nil }
+            let found = look.addRoot(root)
+            isComplete = isComplete && found != nil
+            families += (found ?? []).map { Family(path: "\(root)/\($0)", latest: look.latest) }
         }
-        return "1-" + String(look.sum, radix: 16) + "-" + String(look.count)
+        self.roots = isComplete ? look : nil
+        self.families = isComplete ? families : []
+        looks = Mutex(Array(repeating: nil, count: self.families.count))
+        DispatchQueue.global(qos: .userInitiated).async(group: background) { [self] in work() }
+    }
+
+    /// Waits until all was looked at.
+    ///
+    /// `nil` where nothing but reading tells: there are links, something cannot be looked at, or
+    /// has changed within the last two seconds.
+    public var value: String? {
+        work()
+        background.wait()
+        guard var all = roots else { return nil }
+        for look in looks.withLock(\.self) {
+            guard let look else { return nil }
+            all.add(look)
+        }
+        return "2-" + String(all.sum, radix: 16) + "-" + String(all.count)
+    }
+
+    private func work() {
+        while true {
+            let place = next.wrappingAdd(1, ordering: .relaxed).oldValue
+            if place >= families.count { return }
+            let look = families[place].look()
+            looks.withLock { $0[place] = look }
+        }
+    }
+}
+
+private struct Family {
+    let path: String
+    let latest: Int
+
+    func look() -> Look? {
+        var look = Look(latest: latest)
+        look.add(path)
+        return look.addFamily(path) ? look : nil
     }
 }
 
@@ -36,7 +88,7 @@ private struct Look {
     private(set) var sum: UInt64 = 0xCBF2_9CE4_8422_2325
     private(set) var count = 0
     /// Seconds since 1970; what changed later makes the stamp worthless.
-    private let latest: Int
+    let latest: Int
 
     init(latest: Int) { self.latest = latest }
 
@@ -81,81 +133,77 @@ private struct Look {
         add(UInt64(bitPattern: Int64(time.tv_nsec)))
     }
 
-    /// - Parameter depth: 0 of a casebook, 1 of a family.
-    mutating func addFolder(_ parent: Int32, _ name: UnsafePointer<CChar>, depth: Int) -> Bool {
-        // The casebook itself may be a link; where that leads is in its inode.
-        let flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK | (depth > 0 ? O_NOFOLLOW : 0)
-        let descriptor = openat(parent, name, flags)
-        guard descriptor >= 0 else { return false }
+    mutating func add(_ other: Look) {
+        add(other.sum)
+        count += other.count
+    }
+
+    /// - Returns: the names of its folders; `nil` when it cannot be looked at.
+    mutating func addRoot(_ path: String) -> [String]? {
+        // It may be a link; where that leads is in its inode.
+        addFolder(path, flags: 0) { look, descriptor, name, type in
+            switch type {
+            case Int(DT_DIR): return .listed
+            case Int(DT_REG):
+                let isRead =
+                    strcmp(name, "symptoms.yaml") == 0 || strcmp(name, "findings.yaml") == 0
+                return isRead && !look.addFile(descriptor, name) ? .unknown : .done
+            // Without its kind a name may be that of a link.
+            case Int(DT_LNK), Int(DT_UNKNOWN): return .unknown
+            default: return .done
+            }
+        }
+    }
+
+    mutating func addFamily(_ path: String) -> Bool {
+        let names = addFolder(path, flags: O_NOFOLLOW) { look, descriptor, name, type in
+            switch type {
+            case Int(DT_DIR): return look.addCase(descriptor, name) ? .done : .unknown
+            case Int(DT_REG):
+                let isCase = strcmp(name, "case.md") == 0
+                return isCase && !look.addFile(descriptor, name) ? .unknown : .done
+            case Int(DT_LNK), Int(DT_UNKNOWN): return .unknown
+            default: return .done
+            }
+        }
+        return names != nil
+    }
+
+    private enum Entry { case done, listed, unknown }
+
+    /// - Returns: the names that `visit` wants listed; `nil` when something cannot be looked at.
+    private mutating func addFolder(
+        _ path: String, flags: Int32,
+        _ visit: (inout Look, Int32, UnsafePointer<CChar>, Int) -> Entry
+    ) -> [String]? {
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK | flags)
+        guard descriptor >= 0 else { return nil }
         guard let folder = fdopendir(descriptor) else {
             close(descriptor)
-            return false
+            return nil
         }
         defer { closedir(folder) }
         var status = stat()
-        guard fstat(descriptor, &status) == 0, add(status) else { return false }
-        var families: [String] = []
+        guard fstat(descriptor, &status) == 0, add(status) else { return nil }
+        var listed: [String] = []
         while let entry = readdir(folder) {
             let name = UnsafeRawPointer(entry).advanced(by: Self.nameOffset)
                 .assumingMemoryBound(to: CChar.self)
             if name.pointee == CChar(bitPattern: UInt8(ascii: ".")) { continue }
-            if depth == 0, Int(entry.pointee.d_type) == Int(DT_DIR) {
-                families.append(String(cString: name))
-            } else if !addEntry(descriptor, name, Int(entry.pointee.d_type), depth) {
-                return false
+            switch visit(&self, descriptor, name, Int(entry.pointee.d_type)) {
+            case .done: break
+            case .listed: listed.append(String(cString: name))
+            case .unknown: return nil
             }
         }
-        return addFamilies(descriptor, families)
-    }
-
-    /// Side by side: to look at 10,000 files is half of what a list of them takes.
-    private mutating func addFamilies(_ root: Int32, _ names: [String]) -> Bool {
-        var looks = [Look?](repeating: nil, count: names.count)
-        looks.withUnsafeMutableBufferPointer { [latest] buffer in
-            // Each call writes its own place.
-            nonisolated(unsafe) let places = buffer
-            DispatchQueue.concurrentPerform(iterations: names.count) { index in
-                var look = Look(latest: latest)
-                look.add(names[index])
-                if look.addFolder(root, names[index], depth: 1) { places[index] = look }
-            }
-        }
-        for look in looks {
-            guard let look else { return false }
-            add(look.sum)
-            count += look.count
-        }
-        return true
+        return listed
     }
 
     private static let nameOffset = MemoryLayout<dirent>.offset(of: \dirent.d_name)!
 
-    private mutating func addEntry(
-        _ folder: Int32, _ name: UnsafePointer<CChar>, _ type: Int, _ depth: Int
-    ) -> Bool {
+    private mutating func addCase(_ family: Int32, _ name: UnsafePointer<CChar>) -> Bool {
         let length = strlen(name)
-        switch type {
-        case Int(DT_REG):
-            let isRead =
-                depth == 0
-                ? strcmp(name, "symptoms.yaml") == 0 || strcmp(name, "findings.yaml") == 0
-                : strcmp(name, "case.md") == 0
-            if !isRead { return true }
-            add(name: name, length: length)
-            return addFile(folder, name)
-        case Int(DT_DIR):
-            add(name: name, length: length)
-            return addCase(folder, name, length)
-        // Without its kind a name may be that of a link.
-        case Int(DT_LNK), Int(DT_UNKNOWN): return false
-        default: return true
-        }
-    }
-
-    private mutating func addCase(
-        _ family: Int32, _ name: UnsafePointer<CChar>, _ length: Int
-    ) -> Bool {
-        withUnsafeTemporaryAllocation(of: CChar.self, capacity: length + 16) { buffer in
+        return withUnsafeTemporaryAllocation(of: CChar.self, capacity: length + 16) { buffer in
             memcpy(buffer.baseAddress!, name, length)
             strcpy(buffer.baseAddress! + length, "/case.md")
             return addFile(family, buffer.baseAddress!)
@@ -163,6 +211,7 @@ private struct Look {
     }
 
     private mutating func addFile(_ folder: Int32, _ path: UnsafePointer<CChar>) -> Bool {
+        add(name: path, length: strlen(path))
         var status = stat()
         if fstatat(folder, path, &status, AT_SYMLINK_NOFOLLOW) != 0 {
             // A folder without a case is one as long as that is so.

@@ -4,7 +4,7 @@ import Casebook
 /// changes what is written here raises `version`.
 enum CasebookBytes {
     /// Stored beside the bytes; another version counts as no index.
-    static let version = 4
+    static let version = 5
 
     static func encode(_ casebook: Casebook) -> [UInt8] {
         var writer = ModelWriter()

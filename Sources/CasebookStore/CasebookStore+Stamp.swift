@@ -14,6 +14,25 @@ public struct IndexedCasebook: Hashable, Sendable {
     }
 }
 
+/// What the index holds, and the `CasebookStamp` of the files that it was made from.
+public struct RememberedCasebook: Hashable, Sendable {
+    public var stamp: String
+    public var casebook: IndexedCasebook
+}
+
+/// The cases of the index, and why others are not among them.
+public struct CaseList: Sendable {
+    /// By family and id.
+    public var cases: [CaseSummary]
+    /// Of files that could not be used, one line each.
+    public var faults: [String]
+
+    public init(cases: [CaseSummary], faults: [String]) {
+        self.cases = cases
+        self.faults = faults
+    }
+}
+
 /// A case as lists name it.
 public struct CaseSummary: Hashable, Sendable {
     public var id: String
@@ -40,21 +59,21 @@ public struct CaseSummary: Hashable, Sendable {
 }
 
 extension CasebookStore {
-    /// The casebook in the index, if its files looked like this when it was remembered.
-    ///
-    /// - Parameter stamp: of `CasebookStamp`.
-    public func indexed(stamp: String) -> IndexedCasebook? {
+    /// The casebook in the index, and how its files looked when it was put there.
+    public func remembered() -> RememberedCasebook? {
         read { database in
             let row = try Row.fetchOne(
                 database,
                 sql: """
-                    SELECT casebook.hash, untrusted FROM casebook_stamp, casebook
-                    WHERE stamp = ? AND casebook_stamp.hash = casebook.hash AND encoding = ?
-                    """, arguments: [stamp, CasebookBytes.version])
+                    SELECT stamp, casebook.hash, untrusted FROM casebook_stamp, casebook
+                    WHERE casebook_stamp.hash = casebook.hash AND encoding = ?
+                    """, arguments: [CasebookBytes.version])
             return row.map {
-                IndexedCasebook(
-                    hash: $0[0],
-                    untrusted: Set(($0[1] as String).split(separator: "\n").map(String.init)))
+                RememberedCasebook(
+                    stamp: $0[0],
+                    casebook: IndexedCasebook(
+                        hash: $0[1],
+                        untrusted: Set(($0[2] as String).split(separator: "\n").map(String.init))))
             }
         }
     }
@@ -81,26 +100,22 @@ extension CasebookStore {
     }
 
     /// Every case of the index by id, without the rest of the casebook; `nil` when the index has
-    /// another casebook.
+    /// another casebook. Their folders are told where there are several roots.
     ///
-    /// - Parameters:
-    ///   - roots: the casebook folders as given now.
-    ///   - countingReplays: else they are 0.
-    public func caseList(
-        hash: String, roots: [String], countingReplays: Bool
-    ) -> [CaseSummary]? {
+    /// - Parameter roots: the casebook folders as given now.
+    public func caseList(hash: String, roots: [String]) -> CaseList? {
         read { database in
             let stored = try String.fetchOne(
                 database, sql: "SELECT roots FROM casebook WHERE hash = ?", arguments: [hash])
             guard let stored = stored?.split(separator: "\n").map(String.init) else { return nil }
-            let replays =
-                countingReplays
-                ? "(SELECT count(*) FROM case_replays WHERE case_id = cases.id)" : "0"
+            // Of one folder nobody asks which it is.
+            let folder = roots.count > 1 ? "folder" : "''"
             var list: [CaseSummary] = []
+            list.reserveCapacity(try Int.fetchOne(database, sql: "SELECT count(*) FROM cases") ?? 0)
             let rows = try Row.fetchCursor(
                 database,
                 sql: """
-                    SELECT id, title, family, status, base_rate, folder, \(replays) FROM cases
+                    SELECT id, title, family, status, base_rate, \(folder), replays FROM cases
                     ORDER BY number
                     """)
             while let row = try rows.next() {
@@ -110,7 +125,9 @@ extension CasebookStore {
                         folder: Self.moved(row[5], from: stored, to: roots),
                         replays: row[6]))
             }
-            return list
+            let faults = try String.fetchAll(
+                database, sql: "SELECT fault FROM faults ORDER BY number")
+            return CaseList(cases: list, faults: faults)
         }
     }
 

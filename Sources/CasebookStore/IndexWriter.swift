@@ -14,6 +14,11 @@ struct IndexWriter {
             try write(value, number: number)
             try writeText(of: value, number: number)
         }
+        // What was deleted is still in the words' trees, which lie in several pieces: a search of
+        // 10,000 cases took a third longer.
+        for table in ["case_text", "case_grams"] {
+            try database.execute(sql: "INSERT INTO \(table) (\(table)) VALUES ('optimize')")
+        }
         let insertFault = try database.cachedStatement(sql: "INSERT INTO faults (fault) VALUES (?)")
         for fault in faults { try insertFault.execute(arguments: [fault]) }
         let model = CasebookBytes.encode(casebook)
@@ -47,13 +52,13 @@ struct IndexWriter {
     private func write(_ value: Case, number: Int) throws {
         try database.cachedStatement(
             sql: """
-                INSERT INTO cases (number, id, title, family, status, base_rate, folder)
-                VALUES (?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO cases (number, id, title, family, status, base_rate, folder, replays)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
             number, value.id, value.title, value.family, value.status.rawValue,
             value.baseRate.rawValue,
-            value.folder,
+            value.folder, value.replays.count,
         ])
         let fact = try database.cachedStatement(sql: "INSERT INTO case_facts VALUES (?, ?, ?, ?)")
         for (position, listing) in (value.symptoms + value.findings).enumerated() {

@@ -21,4 +21,8 @@ extension Schema {
             memory BLOB NOT NULL
         ) STRICT;
         """
+
+    /// How many replays a case has, which lists tell: to count them there takes as long as the rest
+    /// of a list.
+    static let caseList = "ALTER TABLE cases ADD COLUMN replays INTEGER NOT NULL DEFAULT 0"
 }

@@ -10,7 +10,7 @@ enum Schema {
     /// `INQS`; tells our databases from those of other programs.
     static let applicationID = 0x494E_5153
     /// The number of migrations, kept in `user_version`.
-    static let version = 4
+    static let version = 5
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -31,6 +31,10 @@ enum Schema {
         migrator.registerMigration("fast-start") { database in
             try database.execute(sql: fastStart)
             try database.execute(sql: "PRAGMA user_version = 4")
+        }
+        migrator.registerMigration("case-list") { database in
+            try database.execute(sql: caseList)
+            try database.execute(sql: "PRAGMA user_version = 5")
         }
         return migrator
     }

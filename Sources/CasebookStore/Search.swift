@@ -60,71 +60,112 @@ struct CaseSearch {
 
     func hits(limit: Int) throws -> [SearchHit] {
         guard !query.words.isEmpty, limit > 0 else { return [] }
-        let anyWord = try matchedWords()
-        let everyWord = anyWord.filter { $0.value == query.words.count }
+        let matched = try matchedWords()
+        let everyWord = matched.lazy.filter { $0 == query.words.count }.count
         // BM25 is what takes long: where enough cases hold every word, of no others.
-        let isEnough = everyWord.count >= max(limit, Self.enough)
-        let (matched, link) = isEnough ? (everyWord, " AND ") : (anyWord, " OR ")
+        let isEnough = everyWord >= max(limit, Self.enough)
+        let (least, link) = isEnough ? (query.words.count, " AND ") : (1, " OR ")
         let words = try scores(
             "SELECT rowid, -bm25(case_text, 3, 2, 1, 1) FROM case_text WHERE case_text MATCH ?",
-            query.words.map(SearchQuery.stemmed).joined(separator: link))
+            query.words.map(SearchQuery.stemmed).joined(separator: link), count: matched.count)
         let pieces = try scores(
             "SELECT rowid, -bm25(case_grams, 3, 2) FROM case_grams WHERE case_grams MATCH ?",
-            query.words.compactMap(SearchQuery.pieces).joined(separator: link))
-        let ranked = matched.map { number, count in
-            let coverage = Double(count) / Double(query.words.count)
-            return (
-                number,
-                (4 * coverage + (words[number] ?? 0) + (pieces[number] ?? 0) / 2) / 5.5
-            )
+            query.words.compactMap(SearchQuery.pieces).joined(separator: link),
+            count: matched.count)
+        let ranked = matched.indices.lazy.filter { matched[$0] >= least }.map { number in
+            let coverage = Double(matched[number]) / Double(query.words.count)
+            return (number, (4 * coverage + words[number] + pieces[number] / 2) / 5.5)
         }
         .sorted { ($1.1, $0.0) < ($0.1, $1.0) }
-        return try ranked.prefix(limit).compactMap { try hit($0.0, score: $0.1) }
-    }
-
-    /// BM25 of the rows that match, divided by the best.
-    private func scores(_ sql: String, _ terms: String) throws -> [Int: Double] {
-        guard !terms.isEmpty else { return [:] }
-        var result: [Int: Double] = [:]
-        let rows = try Row.fetchCursor(database, sql: sql, arguments: [terms])
-        while let row = try rows.next() { result[row[0]] = max(0, row[1]) }
-        let best = result.values.max() ?? 0
-        return best > 0 ? result.mapValues { $0 / best } : result
-    }
-
-    /// How many of the words each case holds, whole or in part.
-    private func matchedWords() throws -> [Int: Int] {
-        var result: [Int: Int] = [:]
-        for word in query.words {
-            var cases = Set(
-                try Int.fetchAll(
-                    database, sql: "SELECT rowid FROM case_text WHERE case_text MATCH ?",
-                    arguments: [SearchQuery.stemmed(word)]))
-            if let pieces = SearchQuery.pieces(word) {
-                cases.formUnion(
-                    try Int.fetchAll(
-                        database, sql: "SELECT rowid FROM case_grams WHERE case_grams MATCH ?",
-                        arguments: [pieces]))
+        let best = Array(ranked.prefix(limit))
+        let snippets = try snippets(of: best.map(\.0))
+        return try best.compactMap { number, score in
+            let name = try Row.fetchOne(
+                database, sql: "SELECT id, title FROM cases WHERE number = ?", arguments: [number])
+            return try name.map { name in
+                SearchHit(
+                    caseID: name[0], title: name[1],
+                    snippet: Self.oneLine(try snippets[number] ?? beginning(of: number)),
+                    score: score)
             }
-            for number in cases { result[number, default: 0] += 1 }
+        }
+    }
+
+    /// BM25 of the rows that match, divided by the best, by number; 0 of the others.
+    private func scores(_ sql: String, _ terms: String, count: Int) throws -> [Double] {
+        var result = [Double](repeating: 0, count: count)
+        guard !terms.isEmpty else { return result }
+        let rows = try Row.fetchCursor(database, sql: sql, arguments: [terms])
+        while let row = try rows.next() {
+            let number: Int = row[0]
+            if result.indices.contains(number) { result[number] = max(0, row[1]) }
+        }
+        let best = result.max() ?? 0
+        return best > 0 ? result.map { $0 / best } : result
+    }
+
+    /// How many of the words each case holds, whole or in part, by number.
+    private func matchedWords() throws -> [Int] {
+        let last = try Int.fetchOne(database, sql: "SELECT max(number) FROM cases") ?? 0
+        var result = [Int](repeating: 0, count: last + 1)
+        var counted = [Int](repeating: -1, count: last + 1)
+        for (place, word) in query.words.enumerated() {
+            var matches = [(table: "case_text", terms: SearchQuery.stemmed(word))]
+            if let pieces = SearchQuery.pieces(word) { matches.append(("case_grams", pieces)) }
+            for match in matches {
+                // As one text: row by row these numbers take longer to fetch than to find.
+                let numbers = try String.fetchOne(
+                    database,
+                    sql: """
+                        SELECT group_concat(rowid) FROM \(match.table) WHERE \(match.table) MATCH ?
+                        """, arguments: [match.terms])
+                for number in Self.numbers(numbers ?? "")
+                where counted.indices.contains(number) && counted[number] != place {
+                    counted[number] = place
+                    result[number] += 1
+                }
+            }
         }
         return result
     }
 
-    private func hit(_ number: Int, score: Double) throws -> SearchHit? {
-        let name = try Row.fetchOne(
-            database, sql: "SELECT id, title FROM cases WHERE number = ?", arguments: [number])
-        guard let name else { return nil }
+    /// Of a list with commas between them.
+    private static func numbers(_ list: String) -> [Int] {
+        var list = list
+        return list.withUTF8 { bytes in
+            var (numbers, number): ([Int], Int) = ([], 0)
+            for byte in bytes {
+                if byte == UInt8(ascii: ",") {
+                    numbers.append(number)
+                    number = 0
+                } else {
+                    number = number &* 10 &+ Int(byte &- UInt8(ascii: "0"))
+                }
+            }
+            return bytes.isEmpty ? numbers : numbers + [number]
+        }
+    }
+
+    /// Where the words are, by number; of whole words only.
+    private func snippets(of numbers: [Int]) throws -> [Int: String] {
         let terms = query.words.map(SearchQuery.stemmed).joined(separator: " OR ")
-        let snippet = try String.fetchOne(
+        let places = numbers.map(String.init).joined(separator: ", ")
+        // With "+" one pass over what matches; without, FTS5 begins a search for each number.
+        let rows = try Row.fetchCursor(
             database,
             sql: """
-                SELECT snippet(case_text, 2, '', '', '…', 24) FROM case_text
-                WHERE case_text MATCH ? AND rowid = ?
-                UNION ALL SELECT substr(body, 1, 200) FROM case_text WHERE rowid = ? LIMIT 1
-                """, arguments: [terms, number, number])
-        return SearchHit(
-            caseID: name[0], title: name[1], snippet: Self.oneLine(snippet ?? ""), score: score)
+                SELECT rowid, snippet(case_text, 2, '', '', '…', 24) FROM case_text
+                WHERE case_text MATCH ? AND +rowid IN (\(places))
+                """, arguments: [terms])
+        var result: [Int: String] = [:]
+        while let row = try rows.next() { result[row[0]] = row[1] }
+        return result
+    }
+
+    private func beginning(of number: Int) throws -> String {
+        try String.fetchOne(
+            database, sql: "SELECT substr(body, 1, 200) FROM case_text WHERE rowid = ?",
+            arguments: [number]) ?? ""
     }
 
     private static func oneLine(_ text: String) -> String {

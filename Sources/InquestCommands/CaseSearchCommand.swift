@@ -37,7 +37,10 @@ struct CaseSearchCommand: Subcommand {
     ) throws(Failure) -> [SearchHit] {
         let index = try source.index()
         let limit = max(1, limit)
-        if let hits = try? index.search(query, limit: limit) { return hits }
+        let hits = try? source.unread(index) { indexed in
+            try index.store.search(query, limit: limit, hash: indexed.hash)
+        }
+        if let hits { return hits }
         let loaded = try source.load(index)
         do {
             return try loaded.store.search(query, limit: limit)

@@ -57,11 +57,20 @@ struct CasebookSource {
 
     /// The index, opened; a command that needs no more of the casebook need not load it.
     func index() throws(Failure) -> CasebookIndex {
-        let index = CasebookIndex(BookPlaces(try listed(), user: geteuid()), database: database)
-        if index.current != nil {
-            Logger(label: "inquest.casebook").debug("no file of the casebook has changed")
-        }
-        return index
+        CasebookIndex(BookPlaces(try listed(), user: geteuid()), database: database)
+    }
+
+    /// What `work` makes of the index alone; `nil` when a file has changed or it makes nothing.
+    func unread<Value>(
+        _ index: CasebookIndex, _ work: (IndexedCasebook) throws -> Value?
+    ) rethrows -> Value? {
+        let value = try index.whenCurrent(work)
+        if value != nil { noteUnread() }
+        return value
+    }
+
+    private func noteUnread() {
+        Logger(label: "inquest.casebook").debug("no file of the casebook has changed")
     }
 
     /// Loads it from the index or the files.
@@ -76,6 +85,7 @@ struct CasebookSource {
             throw .casebookUnusable(folders: folders, faults: error.diagnostics)
         }
         let logger = Logger(label: "inquest.casebook")
+        if index.current != nil { noteUnread() }
         for notice in loaded.notices { logger.notice("\(notice)") }
         logger.debug(
             "casebook \(folders.joined(separator: ", ")) read from \(loaded.origin.rawValue)")

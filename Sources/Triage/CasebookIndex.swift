@@ -30,51 +30,54 @@ public struct BookPlaces: Sendable {
             }.map(\.path))
     }
 
-    func books(untrusted: Set<String>) -> [Book] {
+    /// The folders with what they are.
+    public func books(untrusted: Set<String>) -> [Book] {
         listed.map { book in
             Book(kind: book.kind, path: book.path, isTrusted: !untrusted.contains(book.path))
         }
     }
 
     /// Of the files, and of what else trust hangs on.
-    func stamp() -> String? {
-        CasebookStamp.of(roots, remarks: ["\(user)"] + listed.map { "\($0.isTrusted)" })
+    func look() -> CasebookStamp {
+        CasebookStamp(roots, remarks: ["\(user)"] + listed.map { "\($0.isTrusted)" })
     }
 }
 
 /// The index of a casebook, opened; whether it is up to date is told from the looks of the files,
-/// none of which is read.
+/// none of which is read. They are looked at while others go on: 10,000 take as long as a list of
+/// them.
 public struct CasebookIndex: Sendable {
     public let places: BookPlaces
     public let store: CasebookStore
     /// What happened to the index, in sentences.
     public let notices: [String]
-    let stamp: String?
-    /// What the index holds; `nil` where only reading the files tells.
-    public let current: IndexedCasebook?
+    private let look: CasebookStamp
+    private let remembered: RememberedCasebook?
 
     /// - Parameter database: `nil` for one in memory.
     public init(_ places: BookPlaces, database: String?) {
         self.places = places
-        stamp = places.stamp()
+        look = places.look()
         (store, notices) = CasebookStore.open(preferred: database)
-        current = stamp.flatMap(store.indexed)
+        remembered = store.remembered()
     }
 
-    /// The folders with what they are; `nil` unless the index is up to date.
-    public var books: [Book]? { current.map { places.books(untrusted: $0.untrusted) } }
+    /// Waits until every file was looked at.
+    var stamp: String? { look.value }
 
-    /// Every case by id, from the index alone; `nil` unless it is up to date.
-    public func caseList(countingReplays: Bool) -> [CaseSummary]? {
-        current.flatMap {
-            store.caseList(
-                hash: $0.hash, roots: places.roots, countingReplays: countingReplays)
+    /// What the index holds; `nil` where only reading the files tells.
+    public var current: IndexedCasebook? {
+        remembered.flatMap { $0.stamp == stamp ? $0.casebook : nil }
+    }
+
+    /// What `work` makes of the index alone, in the time that the looks take; `nil` when it makes
+    /// nothing or the index is not up to date.
+    public func whenCurrent<Value>(
+        _ work: (IndexedCasebook) throws -> Value?
+    ) rethrows -> Value? {
+        guard let casebook = remembered?.casebook, let value = try work(casebook) else {
+            return nil
         }
-    }
-
-    /// As `CasebookStore.search`, from the index alone; `nil` unless it is up to date.
-    public func search(_ text: String, limit: Int) throws(StoreError) -> [SearchHit]? {
-        guard let current else { return nil }
-        return try store.search(text, limit: limit, hash: current.hash)
+        return current == nil ? nil : value
     }
 }

@@ -67,12 +67,13 @@ public struct LoadedCasebook: Sendable {
 
     /// The faults as one warning for a diagnosis.
     public var warnings: [Warning] {
-        guard let first = faults.first else { return [] }
+        Self.warning(of: faults).map { [Warning(id: "casebook.fault", summary: $0)] } ?? []
+    }
+
+    /// One sentence about faults of case files; `nil` without any.
+    public static func warning(of faults: [String]) -> String? {
+        guard let first = faults.first else { return nil }
         let rest = faults.count > 1 ? ", and \(faults.count - 1) more" : ""
-        return [
-            Warning(
-                id: "casebook.fault",
-                summary: "The casebook has faults ('inquest case lint'): \(first)\(rest)")
-        ]
+        return "The casebook has faults ('inquest case lint'): \(first)\(rest)"
     }
 }

@@ -8,7 +8,7 @@ import Testing
     private static let caseFile = "tls/process-hung/case.md"
 
     private func stamp(_ remarks: [String] = []) -> String? {
-        CasebookStamp.of([folder.path], remarks: remarks)
+        CasebookStamp([folder.path], remarks: remarks).value
     }
 
     /// Once nothing has changed for two seconds; `nil` where there is none after ten.
@@ -90,7 +90,7 @@ import Testing
     }
 
     @Test func `of a folder that is not there there is none`() {
-        #expect(CasebookStamp.of(["/nowhere/at/all"], remarks: []) == nil)
-        #expect(CasebookStamp.of([], remarks: []) != nil)
+        #expect(CasebookStamp(["/nowhere/at/all"], remarks: []).value == nil)
+        #expect(CasebookStamp([], remarks: []).value != nil)
     }
 }

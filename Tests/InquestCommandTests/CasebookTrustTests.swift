@@ -169,6 +169,10 @@ import Triage
         let listed = try desk.run(["case", "list", "--plain", "--casebook", team])
         let line = try #require(listed.lines.first { $0.hasPrefix(id) })
         #expect(!line.contains("The case of the team") && line.hasSuffix("\tbuilt-in"))
+        // What is missing is told, from the index as well.
+        #expect(listed.error.contains("The casebook has faults ('inquest case lint'): "))
+        #expect(
+            try desk.run(["case", "list", "--json", "--casebook", team]).error == listed.error)
         #expect(try diagnose().output.contains("CONFIRMED: "))
         let linted = try desk.run(["case", "lint", "--casebook", team])
         #expect(linted.status == 65)

@@ -28,6 +28,11 @@ final class Console {
     }
 
     func write(_ bytes: [UInt8]) {
+        if bytes.count >= Self.flushSize {
+            flush()
+            if failure == nil { failure = Self.writeAll(bytes, to: STDOUT_FILENO) }
+            return
+        }
         buffer.append(contentsOf: bytes)
         if buffer.count >= Self.flushSize { flush() }
     }

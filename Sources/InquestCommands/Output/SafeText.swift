@@ -9,17 +9,34 @@ enum SafeText {
     ///
     /// Applying it twice changes nothing. Invalid UTF-8 was repaired when the text was decoded.
     static func line(_ text: String) -> String {
-        let safe = text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }
-        if safe { return text }
-        var result = ""
-        for scalar in text.unicodeScalars {
-            if scalar.isUnsafeOnTerminal {
-                result += "\\u{" + String(scalar.value, radix: 16) + "}"
-            } else {
-                result.unicodeScalars.append(scalar)
-            }
+        var text = text
+        if isPrintableASCII(&text) { return text }
+        var bytes: [UInt8] = []
+        append(text, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// The same in UTF-8, behind what `bytes` holds.
+    static func append(_ text: String, to bytes: inout [UInt8]) {
+        var text = text
+        if isPrintableASCII(&text) {
+            text.withUTF8 { bytes.append(contentsOf: $0) }
+            return
         }
-        return result
+        for scalar in text.unicodeScalars {
+            bytes +=
+                scalar.isUnsafeOnTerminal
+                ? ("\\u{" + String(scalar.value, radix: 16) + "}").utf8 : String(scalar).utf8
+        }
+    }
+
+    private static func isPrintableASCII(_ text: inout String) -> Bool {
+        text.withUTF8 { bytes in
+            // The highest distance from the space, so that many bytes are compared at once.
+            var farthest: UInt8 = 0
+            for byte in bytes { farthest = max(farthest, byte &- 0x20) }
+            return farthest < 0x5F
+        }
     }
 
     /// Like `line`, for text of several lines: line feeds stay, a tab becomes spaces.

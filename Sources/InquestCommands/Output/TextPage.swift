@@ -18,19 +18,56 @@ struct TextPage {
 
     /// In cells; `nil` leaves lines as long as they are (`--plain`).
     let width: Int?
-    private var lines: [[Run]] = []
+    /// Lines as they are printed without styles, made safe when they came.
+    private var bytes: [UInt8] = []
+    private var marks: [Mark] = []
+
+    /// Where in `bytes` a style begins and ends.
+    private struct Mark {
+        var start: Int
+        var end: Int
+        var style: Style
+    }
 
     init(width: Int?) { self.width = width }
 
-    mutating func line(_ runs: Run...) { lines.append(runs) }
+    mutating func line(_ runs: Run...) {
+        let start = bytes.count
+        for run in runs { add(run.text, run.style) }
+        endLine(from: start)
+    }
 
     mutating func line(_ text: String, _ style: Style = .plain) {
-        lines.append([Run(text: text, style: style)])
+        let start = bytes.count
+        add(text, style)
+        endLine(from: start)
+    }
+
+    private mutating func add(_ text: String, _ style: Style) {
+        let start = bytes.count
+        SafeText.append(text, to: &bytes)
+        if style != .plain { marks.append(Mark(start: start, end: bytes.count, style: style)) }
+    }
+
+    /// Without spaces at the end of the line.
+    private mutating func endLine(from start: Int) {
+        while bytes.count > start, bytes[bytes.count - 1] == UInt8(ascii: " ") {
+            bytes.removeLast()
+        }
+        while let last = marks.last, last.end > bytes.count {
+            marks.removeLast()
+            if last.start < bytes.count {
+                marks.append(Mark(start: last.start, end: bytes.count, style: last.style))
+            }
+        }
+        bytes.append(UInt8(ascii: "\n"))
     }
 
     /// At most one empty line, and none at the top.
     mutating func gap() {
-        if let last = lines.last, !last.isEmpty { lines.append([]) }
+        if !bytes.isEmpty, !bytes.suffix(2).elementsEqual("\n\n".utf8) {
+            bytes.append(UInt8(ascii: "\n"))
+        }
     }
 
     mutating func heading(_ text: String) {
@@ -44,9 +81,11 @@ struct TextPage {
         labelStyle: Style = .plain
     ) {
         if label.isEmpty, let width, let lines = Wrapping.plain(text, to: max(20, width - indent)) {
-            let margin = String(repeating: " ", count: indent)
             for part in lines {
-                line(.init(text: margin, style: .plain), .init(text: part, style: style))
+                let start = bytes.count
+                bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: indent))
+                add(part, style)
+                endLine(from: start)
             }
             return
         }
@@ -80,34 +119,25 @@ struct TextPage {
         if !remark.isEmpty { paragraph(remark, label: "# ", indent: indent) }
     }
 
-    mutating func append(_ page: TextPage) { lines.append(contentsOf: page.lines) }
-
-    /// Every run is made safe here, whatever was done before.
-    func render(colour: Bool) -> [UInt8] {
-        var bytes: [UInt8] = []
-        for line in lines {
-            for run in trimmed(line) where !run.text.isEmpty {
-                let styled = colour && run.style != .plain
-                if styled { bytes.append(contentsOf: "\u{1B}[\(run.style.rawValue)m".utf8) }
-                bytes.append(contentsOf: SafeText.line(run.text).utf8)
-                if styled { bytes.append(contentsOf: "\u{1B}[0m".utf8) }
-            }
-            bytes.append(UInt8(ascii: "\n"))
+    mutating func append(_ page: TextPage) {
+        let start = bytes.count
+        bytes += page.bytes
+        marks += page.marks.map { mark in
+            Mark(start: start + mark.start, end: start + mark.end, style: mark.style)
         }
-        return bytes
     }
 
-    /// Without spaces at the end of the line.
-    private func trimmed(_ line: [Run]) -> [Run] {
-        if let last = line.last?.text.utf8.last, last != UInt8(ascii: " ") { return line }
-        var line = line
-        while let last = line.last {
-            var text = last.text
-            while text.last == " " { text.removeLast() }
-            line[line.count - 1].text = text
-            if !text.isEmpty { break }
-            line.removeLast()
+    func render(colour: Bool) -> [UInt8] {
+        if !colour { return bytes }
+        var styled: [UInt8] = []
+        var position = 0
+        for mark in marks where mark.start < mark.end {
+            styled += bytes[position..<mark.start]
+            styled += "\u{1B}[\(mark.style.rawValue)m".utf8
+            styled += bytes[mark.start..<mark.end]
+            styled += "\u{1B}[0m".utf8
+            position = mark.end
         }
-        return line
+        return styled + bytes[position...]
     }
 }

@@ -11,6 +11,7 @@ enum Wrapping {
     /// The same for words of printable ASCII with one space between them, of which long lists are
     /// made; `nil` for anything else.
     static func plain(_ text: String, to width: Int) -> [String]? {
+        let original = text
         var text = text
         return text.withUTF8 { bytes in
             var last = UInt8(ascii: " ")
@@ -19,6 +20,7 @@ enum Wrapping {
                 last = byte
             }
             if last == 0x20 { return nil }
+            if bytes.count <= width { return [original] }
             var lines: [String] = []
             var (start, end, position) = (0, 0, 0)
             while position < bytes.count {

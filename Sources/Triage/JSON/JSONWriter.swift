@@ -10,6 +10,9 @@ public struct JSONWriter {
 
     public init() {}
 
+    /// Makes room for so many more bytes.
+    public mutating func reserve(_ count: Int) { bytes.reserveCapacity(bytes.count + count) }
+
     public mutating func object(_ body: (inout JSONWriter) throws -> Void) rethrows {
         open(UInt8(ascii: "{"))
         try body(&self)
@@ -44,10 +47,17 @@ public struct JSONWriter {
     public mutating func string(_ text: String) {
         comma()
         bytes.append(UInt8(ascii: "\""))
-        let plain = text.utf8.allSatisfy {
-            $0 >= 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
+        var text = text
+        let isPlain = text.withUTF8 { utf8 in
+            // Without a branch, so that many bytes are compared at once.
+            var special: UInt8 = 0
+            for byte in utf8 {
+                special |= byte &- 0x20 >= 0x5F ? 1 : 0
+                special |= byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") ? 1 : 0
+            }
+            return special == 0
         }
-        if plain { bytes.append(contentsOf: text.utf8) } else { escaped(text) }
+        if isPlain { text.withUTF8 { bytes.append(contentsOf: $0) } } else { escaped(text) }
         bytes.append(UInt8(ascii: "\""))
         needsComma = true
     }
