@@ -28,10 +28,13 @@ def casebook(source, folder, count):
         family, name, text = cases[number % len(cases)]
         # The finding that a case defines bears its name.
         text = re.sub(rf"\b{re.escape(name)}\b", f"{name}-{number}", text)
-        # Its rivals are those of the same round: a rival that does not exist is an error.
+        # Its rivals are those of the same round, or of the one before where that is not whole: a
+        # rival that does not exist is an error.
         first = number - number % len(cases)
+        if first + len(cases) > count >= len(cases):
+            first -= len(cases)
         text = re.sub(r"^( +)([a-z0-9-]+):", lambda key: key[0] if key[2] not in places else
-                      f"{key[1]}{key[2]}-{(first + places[key[2]]) % count}:", text,
+                      f"{key[1]}{key[2]}-{first + places[key[2]]}:", text,
                       flags=re.MULTILINE)
         place = folder / family / f"{name}-{number}"
         place.mkdir(parents=True)

@@ -150,22 +150,27 @@ final class FlowFacts {
         self.flow = flow
         tls = flow.tls >= 0 ? tables.tls[Int(flow.tls)] : nil
         hasPace = flow.pace[0] >= 0 || flow.pace[1] >= 0
-        clientPace = tables.pace(flow, flow.client)
-        serverPace = tables.pace(flow, flow.server)
+        // Each copied once: by a number that is not known here, both sides would be copied first,
+        // and what a function returns twice.
+        let (c, s) = (flow.client, flow.server)
+        clientPace = flow.pace[c] < 0 ? PaceDirection() : tables.pace[Int(flow.pace[c])]
+        serverPace = flow.pace[s] < 0 ? PaceDirection() : tables.pace[Int(flow.pace[s])]
         http = flow.http >= 0 ? tables.http[Int(flow.http)] : nil
         lists = flow.lists >= 0 ? tables.lists[Int(flow.lists)] : nil
         chain = tls.flatMap { tables.chains[$0.chain] }
         isForServerName = tls.flatMap { tables.isForServerName($0) }
         wrongName = isForServerName == false ? tls.flatMap { tables.name($0.serverName) } : nil
         self.captureEnd = captureEnd
-        client = flow.directions[flow.client]
-        server = flow.directions[flow.server]
+        client = c == 0 ? flow.directions[0] : flow.directions[1]
+        server = c == 0 ? flow.directions[1] : flow.directions[0]
         hasRare = flow.rare >= 0
         if hasRare {
-            let rare = tables.rare[Int(flow.rare)]
-            clientRare = rare.directions[flow.client]
-            serverRare = rare.directions[flow.server]
-            afterIdle = rare.afterIdle
+            let index = Int(flow.rare)
+            clientRare =
+                c == 0 ? tables.rare[index].directions[0] : tables.rare[index].directions[1]
+            serverRare =
+                c == 0 ? tables.rare[index].directions[1] : tables.rare[index].directions[0]
+            afterIdle = tables.rare[index].afterIdle
         } else {
             clientRare = RareDirection()
             serverRare = RareDirection()

@@ -91,9 +91,14 @@ struct Flow {
     var closeBegan: Bool { seen.contains(.closeBegan) }
 
     /// Both sides said FIN, or one RST: what still comes are repeats.
+    ///
+    /// Mutating, as are other questions that packets ask: for a method that only reads, the
+    /// compiler copies the whole flow first.
     var isOver: Bool {
-        let (a, b) = (directions[0], directions[1])
-        return a.rst > 0 || b.rst > 0 || a.fin > 0 && b.fin > 0
+        mutating get {
+            directions[0].rst > 0 || directions[1].rst > 0
+                || directions[0].fin > 0 && directions[1].fin > 0
+        }
     }
 
     /// Whether a SYN of direction `d` opens another flow with the same endpoints: its initial

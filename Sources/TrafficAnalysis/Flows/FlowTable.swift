@@ -21,7 +21,7 @@ struct FlowTable {
     var open: Int { flows.count - free.count }
 
     subscript(place: Int) -> Flow {
-        @inline(__always) get { flows[place] }
+        @inline(__always) _read { yield flows[place] }
         @inline(__always) _modify { yield &flows[place] }
     }
 

@@ -9,7 +9,7 @@ struct Slots<Element> {
     init(_ initial: Element) { self.initial = initial }
 
     subscript(index: Int) -> Element {
-        @inline(__always) get { elements[index] }
+        @inline(__always) _read { yield elements[index] }
         @inline(__always) _modify { yield &elements[index] }
     }
 

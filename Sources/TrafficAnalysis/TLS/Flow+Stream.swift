@@ -72,7 +72,7 @@ extension Flow {
 
     /// Whether a segment begins with something only TLS begins with: a hello, or, in a flow
     /// whose beginning was not captured or whose other side speaks TLS, any plausible record.
-    func opensTLS(_ payload: RawSpan, direction d: Int) -> Bool {
+    mutating func opensTLS(_ payload: RawSpan, direction d: Int) -> Bool {
         guard payload.byteCount >= 1 else { return false }
         let first = payload.byte(at: 0)
         if first & 0xFC == 0x14 {

@@ -5,7 +5,7 @@ internal import Dissection
 extension Flow {
     /// Whether a segment behind a gap waits until the gap is filled: the other side speaks TLS, so
     /// the first bytes of this one's hello are among those that are missing.
-    func awaitsHello(_ payload: RawSpan, behind gap: Int32, direction d: Int) -> Bool {
+    mutating func awaitsHello(_ payload: RawSpan, behind gap: Int32, direction d: Int) -> Bool {
         guard gap > 0, gap < 65536, tls >= 0, directions[1 - d].tls.state != .unknown else {
             return false
         }
