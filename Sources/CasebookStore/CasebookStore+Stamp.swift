@@ -22,7 +22,7 @@ public struct RememberedCasebook: Hashable, Sendable {
 
 /// The cases of the index, and why others are not among them.
 public struct CaseList: Sendable {
-    /// By family and id.
+    /// By id.
     public var cases: [CaseSummary]
     /// Of files that could not be used, one line each.
     public var faults: [String]

@@ -106,9 +106,10 @@ struct CaseSearch {
 
     /// How many of the words each case holds, whole or in part, by number.
     private func matchedWords() throws -> [Int] {
-        let last = try Int.fetchOne(database, sql: "SELECT max(number) FROM cases") ?? 0
-        var result = [Int](repeating: 0, count: last + 1)
-        var counted = [Int](repeating: -1, count: last + 1)
+        // Numbers begin with 1 and leave none out.
+        let count = try Int.fetchOne(database, sql: "SELECT count(*) FROM cases") ?? 0
+        var result = [Int](repeating: 0, count: count + 1)
+        var counted = [Int](repeating: -1, count: count + 1)
         for (place, word) in query.words.enumerated() {
             var matches = [(table: "case_text", terms: SearchQuery.stemmed(word))]
             if let pieces = SearchQuery.pieces(word) { matches.append(("case_grams", pieces)) }
