@@ -51,6 +51,10 @@ final class ScreenLoop {
             for event in events where end == nil { handle(event) }
         }
         performer.finish()
+        // What was written last is told too late for the screens, not for what is said at the end.
+        for case .kept(let session) in mailbox.take() {
+            _ = model.update(.kept(session), now: now())
+        }
         terminal.close()
         return leave()
     }
