@@ -10,6 +10,7 @@ public struct CaptureAnalysis: ~Copyable {
     let flowLimit: Int
     let keepsFlows: Bool
     let linger: Int64
+    private let listsRows: Bool
     var table = FlowTable()
     var tables = SideTables()
     var examination = Examination()
@@ -60,9 +61,10 @@ public struct CaptureAnalysis: ~Copyable {
         linger: Int64 = Self.linger, digests: Int = 0, rows: Int = 0
     ) {
         self.file = file
-        self.flowLimit = flowLimit
+        self.flowLimit = min(flowLimit, FlowTable.limit)
         self.keepsFlows = keepsFlows
         self.linger = linger
+        listsRows = rows > 0
         tables.keepsFingerprints = keepsFlows || rows > 0
         if rows > 0 { tables.rows = TrafficRows(limit: rows) }
         if digests > 0 { examination.digests = FlowDigests(limit: digests) }
@@ -140,6 +142,7 @@ public struct CaptureAnalysis: ~Copyable {
         let (key, fromUpper) = FlowKey.of(segment)
         guard let index = flow(key, fromUpper: fromUpper, link: link, time: time, number: number)
         else { return }
+        if listsRows { tables.rows?.ends = key }
         table[index].observe(
             segment, packet, direction: fromUpper ? 1 : 0,
             at: PacketPlace(number: UInt32(truncatingIfNeeded: number), time: time),
@@ -159,7 +162,9 @@ public struct CaptureAnalysis: ~Copyable {
         for _ in 0..<4 {
             guard let first = ended.first else { return }
             let quiet = now &- table[Int(first)].lastTime
-            if quiet < linger, now &- table[Int(first)].close.time < linger { return }
+            // A copy of a packet counts as a FIN and closes nothing.
+            let close = Int(table[Int(first)].close)
+            if quiet < linger, close >= 0, now &- tables.closes[close].time < linger { return }
             ended.removeFirst()
             if quiet < linger { ended.append(first) } else { giveBack(Int(first)) }
         }
@@ -192,8 +197,9 @@ public struct CaptureAnalysis: ~Copyable {
     }
 
     private mutating func giveBack(_ index: Int) {
-        examination.visit(table[index], &tables, captureEnd: lastTime)
-        let hash = table.hash(table[index].key)
+        let key = table.key(index)
+        examination.visit(table[index], key, &tables, captureEnd: lastTime)
+        let hash = table.hash(key)
         past.add(hash, table[index])
         tables.giveBack(&table[index])
         table.giveBack(index, hash: hash)
@@ -248,7 +254,7 @@ public struct CaptureAnalysis: ~Copyable {
         let flow = Flow(
             key: key, number: table.count, segment: segment, fromUpper: fromUpper, link: link,
             time: time, packet: number)
-        return table.add(flow, hash: hash)
+        return table.add(flow, of: key, hash: hash)
     }
 
     /// Draws the conclusions. What the reader knows of the file is added by the caller.

@@ -62,10 +62,10 @@ struct AlertAnalyzer: Analyzer {
         let clientEnded = f.close(f.flow.client).isPolite
         guard f.closedByServer, !clientEnded, last.lastType == 21 || last.lastLength == 19,
             f.server.lastMessageTime < f.client.lastPayloadTime,
-            f.flow.close.time - f.client.lastPayloadTime <= 1_000_000_000
+            f.firstClose.time - f.client.lastPayloadTime <= 1_000_000_000
         else { return }
         closedAfter.add(
-            f.place(f.flow.close.packet, f.flow.close.time))
+            f.place(f.firstClose.packet, f.firstClose.time))
     }
 
     func conclude(_ capture: CaptureContext) -> [Evidence] {

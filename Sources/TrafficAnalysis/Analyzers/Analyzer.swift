@@ -111,6 +111,7 @@ private let hashSeed = UInt64.random(in: .min ... .max)
 final class FlowFacts {
     let number: Int
     let flow: Flow
+    let key: FlowKey
     let tls: TLSFlow?
     let http: HTTPFacts?
     let lists: FlowLists?
@@ -128,11 +129,19 @@ final class FlowFacts {
     let hasPace: Bool
     let clientPace: PaceDirection
     let serverPace: PaceDirection
+    let clientPaceEvents: PaceEvents?
+    let serverPaceEvents: PaceEvents?
+    let clientWindow: RawWindow?
+    let serverWindow: RawWindow?
     /// The same of the rare facts.
     let hasRare: Bool
     let clientRare: RareDirection
     let serverRare: RareDirection
-    let afterIdle: RareFacts.AfterIdle?
+    /// Of the first packet.
+    let clientMACs: MACPair
+    let serverMACs: MACPair
+    /// Zeros while there is none.
+    let firstClose: FirstClose
     let endpoint: Endpoint
     let pair: Pair
     /// Into `CaptureContext.servers` and `.pairs`.
@@ -141,13 +150,14 @@ final class FlowFacts {
 
     /// - Parameter captureEnd: the last time seen so far; only asked for while a flow is open.
     init(
-        _ flow: Flow, _ tables: inout SideTables, captureEnd: Int64, server number: UInt32,
-        pair: UInt32
+        _ flow: Flow, _ key: FlowKey, _ tables: inout SideTables, captureEnd: Int64,
+        server number: UInt32, pair: UInt32
     ) {
         serverNumber = number
         pairNumber = pair
         self.number = Int(flow.number)
         self.flow = flow
+        self.key = key
         tls = flow.tls >= 0 ? tables.tls[Int(flow.tls)] : nil
         hasPace = flow.pace[0] >= 0 || flow.pace[1] >= 0
         // Each copied once: by a number that is not known here, both sides would be copied first,
@@ -155,6 +165,10 @@ final class FlowFacts {
         let (c, s) = (flow.client, flow.server)
         clientPace = flow.pace[c] < 0 ? PaceDirection() : tables.pace[Int(flow.pace[c])]
         serverPace = flow.pace[s] < 0 ? PaceDirection() : tables.pace[Int(flow.pace[s])]
+        clientPaceEvents = tables.paceEvents.record(clientPace.events)
+        serverPaceEvents = tables.paceEvents.record(serverPace.events)
+        clientWindow = tables.rawWindows.record(clientPace.window)
+        serverWindow = tables.rawWindows.record(serverPace.window)
         http = flow.http >= 0 ? tables.http[Int(flow.http)] : nil
         lists = flow.lists >= 0 ? tables.lists[Int(flow.lists)] : nil
         chain = tls.flatMap { tables.chains[$0.chain] }
@@ -163,39 +177,37 @@ final class FlowFacts {
         self.captureEnd = captureEnd
         client = c == 0 ? flow.directions[0] : flow.directions[1]
         server = c == 0 ? flow.directions[1] : flow.directions[0]
-        hasRare = flow.rare >= 0
-        if hasRare {
-            let index = Int(flow.rare)
-            clientRare =
-                c == 0 ? tables.rare[index].directions[0] : tables.rare[index].directions[1]
-            serverRare =
-                c == 0 ? tables.rare[index].directions[1] : tables.rare[index].directions[0]
-            afterIdle = tables.rare[index].afterIdle
-        } else {
-            clientRare = RareDirection()
-            serverRare = RareDirection()
-            afterIdle = nil
-        }
-        endpoint = flow.endpoint
-        self.pair = Pair(client: flow.address(flow.client), server: endpoint)
+        hasRare = flow.rare[0] >= 0 || flow.rare[1] >= 0
+        clientRare = flow.rare[c] < 0 ? RareDirection() : tables.rare[Int(flow.rare[c])]
+        serverRare = flow.rare[s] < 0 ? RareDirection() : tables.rare[Int(flow.rare[s])]
+        clientMACs = tables.macs(client.macs)
+        serverMACs = tables.macs(server.macs)
+        firstClose = tables.closes.recordOrInitial(flow.close)
+        endpoint = Endpoint(address: key.address(s), port: key.port(s))
+        self.pair = Pair(client: key.address(c), server: endpoint)
     }
 
     var retransmitted: Int { Int(clientRare.retransmitted) + Int(serverRare.retransmitted) }
 
     func pace(_ d: Int) -> PaceDirection { d == flow.client ? clientPace : serverPace }
+    func paceEvents(_ d: Int) -> PaceEvents? {
+        d == flow.client ? clientPaceEvents : serverPaceEvents
+    }
+    func window(_ d: Int) -> RawWindow? { d == flow.client ? clientWindow : serverWindow }
+    func macs(_ d: Int) -> MACPair { d == flow.client ? clientMACs : serverMACs }
 
     /// The rare facts of direction `d`.
     func rare(_ d: Int) -> RareDirection { d == flow.client ? clientRare : serverRare }
 
     var isEstablished: Bool { flow.seen.contains(.established) }
     var closedByClient: Bool {
-        flow.closeBegan && Int(flow.close.direction) == flow.client
+        flow.closeBegan && Int(firstClose.direction) == flow.client
     }
     var closedByServer: Bool { flow.closeBegan && !closedByClient }
     /// What is open when the capture ends lasts to its end; what is closed, to its last packet.
     var lastSeen: Int64 { flow.closeBegan ? flow.lastTime : captureEnd }
     /// The first FIN or RST, else the end of the capture.
-    var end: Int64 { flow.closeBegan ? flow.close.time : captureEnd }
+    var end: Int64 { flow.closeBegan ? firstClose.time : captureEnd }
     /// Round trip of the TCP handshake at the capture's place, at most 1 s; 0 when it was not seen
     /// or the clock went back.
     var roundTrip: Int64 {
@@ -218,8 +230,8 @@ final class FlowFacts {
 
     /// The client's last request was not answered when the client closed.
     var cancelled: Bool {
-        closedByClient && flow.close.sinceMessage >= 0
-            && Int(flow.close.askedBy) == flow.client && client.lastMessageTime > 0
+        closedByClient && firstClose.sinceMessage >= 0
+            && Int(firstClose.askedBy) == flow.client && client.lastMessageTime > 0
     }
 
     func close(_ direction: Int) -> FlowRecord.Close {

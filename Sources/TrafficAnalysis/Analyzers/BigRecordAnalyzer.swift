@@ -14,10 +14,7 @@ struct BigRecordAnalyzer: Analyzer {
             f.flow.establishedTime - f.flow.firstTime >= 2 * Flow.shortPause
         else { return }
         tally.opportunities += 1
-        let paused = f.serverPace.paused
-        guard paused.packet != 0 else {
-            return
-        }
+        guard let paused = f.serverPaceEvents?.paused, paused.packet != 0 else { return }
         tally.add(f.place(paused.packet))
         longest = max(longest, Int64(paused.pause) * 1_000_000)
     }

@@ -24,10 +24,10 @@ struct CancelAnalyzer: Analyzer {
             unanswered += 1
         }
         // A close within 10 ms of the request is a half close or a probe, no timer.
-        guard f.cancelled, f.flow.close.sinceMessage >= 10_000_000 else { return }
+        guard f.cancelled, f.firstClose.sinceMessage >= 10_000_000 else { return }
         let cancel = Cancel(
-            delay: f.flow.close.sinceMessage, asked: f.client.lastMessageTime,
-            place: f.place(f.flow.close.packet, f.flow.close.time))
+            delay: f.firstClose.sinceMessage, asked: f.client.lastMessageTime,
+            place: f.place(f.firstClose.packet, f.firstClose.time))
         cancelled.append(cancel)
         if f.server.lastMessageTime <= f.client.lastMessageTime { neverAnswered.append(cancel) }
     }

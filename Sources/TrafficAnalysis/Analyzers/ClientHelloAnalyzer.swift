@@ -49,7 +49,7 @@ struct ClientHelloAnalyzer: Analyzer {
                 f.closedByServer
             {
                 neverSent[f.serverNumber, default: Tally()].add(
-                    f.place(f.flow.close.packet, f.flow.close.time))
+                    f.place(f.firstClose.packet, f.firstClose.time))
             }
             return
         }
@@ -66,7 +66,7 @@ struct ClientHelloAnalyzer: Analyzer {
             tls.serverRecordTime != 0 ? tls.serverRecordTime : f.server.firstPayloadTime
         let answered =
             answerTime != 0 && answerTime - tls.clientHelloTime < Self.deadline
-            && !(f.closedByClient && f.flow.close.time < answerTime)
+            && !(f.closedByClient && f.firstClose.time < answerTime)
         let waited = f.end - tls.clientHelloTime
         if answered || waited >= Self.patience || f.closedByServer {
             unanswered.opportunities += 1
@@ -74,7 +74,7 @@ struct ClientHelloAnalyzer: Analyzer {
             cut.opportunities += 1
         }
         if !answered, answerTime == 0, f.closedByServer, waited < Self.patience {
-            cut.add(f.place(f.flow.close.packet, f.flow.close.time))
+            cut.add(f.place(f.firstClose.packet, f.firstClose.time))
         }
         guard answered || waited >= Self.patience else { return }
         servers[f.serverNumber].note(place, isAnswered: answerTime != 0)

@@ -20,22 +20,22 @@ struct CloseNotifyAnalyzer: Analyzer {
             !f.client.has.contains(.missedBytes), !f.server.has.contains(.missedBytes)
         else { return }
         // A side that closes after the peer's close_notify cuts nothing short.
-        let other = f.flow.directions[1 - Int(f.flow.close.direction)]
-        let othersVerdict = f.close(1 - Int(f.flow.close.direction))
+        let other = f.flow.directions[1 - Int(f.firstClose.direction)]
+        let othersVerdict = f.close(1 - Int(f.firstClose.direction))
         if othersVerdict.isPolite,
-            other.lastPayloadTime <= f.flow.close.time
+            other.lastPayloadTime <= f.firstClose.time
         {
             return
         }
-        let closer = f.flow.directions[Int(f.flow.close.direction)].tls
+        let closer = f.flow.directions[Int(f.firstClose.direction)].tls
         let endsInside = closer.remaining > 0 || closer.headerCount > 0
         if tls.isTLS13, !endsInside { return }
         either.opportunities += 1
         byClient.opportunities += f.closedByClient ? 1 : 0
         byServer.opportunities += f.closedByClient ? 0 : 1
-        let verdict = f.close(Int(f.flow.close.direction))
+        let verdict = f.close(Int(f.firstClose.direction))
         guard verdict == .fin || verdict == .rst else { return }
-        let place = f.place(f.flow.close.packet, f.flow.close.time)
+        let place = f.place(f.firstClose.packet, f.firstClose.time)
         either.add(place)
         if f.closedByClient { byClient.add(place) } else { byServer.add(place) }
     }

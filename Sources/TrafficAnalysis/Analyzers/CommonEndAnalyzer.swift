@@ -32,7 +32,7 @@ struct CommonEndAnalyzer: Analyzer {
 
     mutating func visit(_ f: FlowFacts) {
         guard f.isEstablished, f.flow.closeBegan, count < Self.limit else { return }
-        let closed = f.flow.close.time
+        let closed = f.firstClose.time
         let data = max(f.client.lastPayloadTime, f.server.lastPayloadTime)
         let silence = closed - max(data, f.flow.establishedTime)
         let age = closed - f.flow.establishedTime
@@ -43,7 +43,7 @@ struct CommonEndAnalyzer: Analyzer {
         let kind = Kind(
             server: f.serverNumber, byClient: f.closedByClient, sinceData: sinceData && data > 0)
         ends[kind, default: []].append(
-            End(wait: sinceData ? silence : age, place: f.place(f.flow.close.packet, closed)))
+            End(wait: sinceData ? silence : age, place: f.place(f.firstClose.packet, closed)))
     }
 
     func conclude(_ capture: CaptureContext) -> [Evidence] {

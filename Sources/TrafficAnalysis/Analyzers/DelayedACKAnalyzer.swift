@@ -18,8 +18,7 @@ struct DelayedACKAnalyzer: Analyzer {
         tally.opportunities += 1
         guard f.hasPace else { return }
         for d in 0...1 {
-            let stall = f.pace(d).stall
-            guard stall.count >= Self.often else { continue }
+            guard let stall = f.paceEvents(d)?.stall, stall.count >= Self.often else { continue }
             tally.add(f.place(stall.packet))
             stalls += Int(stall.count)
             total += stall.total

@@ -10,23 +10,30 @@ struct FlightCapAnalyzer: Analyzer {
     mutating func visit(_ f: FlowFacts) {
         guard f.hasPace else { return }
         for d in 0...1 {
-            let window = f.pace(d).window
+            let pace = f.pace(d)
             // Enough segments against a window that is shifted; and it was near the edge, or over.
-            guard window.segments >= 20, window.atEdge + window.beyond > 0 else { continue }
-            tally.opportunities += 1
-            guard Self.staysBelow(window) || Self.isRefusedBeyond(window) else { continue }
-            tally.add(f.place(window.firstPacket))
+            guard pace.windowSegments >= 20 else { continue }
+            if pace.wasBeyond {
+                tally.opportunities += 1
+            } else if let window = f.window(d) {
+                tally.opportunities += 1
+                if Self.staysBelow(window, of: pace.windowSegments)
+                    || Self.isRefusedBeyond(window)
+                {
+                    tally.add(f.place(window.firstPacket))
+                }
+            }
         }
     }
 
     /// The sender goes to the edge again and again, and never beyond.
-    private static func staysBelow(_ window: PaceDirection.RawWindow) -> Bool {
-        window.beyond == 0 && window.atEdge >= 20 && window.atEdge * 4 >= window.segments
+    private static func staysBelow(_ window: RawWindow, of segments: UInt32) -> Bool {
+        window.beyond == 0 && window.atEdge >= 20 && window.atEdge * 4 >= segments
     }
 
     /// What it sends beyond has to be sent again, every time.
-    private static func isRefusedBeyond(_ window: PaceDirection.RawWindow) -> Bool {
-        window.beyond >= 3 && window.accepted == 0 && window.sentAgain >= 3
+    private static func isRefusedBeyond(_ window: RawWindow) -> Bool {
+        window.beyond >= 3 && window.sentAgain >= 3
     }
 
     func conclude(_ capture: CaptureContext) -> [Evidence] {

@@ -25,7 +25,7 @@ struct GreetingAnalyzer: Analyzer {
         guard !isSilent || f.flow.closeBegan else { return }
         tally.opportunities += 1
         guard isSilent, waited >= Self.patience else { return }
-        tally.add(f.place(f.flow.close.packet, f.flow.close.time))
+        tally.add(f.place(f.firstClose.packet, f.firstClose.time))
         longest = max(longest, waited)
     }
 

@@ -55,7 +55,7 @@ struct HelloReleaseAnalyzer: Analyzer {
     private func silenceEnd(_ f: FlowFacts) -> Int64? {
         if let tls = f.tls, tls.clientHellos > 0 { return tls.clientHelloTime }
         if f.client.payloadBytes > 0, f.tls == nil { return nil }
-        return f.flow.closeBegan ? f.flow.close.time : .max
+        return f.flow.closeBegan ? f.firstClose.time : .max
     }
 
     func conclude(_ capture: CaptureContext) -> [Evidence] {

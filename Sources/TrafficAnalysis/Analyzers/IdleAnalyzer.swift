@@ -17,7 +17,7 @@ struct IdleAnalyzer: Analyzer {
 
     mutating func visit(_ f: FlowFacts) {
         visitHalfClosed(f)
-        guard let idle = f.afterIdle else { return }
+        guard let idle = f.lists?.afterIdle else { return }
         lost.opportunities += 1
         reset.opportunities += 1
         let place = f.place(idle.packet, idle.time)
@@ -35,10 +35,10 @@ struct IdleAnalyzer: Analyzer {
     }
 
     private mutating func visitHalfClosed(_ f: FlowFacts) {
-        guard f.isEstablished, f.flow.closeBegan, !f.flow.close.isReset else { return }
-        let closer = Int(f.flow.close.direction)
+        guard f.isEstablished, f.flow.closeBegan, !f.firstClose.isReset else { return }
+        let closer = Int(f.firstClose.direction)
         let other = f.flow.directions[1 - closer]
-        let waited = f.captureEnd - f.flow.close.time
+        let waited = f.captureEnd - f.firstClose.time
         // Half closed for less than a minute is not known either way.
         guard f.flow.directions[closer].rst == 0 else { return }
         if other.fin > 0 || other.rst > 0 || waited >= Self.halfClosed {
@@ -50,7 +50,7 @@ struct IdleAnalyzer: Analyzer {
         else { return }
         longestHalf = max(longestHalf, waited)
         neverCloses.add(
-            f.place(f.flow.close.packet, f.flow.close.time))
+            f.place(f.firstClose.packet, f.firstClose.time))
     }
 
     func conclude(_ capture: CaptureContext) -> [Evidence] {

@@ -10,11 +10,13 @@ struct LoadedRoundTripAnalyzer: Analyzer {
     mutating func visit(_ f: FlowFacts) {
         guard f.hasPace else { return }
         for d in 0...1 {
-            let side = f.pace(d)
-            guard side.loaded >= 10 else { continue }
+            let loaded = f.pace(d).loaded
+            guard loaded >= 10 else { continue }
             tally.opportunities += 1
             // One late ACK is an accident; a queue keeps what comes for a while.
-            guard side.risen >= 5, side.risen * 5 >= side.loaded else { continue }
+            guard let side = f.paceEvents(d), side.risen >= 5, side.risen * 5 >= loaded else {
+                continue
+            }
             tally.add(f.place(side.risenPacket))
             longest = max(longest, Int64(side.longestRisen) * 1000)
         }

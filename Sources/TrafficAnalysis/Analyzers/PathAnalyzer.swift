@@ -16,7 +16,8 @@ struct PathAnalyzer: Analyzer {
     mutating func visit(_ f: FlowFacts) {
         guard f.client.packets + f.server.packets > 2 else { return }
         ttl.opportunities += 1
-        let hasMAC = f.client.sourceMAC != 0 && f.client.destinationMAC != 0
+        let first = f.clientMACs
+        let hasMAC = first.source != 0 && first.destination != 0
         if hasMAC {
             mac.opportunities += 1
             twoHops.opportunities += 1
@@ -34,7 +35,7 @@ struct PathAnalyzer: Analyzer {
         guard hasMAC, let other = links.first else { return }
         mac.add(f.place(other.firstPacket))
         let sender = f.flow.directions[d]
-        let hops = Self.nextHops(of: sender, side, links)
+        let hops = Self.nextHops(f.macs(d), side, links)
         guard let split = hops.first(where: { $0.count >= 2 }) else { return }
         twoHops.add(f.place(split[1].firstPacket))
         let lossy = Self.lossy(split, sender, peer: f.flow.directions[1 - d])
@@ -60,16 +61,15 @@ struct PathAnalyzer: Analyzer {
 
     /// The uses of links by source MAC, each with its next hops, the first packet's first.
     private static func nextHops(
-        of sender: Direction, _ side: RareDirection, _ links: [LinkUse]
+        _ macs: MACPair, _ side: RareDirection, _ links: [LinkUse]
     ) -> [[LinkUse]] {
-        var first = LinkUse(
-            sourceMAC: sender.sourceMAC, destinationMAC: sender.destinationMAC, packets: 1)
+        var first = LinkUse(macs: macs, packets: 1)
         // What was not repeated over another link was repeated over the first.
         let elsewhere = links.reduce(0) { $0 + $1.retransmitted }
         first.retransmitted = side.repeatedSegments - min(elsewhere, side.repeatedSegments)
         var groups: [[LinkUse]] = [[first]]
         for link in links {
-            if let index = groups.firstIndex(where: { $0[0].sourceMAC == link.sourceMAC }) {
+            if let index = groups.firstIndex(where: { $0[0].macs.source == link.macs.source }) {
                 groups[index].append(link)
             } else {
                 groups.append([link])

@@ -17,11 +17,11 @@ struct RequestCrossesFINAnalyzer: Analyzer {
         guard f.clientRare.retransmitted == 0, f.clientRare.outOfOrder == 0 else {
             return
         }
-        guard f.closedByServer, !f.flow.close.isReset,
+        guard f.closedByServer, !f.firstClose.isReset,
             f.client.lastMessageTime > f.server.lastMessageTime,
-            abs(f.client.lastMessageTime - f.flow.close.time) <= Self.window
+            abs(f.client.lastMessageTime - f.firstClose.time) <= Self.window
         else { return }
-        let afterFIN = f.client.lastMessageTime >= f.flow.close.time
+        let afterFIN = f.client.lastMessageTime >= f.firstClose.time
         // A request before the FIN was merely unanswered unless the server's RST disowns it.
         guard afterFIN || f.serverRare.reset.packet != 0 else { return }
         tally.add(

@@ -35,7 +35,7 @@ struct ResetAnalyzer: Analyzer {
     ) {
         let place = f.place(reset.packet, reset.time)
         let isClient = d == f.flow.client
-        let first = f.flow.close.isReset && Int(f.flow.close.direction) == d
+        let first = f.firstClose.isReset && Int(f.firstClose.direction) == d
         visitForeign(reset, direction: d, f, place)
         if reset.afterOwnFIN {
             afterFIN.opportunities += 1
@@ -61,8 +61,8 @@ struct ResetAnalyzer: Analyzer {
         let first =
             f.server.payloadBytes == 0 && 0...100_000_000 ~= reset.sincePeerPayload
         return first
-            || Int(f.flow.close.askedBy) == f.flow.client && f.client.lastMessageTime > 0
-                && 0...100_000_000 ~= f.flow.close.sinceMessage
+            || Int(f.firstClose.askedBy) == f.flow.client && f.client.lastMessageTime > 0
+                && 0...100_000_000 ~= f.firstClose.sinceMessage
     }
 
     /// One side had said close_notify.

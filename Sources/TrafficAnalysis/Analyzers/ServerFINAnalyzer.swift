@@ -9,11 +9,11 @@ struct ServerFINAnalyzer: Analyzer {
     private var waits: [Int64] = []
 
     mutating func visit(_ f: FlowFacts) {
-        guard f.isEstablished, f.closedByServer, !f.flow.close.isReset else { return }
+        guard f.isEstablished, f.closedByServer, !f.firstClose.isReset else { return }
         tally.opportunities += 1
-        guard f.flow.close.atFirstByte, f.server.payloadBytes == 0 else { return }
-        waits.append(f.flow.close.time - f.flow.establishedTime)
-        tally.add(f.place(f.flow.close.packet, f.flow.close.time))
+        guard f.firstClose.atFirstByte, f.server.payloadBytes == 0 else { return }
+        waits.append(f.firstClose.time - f.flow.establishedTime)
+        tally.add(f.place(f.firstClose.packet, f.firstClose.time))
     }
 
     func conclude(_ capture: CaptureContext) -> [Evidence] {

@@ -31,7 +31,7 @@ struct SilentFlowAnalyzer: Analyzer {
         let saidNothing =
             payload == 0
             || f.client.payloadBytes == 0 && f.closedByClient
-                && f.server.firstPayloadTime >= f.flow.close.time
+                && f.server.firstPayloadTime >= f.firstClose.time
         if saidNothing, f.flow.closeBegan {
             checks[f.pairNumber, default: []].append((f.flow.firstTime, place))
         }

@@ -11,7 +11,7 @@ struct SlowRestartAnalyzer: Analyzer {
     mutating func visit(_ f: FlowFacts) {
         guard f.hasPace else { return }
         for d in 0...1 {
-            let restart = f.pace(d).restart
+            guard let restart = f.paceEvents(d)?.restart else { continue }
             tally.opportunities += Int(restart.tries)
             guard restart.count > 0 else { continue }
             tally.add(f.place(restart.firstPacket))

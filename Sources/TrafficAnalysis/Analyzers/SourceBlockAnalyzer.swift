@@ -40,7 +40,7 @@ struct SourceBlockAnalyzer: Analyzer {
         } else if f.hasRare, f.serverRare.reset.answersSYN {
             events[f.pairNumber, default: []].append((f.flow.firstTime, .refused, open))
         } else if f.cancelled {
-            events[f.pairNumber, default: []].append((f.flow.close.time, .cancelled, open))
+            events[f.pairNumber, default: []].append((f.firstClose.time, .cancelled, open))
         } else if f.server.payloadBytes > 0 {
             served.append(Served(time: f.flow.firstTime, pair: f.pairNumber))
         }

@@ -39,7 +39,7 @@ struct StuckSegmentAnalyzer: Analyzer {
             backoff.opportunities += 1
             guard f.hasRare, f.rare(d).longestRun.repeats >= 2 else { continue }
             let run = f.rare(d).longestRun
-            let path = Path(from: f.flow.address(d), to: f.flow.address(1 - d))
+            let path = Path(from: f.key.address(d), to: f.key.address(1 - d))
             visit(run, sender, f, direction: d, path)
         }
     }

@@ -5,10 +5,11 @@
 /// has to ask whether somebody else holds its flow, which took 3 % of the analysis.
 struct Chunked<Element> {
     private(set) var count = 0
-    /// Where the elements of each chunk are; `nil` of those that were given back. Beside `chunks`,
-    /// for to ask a chunk would count a reference.
-    private var places: [UnsafeMutablePointer<Element>?] = []
-    private var chunks: [Chunk?] = []
+    private var directory = Directory()
+    /// Where the elements of each chunk are: `directory.places`, which need not be asked for then.
+    private var places: UnsafeMutablePointer<UnsafeMutablePointer<Element>>
+
+    init() { places = directory.places }
 
     private static var bits: Int { 10 }
     private static var mask: Int { (1 << bits) - 1 }
@@ -18,46 +19,104 @@ struct Chunked<Element> {
         @inline(__always) _modify { yield &place(index).pointee }
     }
 
+    /// In few steps, as every packet comes here several times: with arrays of chunks, each with a
+    /// check of its own, the analysis took 3 % more.
     @inline(__always)
     private func place(_ index: Int) -> UnsafeMutablePointer<Element> {
-        precondition(index < count)
-        return places[index >> Self.bits]! + (index & Self.mask)
+        precondition(UInt(bitPattern: index) < UInt(bitPattern: count))
+        return places[index >> Self.bits] + (index & Self.mask)
     }
 
     /// Gives back the memory of whole chunks of elements below `index`, which nobody reads again.
     mutating func forget(before index: Int) {
-        for chunk in chunks.indices.prefix(index >> Self.bits) where chunks[chunk] != nil {
-            places[chunk] = nil
-            chunks[chunk] = nil
-        }
+        ownDirectory()
+        directory.forget(before: index >> Self.bits)
     }
 
     mutating func append(_ element: Element) {
-        let number = count >> Self.bits
-        if number == chunks.count {
-            chunks.append(Chunk(capacity: Self.mask + 1))
-            places.append(chunks[number]!.elements)
-        } else if !isKnownUniquelyReferenced(&chunks[number]) {
-            chunks[number] = Chunk(copying: chunks[number]!, first: count & Self.mask)
-            places[number] = chunks[number]!.elements
-        }
-        chunks[number]!.append(element)
+        ownDirectory()
+        directory.append(element, at: count, bits: Self.bits)
+        places = directory.places
         count += 1
+    }
+
+    private mutating func ownDirectory() {
+        if !isKnownUniquelyReferenced(&directory) { directory = Directory(copying: directory) }
+        places = directory.places
+    }
+
+    private final class Directory {
+        // Nobody else can reach them while they change.
+        @exclusivity(unchecked) private var chunks: [Chunk?] = []
+        @exclusivity(unchecked) private(set) var places:
+            UnsafeMutablePointer<UnsafeMutablePointer<Element>>
+        @exclusivity(unchecked) private var room = 16
+
+        init() { places = .allocate(capacity: room) }
+
+        init(copying other: Directory) {
+            chunks = other.chunks
+            room = other.room
+            places = .allocate(capacity: room)
+            places.initialize(from: other.places, count: chunks.count)
+        }
+
+        @inline(__always)
+        func append(_ element: Element, at count: Int, bits: Int) {
+            let number = count >> bits
+            if number == chunks.count {
+                if number == room { makeRoom() }
+                chunks.append(Chunk(capacity: 1 << bits))
+                (places + number).initialize(to: chunks[number]!.elements)
+            } else if !isKnownUniquelyReferenced(&chunks[number]) {
+                let own = Chunk(copying: chunks[number]!, first: count & ((1 << bits) - 1))
+                chunks[number] = own
+                places[number] = own.elements
+            }
+            chunks[number]!.append(element)
+        }
+
+        @inline(never)
+        private func makeRoom() {
+            let old = places
+            places = .allocate(capacity: room * 2)
+            places.moveInitialize(from: old, count: room)
+            old.deallocate()
+            room *= 2
+        }
+
+        func forget(before chunk: Int) {
+            for number in chunks.indices.prefix(chunk) where chunks[number] != nil {
+                // Nothing is there: who reads it all the same is stopped.
+                places[number] = UnsafeMutablePointer(bitPattern: 4096)!
+                chunks[number] = nil
+            }
+        }
+
+        deinit { places.deallocate() }
     }
 
     private final class Chunk {
         let elements: UnsafeMutablePointer<Element>
         private let capacity: Int
-        private var count = 0
+        @exclusivity(unchecked) private var count = 0
 
         init(capacity: Int) {
             self.capacity = capacity
-            elements = .allocate(capacity: capacity)
+            elements = Self.allocate(capacity)
+        }
+
+        /// At the beginning of a line of the cache: a record of six lines touches no seventh.
+        private static func allocate(_ capacity: Int) -> UnsafeMutablePointer<Element> {
+            UnsafeMutableRawPointer.allocate(
+                byteCount: capacity * MemoryLayout<Element>.stride,
+                alignment: max(64, MemoryLayout<Element>.alignment)
+            ).bindMemory(to: Element.self, capacity: capacity)
         }
 
         init(copying other: Chunk, first count: Int) {
             capacity = other.capacity
-            elements = .allocate(capacity: capacity)
+            elements = Self.allocate(capacity)
             elements.initialize(from: other.elements, count: count)
             self.count = count
         }
@@ -69,7 +128,7 @@ struct Chunked<Element> {
 
         deinit {
             elements.deinitialize(count: count)
-            elements.deallocate()
+            UnsafeMutableRawPointer(elements).deallocate()
         }
     }
 }

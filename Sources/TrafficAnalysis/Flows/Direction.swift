@@ -29,28 +29,28 @@ struct Direction {
     var options = SYNOptions()
 
     var payloadBytes: UInt64 = 0
-    var sourceMAC: UInt64 = 0
-    var destinationMAC: UInt64 = 0
+    /// Of its first packet: index into `SideTables.macs`.
+    var macs = MACPair.unknown
     var tls = TLSDirection()
+    /// Answers that took 1 s or more (saturating).
+    var lateAnswers: UInt8 = 0
+    /// Messages of the peer that this side answered, a run of them counting once (saturating).
+    var answers: UInt8 = 0
     var lastMessagePacket: UInt32 = 0
 
     var firstPayloadPacket: UInt32 = 0
-    var firstPayloadTime: Int64 = 0
     /// Sequence number of the first payload byte: the SYN's plus one, or the first seen.
     var base: UInt32 = 0
     /// The longest this side let a message of the peer wait while the peer stayed, in
     /// microseconds; saturates after 71 minutes.
     var longestAnswer: UInt32 = 0
+    var firstPayloadTime: Int64 = 0
     var syn: UInt16 = 0
     var rst: UInt16 = 0
     /// The longest segment that was acknowledged.
     var longestACKed: UInt16 = 0
     /// Of this side's SYN; 0 when it said none.
     var mss: UInt16 = 0
-    /// Answers that took 1 s or more (saturating).
-    var lateAnswers: UInt8 = 0
-    /// Messages of the peer that this side answered, a run of them counting once (saturating).
-    var answers: UInt8 = 0
 
     struct Seen: OptionSet {
         let rawValue: UInt16

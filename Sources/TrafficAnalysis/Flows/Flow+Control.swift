@@ -50,15 +50,15 @@ extension Flow {
             segment, bytes, direction: d, isRepeat: isRepeat, at: place, tables: &tables)
         if isRepeat {
             history.note(.retransmitted, direction: d)
-            let index = tables.rareIndex(&self)
-            tables.rare[index].directions[d].retransmitted &+= 1
+            let index = tables.rareIndex(&self, d)
+            tables.rare[index].retransmitted &+= 1
             tables.timeline.noteSentAgain(place.time)
             let lists = tables.listsIndex(&self)
             if tables.lists[lists].sides[d].synTimes.count < SideLists.limit {
                 tables.lists[lists].sides[d].synTimes.append(place.time)
             }
             if isAnswer, seen.contains(.established) {
-                tables.rare[index].directions[d].synRepeatedAfterACK = true
+                tables.rare[index].synRepeatedAfterACK = true
             }
         } else if !directions[d].has.contains(.started)
             || isAnswer && !directions[d].has.contains(.data) && !seen.contains(.established)
@@ -90,15 +90,14 @@ extension Flow {
     ) {
         if directions[d].fin > 1, segment.payloadLength == 0 {
             history.note(.retransmitted, direction: d)
-            let index = tables.rareIndex(&self)
-            tables.rare[index].directions[d].retransmitted &+= 1
+            let index = tables.rareIndex(&self, d)
+            tables.rare[index].retransmitted &+= 1
             tables.timeline.noteSentAgain(place.time)
         }
-        noteClose(direction: d, isReset: false, at: place)
-        if close.packet == place.number, segment.sequence == directions[d].base,
-            segment.payloadLength == 0
-        {
-            close.atFirstByte = true
+        if closeBegan { return }
+        noteClose(direction: d, isReset: false, at: place, tables: &tables)
+        if segment.sequence == directions[d].base, segment.payloadLength == 0 {
+            tables.closes[Int(close)].atFirstByte = true
         }
     }
 
@@ -107,8 +106,8 @@ extension Flow {
         tables: inout SideTables
     ) {
         tables.timeline.noteReset(place.time)
-        let index = tables.rareIndex(&self)
-        if tables.rare[index].directions[d].reset.packet == 0 {
+        let index = tables.rareIndex(&self, d)
+        if tables.rare[index].reset.packet == 0 {
             var facts = ResetFacts()
             facts.time = place.time
             facts.packet = place.number
@@ -126,22 +125,26 @@ extension Flow {
             if directions[1 - d].has.contains(.data) {
                 facts.sincePeerPayload = place.time &- directions[1 - d].lastPayloadTime
             }
-            tables.rare[index].directions[d].reset = facts
+            tables.rare[index].reset = facts
         }
-        noteClose(direction: d, isReset: true, at: place)
+        if closeBegan { return }
+        noteClose(direction: d, isReset: true, at: place, tables: &tables)
     }
 
-    private mutating func noteClose(direction d: Int, isReset: Bool, at place: PacketPlace) {
-        guard !closeBegan else { return }
-        seen.insert(.closeBegan)
-        close.time = place.time
-        close.packet = place.number
-        close.direction = UInt8(d)
-        close.isReset = isReset
+    private mutating func noteClose(
+        direction d: Int, isReset: Bool, at place: PacketPlace, tables: inout SideTables
+    ) {
+        var first = FirstClose()
+        first.time = place.time
+        first.packet = place.number
+        first.direction = UInt8(d)
+        first.isReset = isReset
         let mine = directions[0].lastMessageTime
         let theirs = directions[1].lastMessageTime
-        guard mine != theirs else { return }
-        close.askedBy = mine > theirs ? 0 : 1
-        close.sinceMessage = place.time &- max(mine, theirs)
+        if mine != theirs {
+            first.askedBy = mine > theirs ? 0 : 1
+            first.sinceMessage = place.time &- max(mine, theirs)
+        }
+        tables.closes[tables.closes.place(&close)] = first
     }
 }

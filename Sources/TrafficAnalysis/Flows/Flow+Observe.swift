@@ -23,9 +23,8 @@ extension Flow {
         let silence = place.time &- lastTime
         lastTime = place.time
         let flags = segment.flags
-        if segment.sourceMAC != directions[d].sourceMAC
-            || segment.destinationMAC != directions[d].destinationMAC
-            || segment.timeToLive != directions[d].timeToLive
+        if segment.timeToLive != directions[d].timeToLive
+            || !tables.isSame(MACPair(segment), directions[d].macs)
         {
             noteLink(segment, direction: d, at: place, tables: &tables)
         }
@@ -42,7 +41,7 @@ extension Flow {
             answerRun(of: 1 - d, segment, tables: &tables)
         }
         if isControl { openOrClose(segment, bytes, direction: d, at: place, tables: &tables) }
-        if directions[d].packets % ChecksumTally.everyPacket == 0 || seen.contains(.suspect) {
+        if directions[d].packets % ChecksumTally.everyPacket == 0 || checksLeft > 0 {
             checkSum(segment, bytes, at: place, tables: &tables)
         }
         if !directions[d].has.contains(.started) { start(segment, direction: d) }
@@ -217,8 +216,8 @@ extension Flow {
             segment.window == directions[d].lastWindow, segment.window != 0,
             Int32(bitPattern: directions[1 - d].next &- segment.acknowledgement) > 0
         else { return }
-        let index = tables.rareIndex(&self)
-        tables.rare[index].directions[d].duplicateACKs &+= 1
+        let index = tables.rareIndex(&self, d)
+        tables.rare[index].duplicateACKs &+= 1
         if directions[d].duplicateACKRun < .max { directions[d].duplicateACKRun += 1 }
     }
 }

@@ -17,10 +17,27 @@ extension Flow {
         let end = directions[d].next
         let isAcknowledged = directions[1 - d].has.contains(.acknowledgement)
         let ahead = Int32(bitPattern: end &- directions[1 - d].highestACK)
-        tables.pace[Int(pace[d])].note(
-            segment, bytes, end: end, flight: isAcknowledged ? UInt32(clamping: ahead) : 0,
-            window: isAcknowledged ? UInt32(directions[1 - d].lastWindow) : 0,
-            shift: directions[1 - d].options.windowShift(peer: directions[d].options), at: place)
+        let index = Int(pace[d])
+        let flight = isAcknowledged ? UInt32(clamping: ahead) : 0
+        tables.pace[index].note(segment, bytes, end: end, flight: flight, at: place)
+        let window = isAcknowledged ? UInt32(directions[1 - d].lastWindow) : 0
+        // Closed, or not known.
+        if window == 0 { return }
+        let shift = directions[1 - d].options.windowShift(peer: directions[d].options)
+        guard let shift else { return }
+        if flight == window << UInt32(shift) {
+            let events = tables.paceEventsIndex(index)
+            tables.paceEvents[events].windowFull &+= 1
+        }
+        if shift == 0 { return }
+        tables.pace[index].windowSegments &+= 1
+        if tables.pace[index].wasBeyond { return }
+        let isNear =
+            flight >= window
+            || window - flight < max(UInt32(segment.payloadLength), window / 10)
+        guard isNear else { return }
+        let watch = tables.rawWindows.place(&tables.pace[index].window)
+        tables.rawWindows[watch].note(flight, raw: window, end: end, at: place)
     }
 
     /// Direction `d` acknowledged new data of its peer.
@@ -29,9 +46,47 @@ extension Flow {
         _ segment: TCPSegment, _ bytes: RawSpan, by d: Int, at place: PacketPlace,
         tables: inout SideTables
     ) {
-        tables.pace[Int(pace[1 - d])].acknowledge(
-            segment, bytes, next: directions[1 - d].next,
-            segmentSize: UInt32(max(directions[d].mss, 536)), at: place)
+        let index = Int(pace[1 - d])
+        let ack = segment.acknowledgement
+        let timed = tables.pace[index].timed
+        if timed.isActive, Int32(bitPattern: ack &- timed.end) >= 0 {
+            finishTiming(index, segment.timestamps(bytes)?.echo, at: place, tables: &tables)
+        }
+        let window = Int(tables.pace[index].window)
+        if window >= 0, tables.rawWindows[window].isAccepted(ack) {
+            tables.pace[index].wasBeyond = true
+            tables.rawWindows.giveBack(&tables.pace[index].window)
+        }
+        let events = Int(tables.pace[index].events)
+        if events < 0 { return }
+        if tables.paceEvents[events].restart.state != .none {
+            tables.paceEvents[events].restart.advance(
+                next: directions[1 - d].next, segmentSize: UInt32(max(directions[d].mss, 536)),
+                largestFlight: tables.pace[index].largestFlight)
+        }
+    }
+
+    /// The segment that is timed was acknowledged.
+    private func finishTiming(
+        _ index: Int, _ echo: UInt32?, at place: PacketPlace, tables: inout SideTables
+    ) {
+        let timed = tables.pace[index].timed
+        tables.pace[index].timed.isActive = false
+        let time = place.time &- timed.time
+        guard time >= 0 else { return }
+        tables.pace[index].roundTrip.add(time)
+        if timed.hasStamp, let echo, echo == timed.stamp { tables.pace[index].echo.add(time) }
+        guard timed.isLoaded else { return }
+        tables.pace[index].loaded &+= 1
+        let least = Int64(tables.pace[index].roundTrip.least) * 1000
+        guard time >= 5 * least, time - least >= 100_000_000 else { return }
+        let events = tables.paceEventsIndex(index)
+        tables.paceEvents[events].risen &+= 1
+        tables.paceEvents[events].longestRisen = max(
+            tables.paceEvents[events].longestRisen, UInt32(clamping: time / 1000))
+        if tables.paceEvents[events].risenPacket == 0 {
+            tables.paceEvents[events].risenPacket = place.number
+        }
     }
 
     /// A segment of direction `d` was sent again.
@@ -39,13 +94,15 @@ extension Flow {
         guard pace[d] >= 0 else { return }
         let index = Int(pace[d])
         tables.pace[index].timed.isActive = false
-        tables.pace[index].restart.state = .none
-        guard tables.pace[index].window.isWatching else { return }
-        let watched = tables.pace[index].window.watched
+        let events = Int(tables.pace[index].events)
+        if events >= 0 { tables.paceEvents[events].restart.state = .none }
+        let window = Int(tables.pace[index].window)
+        guard window >= 0, tables.rawWindows[window].isWatching else { return }
+        let watched = tables.rawWindows[window].watched
         // Behind the segment that is watched nothing is lost of it.
         guard Int32(bitPattern: sequence &- watched) < 0 else { return }
-        tables.pace[index].window.isWatching = false
-        tables.pace[index].window.sentAgain &+= 1
+        tables.rawWindows[window].isWatching = false
+        tables.rawWindows[window].sentAgain &+= 1
     }
 
     /// Direction `d` goes on after a pause.
@@ -61,10 +118,29 @@ extension Flow {
         guard directions[1 - d].highestACK == segment.sequence else { return }
         noteStall(segment, direction: d, at: place, tables: &tables)
         guard pace[d] >= 0 else { return }
-        let index = Int(pace[d])
-        tables.pace[index].beginRestart(
-            at: segment.sequence, pause: pause, place: place,
-            segmentSize: UInt32(max(directions[1 - d].mss, 536)))
+        beginRestart(
+            of: Int(pace[d]), at: segment.sequence, pause: pause, place: place,
+            segmentSize: UInt32(max(directions[1 - d].mss, 536)), tables: &tables)
+    }
+
+    /// Silence longer than the usual least retransmission timeout (RFC 6298 §2.4 has 1 s, Linux
+    /// 200 ms) resets a sender's congestion window (RFC 5681 §4.1).
+    private func beginRestart(
+        of index: Int, at sequence: UInt32, pause: Int64, place: PacketPlace, segmentSize: UInt32,
+        tables: inout SideTables
+    ) {
+        let pace = tables.pace[index]
+        // Between two flights there is a round trip.
+        if pause <= 2 * Int64(pace.roundTrip.most) * 1000, pause < 1_000_000_000 { return }
+        if pace.events >= 0 { tables.paceEvents[Int(pace.events)].restart.state = .none }
+        guard pause >= 1_000_000_000, pace.roundTrip.count > 0, pace.roundTrip.least >= 5000,
+            pause >= Int64(pace.roundTrip.most) * 1000, pace.largestFlight >= 20 * segmentSize
+        else { return }
+        let events = tables.paceEventsIndex(index)
+        tables.paceEvents[events].restart.state = .begun
+        tables.paceEvents[events].restart.start = sequence
+        tables.paceEvents[events].restart.packet = place.number
+        tables.paceEvents[events].restart.pause = UInt32(clamping: pause / 1_000_000)
     }
 
     /// RFC 1122 §4.2.3.2 lets a receiver wait up to 500 ms before it acknowledges; Linux waits
@@ -82,12 +158,12 @@ extension Flow {
             segment.payloadLength < Int(max(directions[1 - d].mss, 536)),
             let roundTrip = roundTrip(of: d), wait >= roundTrip &+ 20_000_000
         else { return }
-        let index = tables.paceIndex(&self, d)
-        if tables.pace[index].stall.count == 0 {
-            tables.pace[index].stall.packet = place.number
+        let events = tables.paceEventsIndex(tables.paceIndex(&self, d))
+        if tables.paceEvents[events].stall.count == 0 {
+            tables.paceEvents[events].stall.packet = place.number
         }
-        tables.pace[index].stall.count &+= 1
-        tables.pace[index].stall.total &+= wait
+        tables.paceEvents[events].stall.count &+= 1
+        tables.paceEvents[events].stall.total &+= wait
     }
 
     /// From a SYN of direction `d`, or its SYN-ACK, to the peer's answer; `nil` when the handshake
@@ -109,127 +185,73 @@ extension Flow {
             seen.contains(.syn), establishedTime != 0,
             pause >= (establishedTime &- firstTime) / 2,
             pause <= (establishedTime &- firstTime) &* 4,
-            rare < 0 || tables.rare[Int(rare)].directions[d].retransmitted == 0
+            rare[d] < 0 || tables.rare[Int(rare[d])].retransmitted == 0
         else { return }
-        let index = tables.paceIndex(&self, d)
-        guard tables.pace[index].paused.packet == 0 else { return }
-        tables.pace[index].paused = PaceDirection.Paused(
+        let events = tables.paceEventsIndex(tables.paceIndex(&self, d))
+        guard tables.paceEvents[events].paused.packet == 0 else { return }
+        tables.paceEvents[events].paused = PaceEvents.Paused(
             packet: place.number, pause: UInt32(clamping: pause / 1_000_000))
     }
 }
 
 extension PaceDirection {
-    /// - Parameters:
-    ///   - window: the peer's, as it stands in the header; 0 when it is closed or not known.
-    ///   - shift: of that window, where both SYNs are in the capture.
     fileprivate mutating func note(
-        _ segment: TCPSegment, _ bytes: RawSpan, end: UInt32, flight: UInt32, window raw: UInt32,
-        shift: UInt8?, at place: PacketPlace
+        _ segment: TCPSegment, _ bytes: RawSpan, end: UInt32, flight: UInt32, at place: PacketPlace
     ) {
         if flight > largestFlight { largestFlight = flight }
         // One in a full pipe says more than the one that began the burst.
-        if !timed.isActive || !timed.isLoaded && flight >= RoundTrips.load {
-            timed.isActive = true
-            timed.time = place.time
-            timed.end = end
-            timed.isLoaded = flight >= RoundTrips.load
-            let stamp = segment.timestamps(bytes)
-            timed.stamp = stamp?.value ?? 0
-            timed.hasStamp = stamp != nil
-        }
-        guard let shift, raw > 0 else { return }
-        if flight == raw << UInt32(shift) { windowFull &+= 1 }
-        if shift > 0 { window.note(flight, segment, raw: raw, end: end, at: place) }
-    }
-
-    fileprivate mutating func acknowledge(
-        _ segment: TCPSegment, _ bytes: RawSpan, next: UInt32, segmentSize: UInt32,
-        at place: PacketPlace
-    ) {
-        let ack = segment.acknowledgement
-        if timed.isActive, Int32(bitPattern: ack &- timed.end) >= 0 {
-            finishTiming(segment.timestamps(bytes)?.echo, at: place)
-        }
-        if window.isWatching { window.acknowledge(ack) }
-        if restart.state != .none { advanceRestart(next: next, segmentSize: segmentSize) }
-    }
-
-    private mutating func finishTiming(_ stamp: UInt32?, at place: PacketPlace) {
-        timed.isActive = false
-        let time = place.time &- timed.time
-        guard time >= 0 else { return }
-        roundTrip.add(time)
-        if timed.hasStamp, let stamp, stamp == timed.stamp { echo.add(time) }
-        guard timed.isLoaded else { return }
-        loaded &+= 1
-        let least = Int64(roundTrip.least) * 1000
-        guard time >= 5 * least, time - least >= 100_000_000 else { return }
-        risen &+= 1
-        longestRisen = max(longestRisen, UInt32(clamping: time / 1000))
-        if risenPacket == 0 { risenPacket = place.number }
-    }
-
-    /// Silence longer than the usual least retransmission timeout (RFC 6298 §2.4 has 1 s, Linux
-    /// 200 ms) resets a sender's congestion window (RFC 5681 §4.1).
-    fileprivate mutating func beginRestart(
-        at sequence: UInt32, pause: Int64, place: PacketPlace, segmentSize: UInt32
-    ) {
-        // Between two flights there is a round trip.
-        if pause <= 2 * Int64(roundTrip.most) * 1000, pause < 1_000_000_000 { return }
-        restart.state = .none
-        guard pause >= 1_000_000_000, roundTrip.count > 0, roundTrip.least >= 5000,
-            pause >= Int64(roundTrip.most) * 1000, largestFlight >= 20 * segmentSize
-        else { return }
-        restart.state = .begun
-        restart.start = sequence
-        restart.packet = place.number
-        restart.pause = UInt32(clamping: pause / 1_000_000)
-    }
-
-    private mutating func advanceRestart(next: UInt32, segmentSize: UInt32) {
-        let sent = UInt32(clamping: Int32(bitPattern: next &- restart.start))
-        if restart.state == .begun {
-            restart.firstFlight = sent
-            restart.state = sent <= 10 * segmentSize ? .acknowledged : .none
-            if sent > 10 * segmentSize { restart.tries &+= restart.tries < .max ? 1 : 0 }
-            return
-        }
-        // Only what goes on to as much again was held back.
-        guard sent >= 2 * restart.firstFlight, sent >= 20 * segmentSize else { return }
-        restart.state = .none
-        restart.tries &+= restart.tries < .max ? 1 : 0
-        guard largestFlight >= 2 * restart.firstFlight else { return }
-        if restart.count == 0 {
-            restart.firstPacket = restart.packet
-        }
-        restart.count &+= restart.count < .max ? 1 : 0
-        restart.longestPause = max(restart.longestPause, restart.pause)
-        restart.flight = max(restart.flight, restart.firstFlight)
+        if timed.isActive, timed.isLoaded || flight < RoundTrips.load { return }
+        timed.isActive = true
+        timed.time = place.time
+        timed.end = end
+        timed.isLoaded = flight >= RoundTrips.load
+        let stamp = segment.timestamps(bytes)
+        timed.stamp = stamp?.value ?? 0
+        timed.hasStamp = stamp != nil
     }
 }
 
-extension PaceDirection.RawWindow {
+extension PaceEvents.Restart {
+    fileprivate mutating func advance(next: UInt32, segmentSize: UInt32, largestFlight: UInt32) {
+        let sent = UInt32(clamping: Int32(bitPattern: next &- start))
+        if state == .begun {
+            firstFlight = sent
+            state = sent <= 10 * segmentSize ? .acknowledged : .none
+            if sent > 10 * segmentSize { tries &+= tries < .max ? 1 : 0 }
+            return
+        }
+        // Only what goes on to as much again was held back.
+        guard sent >= 2 * firstFlight, sent >= 20 * segmentSize else { return }
+        state = .none
+        tries &+= tries < .max ? 1 : 0
+        guard largestFlight >= 2 * firstFlight else { return }
+        if count == 0 { firstPacket = packet }
+        count &+= count < .max ? 1 : 0
+        longestPause = max(longestPause, pause)
+        flight = max(flight, firstFlight)
+    }
+}
+
+extension RawWindow {
+    /// - Parameter flight: near the window or beyond it.
     fileprivate mutating func note(
-        _ flight: UInt32, _ segment: TCPSegment, raw: UInt32, end: UInt32, at place: PacketPlace
+        _ flight: UInt32, raw: UInt32, end: UInt32, at place: PacketPlace
     ) {
-        segments &+= 1
-        if flight > raw {
-            beyond &+= 1
-            if firstPacket == 0 { firstPacket = place.number }
-            if !isWatching {
-                isWatching = true
-                watched = end
-            }
-        } else if raw - flight < max(UInt32(segment.payloadLength), raw / 10) {
+        if firstPacket == 0 { firstPacket = place.number }
+        if flight <= raw {
             atEdge &+= 1
-            if firstPacket == 0 { firstPacket = place.number }
+            return
+        }
+        beyond &+= 1
+        if !isWatching {
+            isWatching = true
+            watched = end
         }
     }
 
-    fileprivate mutating func acknowledge(_ ack: UInt32) {
-        guard Int32(bitPattern: ack &- watched) >= 0 else { return }
-        isWatching = false
-        accepted &+= 1
+    /// Whether what is watched was acknowledged.
+    fileprivate func isAccepted(_ ack: UInt32) -> Bool {
+        isWatching && Int32(bitPattern: ack &- watched) >= 0
     }
 }
 

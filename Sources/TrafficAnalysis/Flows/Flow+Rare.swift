@@ -7,15 +7,15 @@ extension Flow {
         _ segment: TCPSegment, sequence: UInt32, direction d: Int, at place: PacketPlace,
         tables: inout SideTables
     ) -> Direction.Novelty {
-        let rare = tables.rareIndex(&self)
+        let rare = tables.rareIndex(&self, d)
         let novelty = directions[d].take(
             sequence: sequence, length: segment.payloadLength,
             holes: &tables.lists[tables.listsIndex(&self)].sides[d].holes)
         switch novelty {
-        case .new: tables.rare[rare].directions[d].gaps &+= 1
-        case .probe: tables.rare[rare].directions[d].keepAlives &+= 1
+        case .new: tables.rare[rare].gaps &+= 1
+        case .probe: tables.rare[rare].keepAlives &+= 1
         // A segment that begins below the highest byte and ends above it is late, too.
-        case .late, .partlyNew: tables.rare[rare].directions[d].outOfOrder &+= 1
+        case .late, .partlyNew: tables.rare[rare].outOfOrder &+= 1
         case .repeated:
             noteRetransmission(
                 segment, sequence: sequence, direction: d, at: place, tables: &tables)
@@ -30,16 +30,15 @@ extension Flow {
     ) {
         countRetransmission(direction: d, segment, at: place, tables: &tables)
         tables.repeatedPayloadPackets += 1
-        let rare = tables.rareIndex(&self)
+        let rare = tables.rareIndex(&self, d)
         notePaceBroken(direction: d, sequence: sequence, tables: &tables)
         noteKind(segment, sequence: sequence, direction: d, at: place, tables: &tables)
-        seen.insert(.suspect)
-        tables.rare[rare].checksLeft = ChecksumTally.afterRepeat
+        checksLeft = ChecksumTally.afterRepeat
         let gap = place.time &- directions[d].lastTime
         if gap >= 200_000_000, directions[1 - d].duplicateACKRun < 3 {
-            tables.rare[rare].directions[d].timeoutRetransmissions &+= 1
+            tables.rare[rare].timeoutRetransmissions &+= 1
         }
-        tables.rare[rare].directions[d].extendRun(
+        tables.rare[rare].extendRun(
             sequence: sequence, length: segment.payloadLength, at: place,
             firstSent: directions[d].lastTime)
         directions[d].has.insert(.repeatedRun)
@@ -52,14 +51,14 @@ extension Flow {
         _ segment: TCPSegment, sequence: UInt32, direction d: Int, at place: PacketPlace,
         tables: inout SideTables
     ) {
-        let (peer, rare) = (directions[1 - d], tables.rareIndex(&self))
+        let (peer, rare) = (directions[1 - d], tables.rareIndex(&self, d))
         let end = sequence &+ UInt32(truncatingIfNeeded: segment.payloadLength)
         if peer.has.contains(.acknowledgement), Int32(bitPattern: peer.highestACK &- end) >= 0 {
-            tables.rare[rare].directions[d].spurious &+= 1
+            tables.rare[rare].spurious &+= 1
         } else if peer.duplicateACKRun >= 2, peer.highestACK == sequence,
             place.time &- peer.lastTime < 20_000_000
         {
-            tables.rare[rare].directions[d].fast &+= 1
+            tables.rare[rare].fast &+= 1
         }
     }
 
@@ -68,8 +67,8 @@ extension Flow {
     @inline(never)
     mutating func noteKeepAlive(direction d: Int, tables: inout SideTables) {
         guard directions[d].has.contains(.started), directions[d].packets > 1 else { return }
-        let index = tables.rareIndex(&self)
-        tables.rare[index].directions[d].keepAlives &+= 1
+        let index = tables.rareIndex(&self, d)
+        tables.rare[index].keepAlives &+= 1
     }
 
     /// What an Ethernet frame of 1500 bytes holds beside two headers of 20 bytes.
@@ -93,10 +92,7 @@ extension Flow {
     mutating func checkSum(
         _ segment: TCPSegment, _ bytes: RawSpan, at place: PacketPlace, tables: inout SideTables
     ) {
-        if seen.contains(.suspect), rare >= 0 {
-            if tables.rare[Int(rare)].checksLeft <= 1 { seen.remove(.suspect) }
-            tables.rare[Int(rare)].checksLeft &-= 1
-        }
+        if checksLeft > 0 { checksLeft -= 1 }
         // Those of SYNs were looked at already.
         if segment.flags.contains(.syn) { return }
         tables.checksums.check(segment, bytes, flow: number, at: place)
@@ -108,12 +104,11 @@ extension Flow {
     ) {
         history.note(.retransmitted, direction: d)
         tables.timeline.noteSentAgain(place.time)
-        let rare = tables.rareIndex(&self)
-        tables.rare[rare].directions[d].retransmitted &+= 1
-        tables.rare[rare].directions[d].noteRepeat(at: place)
+        let rare = tables.rareIndex(&self, d)
+        tables.rare[rare].retransmitted &+= 1
+        tables.rare[rare].noteRepeat(at: place)
         guard lists >= 0 else { return }
-        tables.lists[Int(lists)].sides[d].noteRepeat(
-            sourceMAC: segment.sourceMAC, destinationMAC: segment.destinationMAC)
+        tables.lists[Int(lists)].sides[d].noteRepeat(MACPair(segment))
     }
 
     /// The peer of a side that repeats itself has sent something.
@@ -121,16 +116,16 @@ extension Flow {
     mutating func answerRun(
         of d: Int, _ segment: TCPSegment, tables: inout SideTables
     ) {
-        guard rare >= 0 else { return }
-        let index = Int(rare)
-        let run = tables.rare[index].directions[d].run
+        guard rare[d] >= 0 else { return }
+        let index = Int(rare[d])
+        let run = tables.rare[index].run
         guard segment.flags.contains(.ack),
             Int32(bitPattern: segment.acknowledgement &- run.sequence) > 0
         else {
-            tables.rare[index].directions[d].run.answers &+= 1
+            tables.rare[index].run.answers &+= 1
             return
         }
-        tables.rare[index].directions[d].endRun()
+        tables.rare[index].endRun()
         directions[d].has.remove(.repeatedRun)
     }
 
@@ -141,25 +136,26 @@ extension Flow {
         tables: inout SideTables
     ) {
         if directions[d].packets == 1 {
-            directions[d].sourceMAC = segment.sourceMAC
-            directions[d].destinationMAC = segment.destinationMAC
+            directions[d].macs =
+                tables.macs.number(of: MACPair(segment), limit: MACPair.limit) ?? MACPair.unknown
             directions[d].timeToLive = segment.timeToLive
             return
         }
-        let index = tables.rareIndex(&self)
+        let isOtherLink =
+            directions[d].macs != MACPair.unknown
+            && !tables.isSame(MACPair(segment), directions[d].macs)
+        guard isOtherLink || segment.timeToLive != directions[d].timeToLive else { return }
+        let index = tables.rareIndex(&self, d)
         let lists = tables.listsIndex(&self)
         if segment.timeToLive != directions[d].timeToLive {
             let isReset = segment.flags.contains(.rst)
             tables.lists[lists].sides[d].noteTTL(segment.timeToLive, isReset: isReset)
             let shift = Int(segment.timeToLive) - Int(directions[d].timeToLive)
-            if !isReset { tables.rare[index].directions[d].noteTTLShift(shift, at: place) }
+            if !isReset { tables.rare[index].noteTTLShift(shift, at: place) }
         }
-        if segment.sourceMAC != directions[d].sourceMAC
-            || segment.destinationMAC != directions[d].destinationMAC
-        {
+        if isOtherLink {
             tables.lists[lists].sides[d].noteLink(
-                sourceMAC: segment.sourceMAC, destinationMAC: segment.destinationMAC,
-                hasPayload: segment.payloadLength > 0, at: place)
+                MACPair(segment), hasPayload: segment.payloadLength > 0, at: place)
         }
     }
 
@@ -177,8 +173,8 @@ extension Flow {
     @inline(never)
     mutating func noteCapturedTwice(direction d: Int, tables: inout SideTables) {
         tables.capturedTwice += 1
-        let index = tables.rareIndex(&self)
-        tables.rare[index].directions[d].capturedTwice &+= 1
+        let index = tables.rareIndex(&self, d)
+        tables.rare[index].capturedTwice &+= 1
     }
 
     @inline(never)
@@ -186,21 +182,21 @@ extension Flow {
         _ segment: TCPSegment, direction d: Int, at place: PacketPlace,
         tables: inout SideTables
     ) {
-        let index = tables.rareIndex(&self)
+        let index = tables.rareIndex(&self, d)
         if segment.window == 0 {
-            tables.rare[index].directions[d].zeroWindows &+= 1
+            tables.rare[index].zeroWindows &+= 1
             history.note(.zeroWindow, direction: d)
             if !directions[d].has.contains(.zeroWindow) {
                 directions[d].has.insert(.zeroWindow)
-                tables.rare[index].directions[d].zeroWindowSince = place.time
-                if tables.rare[index].directions[d].zeroWindowPacket == 0 {
-                    tables.rare[index].directions[d].zeroWindowPacket = place.number
+                tables.rare[index].zeroWindowSince = place.time
+                if tables.rare[index].zeroWindowPacket == 0 {
+                    tables.rare[index].zeroWindowPacket = place.number
                 }
             }
         }
-        let since = place.time &- tables.rare[index].directions[d].zeroWindowSince
-        tables.rare[index].directions[d].longestZeroWindow = max(
-            tables.rare[index].directions[d].longestZeroWindow, since)
+        let since = place.time &- tables.rare[index].zeroWindowSince
+        tables.rare[index].longestZeroWindow = max(
+            tables.rare[index].longestZeroWindow, since)
         if segment.window != 0 { directions[d].has.remove(.zeroWindow) }
     }
 
@@ -220,21 +216,21 @@ extension Flow {
         guard end == directions[d].next,
             segment.payloadLength > 0 || segment.flags.contains(.fin)
         else { return }
-        let index = tables.rareIndex(&self)
-        if tables.rare[index].directions[d].acknowledgementsBack == 0 {
-            tables.rare[index].directions[d].firstBackPacket = place.number
-            tables.rare[index].directions[d].firstBackTime = place.time
+        let index = tables.rareIndex(&self, d)
+        if tables.rare[index].acknowledgementsBack == 0 {
+            tables.rare[index].firstBackPacket = place.number
+            tables.rare[index].firstBackTime = place.time
         }
-        tables.rare[index].directions[d].acknowledgementsBack &+= 1
+        tables.rare[index].acknowledgementsBack &+= 1
     }
 
     @inline(never)
     mutating func noteAfterIdle(
         direction d: Int, silence: Int64, at place: PacketPlace, tables: inout SideTables
     ) {
-        let index = tables.rareIndex(&self)
-        guard tables.rare[index].afterIdle == nil else { return }
-        tables.rare[index].afterIdle = RareFacts.AfterIdle(
+        let index = tables.listsIndex(&self)
+        guard tables.lists[index].afterIdle == nil else { return }
+        tables.lists[index].afterIdle = FlowLists.AfterIdle(
             silence: silence, time: place.time, packet: place.number, direction: d)
     }
 }

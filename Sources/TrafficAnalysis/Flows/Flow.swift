@@ -1,10 +1,15 @@
 internal import Dissection
 
-/// One TCP connection as the capture shows it. Direction 0 is what `key.lower` sent.
+/// One TCP connection as the capture shows it. Direction 0 is what the lower address of its key
+/// sent.
+///
+/// Many are held at one time, and in a burst each packet goes to another: so the record is plain
+/// bytes, six lines of the cache, and what not every flow has is in `SideTables`.
 struct Flow {
     // In this order, since Swift lays fields out so: what finds the flow and what every packet asks
     // for stands in one line of the cache, the ends of the flow behind the directions.
-    let key: FlowKey
+    /// As `FlowTable` keeps it.
+    var key: StoredKey
     /// Zero-based, in order of the flows' first packets: Wireshark's `tcp.stream`.
     let number: UInt32
     var lastTime: Int64
@@ -16,10 +21,11 @@ struct Flow {
     var clientRule = ClientRule.port
     /// Index into `SideTables.pace`, by direction, or -1; so those that follow.
     var pace: [2 of Int32] = [-1, -1]
+    var rare: [2 of Int32] = [-1, -1]
     var tls: Int32 = -1
-    var rare: Int32 = -1
     var http: Int32 = -1
     var lists: Int32 = -1
+    var close: Int32 = -1
     var history = History()
     var directions: [2 of Direction] = [Direction(), Direction()]
     var firstTime: Int64
@@ -27,42 +33,29 @@ struct Flow {
     var synACKTime: Int64 = 0
     var establishedTime: Int64 = 0
     var firstPacket: UInt32
-    var close = FirstClose()
-    /// The link has MAC addresses; on loopback they are zero.
-    let hasMAC: Bool
+    /// Packets whose checksum is still to be computed: data was sent again.
+    var checksLeft: UInt8 = 0
 
     struct Seen: OptionSet {
         let rawValue: UInt16
         static let syn = Seen(rawValue: 1)
         static let synACK = Seen(rawValue: 2)
         static let established = Seen(rawValue: 4)
+        /// The link has MAC addresses; on loopback they are zero.
+        static let hasMAC = Seen(rawValue: 8)
         static let httpResponse = Seen(rawValue: 16)
+        /// Its addresses did not fit into its key.
+        static let isIPv6 = Seen(rawValue: 1024)
         /// A response that a block page could be: an error, or a text.
         static let mayBeBlockPage = Seen(rawValue: 32)
+        /// The server has sent a TLS record.
+        static let serverRecord = Seen(rawValue: 128)
         /// It is over, and waits for late packets in the queue of those to be given back.
         static let queued = Seen(rawValue: 512)
-        /// A FIN or RST was seen: `close` says more.
-        static let closeBegan = Seen(rawValue: 256)
-        /// Data was sent again; for some packets every checksum is computed.
-        static let suspect = Seen(rawValue: 1024)
     }
 
     enum ClientRule: UInt8 {
         case port, hello, syn
-    }
-
-    /// The first FIN or RST of the flow.
-    struct FirstClose {
-        var time: Int64 = 0
-        /// Nanoseconds from the last unanswered message of one side to the close; -1 when none.
-        var sinceMessage: Int64 = -1
-        var packet: UInt32 = 0
-        var direction: UInt8 = 0
-        /// The direction whose message was unanswered.
-        var askedBy: UInt8 = 0
-        var isReset = false
-        /// A FIN in the place of the side's first byte: it never sent one.
-        var atFirstByte = false
     }
 
     init(
@@ -70,9 +63,9 @@ struct Flow {
         time: Int64,
         packet: Int
     ) {
-        self.key = key
+        self.key = StoredKey(key) ?? StoredKey(place: -1, ports: key.ports)
         self.number = UInt32(truncatingIfNeeded: number)
-        hasMAC = link == .ethernet || segment.sourceMAC != 0
+        if link == .ethernet || segment.sourceMAC != 0 { seen.insert(.hasMAC) }
         firstTime = time
         lastTime = time
         firstPacket = UInt32(truncatingIfNeeded: packet)
@@ -88,7 +81,8 @@ struct Flow {
         }
     }
 
-    var closeBegan: Bool { seen.contains(.closeBegan) }
+    /// A FIN or RST was seen.
+    var closeBegan: Bool { close >= 0 }
 
     /// Both sides said FIN, or one RST: what still comes are repeats.
     ///
@@ -110,12 +104,18 @@ struct Flow {
 
     var client: Int { Int(clientDirection) }
     var server: Int { 1 - Int(clientDirection) }
+}
 
-    /// Of the server.
-    var endpoint: Endpoint { Endpoint(address: address(server), port: port(server)) }
-
-    func address(_ direction: Int) -> IPAddress { direction == 0 ? key.lower : key.upper }
-    func port(_ direction: Int) -> UInt16 {
-        UInt16(truncatingIfNeeded: direction == 0 ? key.ports >> 16 : key.ports)
-    }
+/// The first FIN or RST of the flow.
+struct FirstClose {
+    var time: Int64 = 0
+    /// Nanoseconds from the last unanswered message of one side to the close; -1 when none.
+    var sinceMessage: Int64 = -1
+    var packet: UInt32 = 0
+    var direction: UInt8 = 0
+    /// The direction whose message was unanswered.
+    var askedBy: UInt8 = 0
+    var isReset = false
+    /// A FIN in the place of the side's first byte: it never sent one.
+    var atFirstByte = false
 }

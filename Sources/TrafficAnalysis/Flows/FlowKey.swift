@@ -9,6 +9,12 @@ struct FlowKey: Equatable {
     /// Port of `lower` in the high half, port of `upper` in the low half.
     var ports: UInt32
 
+    /// Of the side that sends direction `direction`.
+    func address(_ direction: Int) -> IPAddress { direction == 0 ? lower : upper }
+    func port(_ direction: Int) -> UInt16 {
+        UInt16(truncatingIfNeeded: direction == 0 ? ports >> 16 : ports)
+    }
+
     /// The key of a segment's flow, and whether the segment was sent by `upper`.
     @inline(__always)
     static func of(_ segment: TCPSegment) -> (key: FlowKey, fromUpper: Bool) {
@@ -40,4 +46,28 @@ struct FlowKey: Equatable {
         let product = x.multipliedFullWidth(by: y)
         return product.high ^ product.low
     }
+}
+
+/// A flow's key in twelve bytes: IPv4 as it is; of IPv6 the ports and where the addresses are.
+struct StoredKey: Equatable {
+    var lower: UInt32 = 0
+    var upper: UInt32 = 0
+    let ports: UInt32
+
+    /// - Returns: `nil` for what does not fit.
+    @inline(__always)
+    init?(_ key: FlowKey) {
+        guard key.lower.isIPv4, key.upper.isIPv4 else { return nil }
+        lower = UInt32(truncatingIfNeeded: key.lower.low)
+        upper = UInt32(truncatingIfNeeded: key.upper.low)
+        ports = key.ports
+    }
+
+    init(place: Int32, ports: UInt32) {
+        lower = UInt32(bitPattern: place)
+        self.ports = ports
+    }
+
+    /// Of addresses that do not fit: into `FlowTable`'s list of them.
+    var place: Int32 { Int32(bitPattern: lower) }
 }

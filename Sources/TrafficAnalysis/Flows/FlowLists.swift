@@ -1,4 +1,4 @@
-/// What of a flow takes memory of its own: few flows have any.
+/// What few flows have: lists, which take memory of their own, and a long silence.
 ///
 /// Apart from the other facts, so that those are plain bytes: to copy a record that holds arrays
 /// costs a count for each, and every analyzer looks at every flow.
@@ -7,8 +7,17 @@ struct FlowLists {
     var additionalVLANs: [UInt16] = []
     var blockPage: BlockPage?
     var alerts: [TLSFlow.Alert] = []
+    /// The first payload after at least 60 s of silence on an established flow.
+    var afterIdle: AfterIdle?
     /// Requests without an answer so far; only where rows are collected.
     var openRequests: [HTTPRequestRow] = []
+
+    struct AfterIdle {
+        var silence: Int64
+        var time: Int64
+        var packet: UInt32
+        var direction: Int
+    }
 
     struct BlockPage {
         var packet: UInt32
@@ -41,28 +50,18 @@ struct SideLists {
         }
     }
 
-    mutating func noteRepeat(sourceMAC: UInt64, destinationMAC: UInt64) {
-        for index in links.indices
-        where links[index].sourceMAC == sourceMAC && links[index].destinationMAC == destinationMAC {
+    mutating func noteRepeat(_ macs: MACPair) {
+        for index in links.indices where links[index].macs == macs {
             links[index].retransmitted &+= 1
         }
     }
 
-    mutating func noteLink(
-        sourceMAC: UInt64, destinationMAC: UInt64, hasPayload: Bool, at place: PacketPlace
-    ) {
+    mutating func noteLink(_ macs: MACPair, hasPayload: Bool, at place: PacketPlace) {
         var index = 0
-        while index < links.count,
-            links[index].sourceMAC != sourceMAC || links[index].destinationMAC != destinationMAC
-        {
-            index += 1
-        }
+        while index < links.count, links[index].macs != macs { index += 1 }
         if index == links.count {
             if index == Self.limit { return }
-            links.append(
-                LinkUse(
-                    sourceMAC: sourceMAC, destinationMAC: destinationMAC,
-                    firstPacket: place.number))
+            links.append(LinkUse(macs: macs, firstPacket: place.number))
         }
         links[index].packets &+= 1
         if hasPayload { links[index].payloadPackets &+= 1 }

@@ -7,9 +7,11 @@ internal import Dissection
 /// (Zeek manual, base/protocols/conn/main.zeek, field `history`). Zeek repeats `T` and `W`
 /// logarithmically; we do not, since the counts stand beside it.
 struct History {
-    private var letters: (UInt64, UInt64) = (0, 0)
-    private var seen: (UInt16, UInt16) = (0, 0)
-    private var count: UInt8 = 0
+    /// Five bits a letter, its side and event plus one, the first letter lowest.
+    private var letters: UInt64 = 0
+    private var moreLetters: UInt32 = 0
+    /// A bit for what was noted, by side and event.
+    private var seen: UInt32 = 0
 
     enum Event: UInt8 {
         case syn, synACK, ack, data, fin, rst, retransmitted, zeroWindow, multiple
@@ -18,42 +20,39 @@ struct History {
 
     @inline(__always)
     mutating func note(_ event: Event, direction: Int) {
-        let bit = UInt16(1) << UInt16(event.rawValue)
-        if direction == 0 {
-            if seen.0 & bit != 0 { return }
-            seen.0 |= bit
-        } else {
-            if seen.1 & bit != 0 { return }
-            seen.1 |= bit
-        }
-        append(event, direction: direction)
+        let bit = Self.bit(event, direction)
+        if seen & bit == 0 { append(event, bit, direction: direction) }
     }
 
-    /// Five bits a letter would do; a nibble for the event and the side in a byte keep it plain.
-    private mutating func append(_ event: Event, direction: Int) {
-        guard count < 16 else { return }
-        let code = UInt64(event.rawValue + 1) | UInt64(direction) << 7
-        if count < 8 {
-            letters.0 |= code << (UInt64(count) * 8)
+    @inline(__always)
+    private static func bit(_ event: Event, _ direction: Int) -> UInt32 {
+        1 << (UInt32(event.rawValue) &+ UInt32(truncatingIfNeeded: direction) &* 16)
+    }
+
+    /// Nine events of two sides: 90 bits hold all there can be.
+    private mutating func append(_ event: Event, _ bit: UInt32, direction: Int) {
+        let code = UInt64(event.rawValue + 1) | UInt64(direction) << 4
+        let count = seen.nonzeroBitCount
+        if count < 12 {
+            letters |= code << UInt64(count * 5)
         } else {
-            letters.1 |= code << (UInt64(count - 8) * 8)
+            moreLetters |= UInt32(code) << UInt32((count - 12) * 5)
         }
-        count += 1
+        seen |= bit
     }
 
     func text(client: Int) -> String {
         var bytes: [UInt8] = []
-        for index in 0..<UInt64(count) {
-            let word = index < 8 ? letters.0 : letters.1
-            let code = UInt8(truncatingIfNeeded: word >> ((index & 7) * 8))
-            let letter = Event.letters[Int(code & 0x7F) - 1]
-            bytes.append(Int(code >> 7) == client ? letter : letter + 32)
+        for index in 0..<seen.nonzeroBitCount {
+            let word = index < 12 ? letters : UInt64(moreLetters)
+            let code = Int(truncatingIfNeeded: word >> UInt64(index % 12 * 5)) & 31
+            let letter = Event.letters[(code & 15) - 1]
+            bytes.append(code >> 4 == client ? letter : letter + 32)
         }
         return String(decoding: bytes, as: UTF8.self)
     }
 
     func contains(_ event: Event, direction: Int) -> Bool {
-        let bit = UInt16(1) << UInt16(event.rawValue)
-        return (direction == 0 ? seen.0 : seen.1) & bit != 0
+        seen & Self.bit(event, direction) != 0
     }
 }

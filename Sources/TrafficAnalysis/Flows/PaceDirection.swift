@@ -1,30 +1,30 @@
-/// How the data that one side sends moves: round trips, bytes in flight, pauses. Kept of sides that
-/// sent some packets with payload: a short exchange has no pace, and most flows are short.
+/// How the data that one side sends moves: round trips and bytes in flight. Kept of sides that sent
+/// some packets with payload: a short exchange has no pace, and most flows are short.
+///
+/// What every packet of a transfer touches, and no more; the rest is in `PaceEvents`.
 struct PaceDirection {
     /// Packets from which on its pace is followed.
     static let leastPackets: UInt32 = 16
 
+    // In this order nothing is lost between the numbers.
     /// One segment at a time is timed (RFC 6298 §3: none that was sent again).
     var timed = Timed()
-    /// From a segment to the acknowledgement of its last byte.
-    var roundTrip = RoundTrips()
-    /// From a segment's timestamp to its echo (RFC 7323 §4).
-    var echo = RoundTrips()
-    /// Of those timed with at least `RoundTrips.load` bytes in flight, those that took 5 times the
-    /// least and 100 ms more.
-    var loaded: UInt32 = 0
-    var risen: UInt32 = 0
-    var risenPacket: UInt32 = 0
-    var longestRisen: UInt32 = 0
-
+    /// Data beyond the window as it stands in the header was acknowledged.
+    var wasBeyond = false
     /// Bytes sent and not acknowledged, at most.
     var largestFlight: UInt32 = 0
-    /// Segments that fill the peer's window to the byte.
-    var windowFull: UInt32 = 0
-    var window = RawWindow()
-    var restart = Restart()
-    var stall = Stall()
-    var paused = Paused()
+    /// From a segment to the acknowledgement of its last byte.
+    var roundTrip = RoundTrips()
+    /// How many were timed with at least `RoundTrips.load` bytes in flight.
+    var loaded: UInt32 = 0
+    /// From a segment's timestamp to its echo (RFC 7323 §4).
+    var echo = RoundTrips()
+    /// Segments that were held against a window that is shifted.
+    var windowSegments: UInt32 = 0
+    /// Index into `SideTables.paceEvents`, or -1; so the next, which is given back when data beyond
+    /// the window was accepted: then nothing more can come of it.
+    var events: Int32 = -1
+    var window: Int32 = -1
 
     struct Timed {
         var time: Int64 = 0
@@ -34,20 +34,31 @@ struct PaceDirection {
         var hasStamp = false
         var isLoaded = false
     }
+}
 
-    /// Against the peer's window as it stands in the header, before it is shifted.
-    struct RawWindow {
-        var segments: UInt32 = 0
-        /// Less than one MSS below it.
-        var atEdge: UInt32 = 0
-        var beyond: UInt32 = 0
-        /// Of those beyond, watched one at a time: what became of it.
-        var accepted: UInt32 = 0
-        var sentAgain: UInt32 = 0
-        var watched: UInt32 = 0
-        var isWatching = false
-        var firstPacket: UInt32 = 0
-    }
+/// Segments against the peer's window as it stands in the header, before it is shifted.
+struct RawWindow {
+    /// Less than one MSS below it.
+    var atEdge: UInt32 = 0
+    var beyond: UInt32 = 0
+    /// Of those beyond, watched one at a time: how many were sent again before one was accepted.
+    var sentAgain: UInt32 = 0
+    var watched: UInt32 = 0
+    var firstPacket: UInt32 = 0
+    var isWatching = false
+}
+
+/// What few sides meet: queues that fill, windows that are full, pauses.
+struct PaceEvents {
+    /// Of the loaded round trips, those that took 5 times the least and 100 ms more.
+    var risen: UInt32 = 0
+    var risenPacket: UInt32 = 0
+    var longestRisen: UInt32 = 0
+    /// Segments that fill the peer's window to the byte.
+    var windowFull: UInt32 = 0
+    var restart = Restart()
+    var stall = Stall()
+    var paused = Paused()
 
     /// What a burst after a silence begins with.
     struct Restart {
@@ -85,10 +96,11 @@ struct PaceDirection {
 
 /// Times in microseconds; they saturate after 71 minutes.
 struct RoundTrips {
+    // The widest first, so that four bytes of the eight behind it are left to others.
+    var total: UInt64 = 0
     var count: UInt32 = 0
     var least: UInt32 = .max
     var most: UInt32 = 0
-    var total: UInt64 = 0
 
     /// So many bytes are no exchange of small messages, whose acknowledgements are delayed.
     static let load: UInt32 = 6000

@@ -1,26 +1,7 @@
 internal import Dissection
 
-/// What only some flows have: repeats, gaps, resets, changes of TTL and MAC, long silences. Plain
-/// bytes; the lists are in `FlowLists`.
-struct RareFacts {
-    var directions: [2 of RareDirection] = [RareDirection(), RareDirection()]
-    /// The first payload after at least 60 s of silence on an established flow.
-    var afterIdle: AfterIdle?
-    /// Packets whose checksum is still to be computed.
-    var checksLeft: UInt8 = 0
-
-    struct AfterIdle {
-        var silence: Int64
-        var time: Int64
-        var packet: UInt32
-        var direction: Int
-        var repeats = 0
-        var answered = false
-        var reset = false
-    }
-}
-
-/// The rare facts of one side.
+/// What only some sides have: repeats, gaps, resets, changes of TTL and MAC. Plain bytes; the lists
+/// are in `FlowLists`.
 struct RareDirection {
     /// What interfaces.md §4 counts.
     var retransmitted: UInt32 = 0
@@ -56,8 +37,7 @@ struct RareDirection {
 
 /// How the packets of one side that used one pair of MAC addresses fared.
 struct LinkUse {
-    var sourceMAC: UInt64
-    var destinationMAC: UInt64
+    var macs: MACPair
     var packets: UInt32 = 0
     var payloadPackets: UInt32 = 0
     var retransmitted: UInt32 = 0

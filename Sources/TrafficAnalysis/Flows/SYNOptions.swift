@@ -36,9 +36,9 @@ extension Flow {
             guard new.options != directions[d].options || new.mss != directions[d].mss else {
                 return
             }
-            let index = tables.rareIndex(&self)
+            let index = tables.rareIndex(&self, d)
             let isCopy = place.time &- directions[d].lastTime < 100_000_000
-            tables.rare[index].directions[d].otherOptions = OtherOptions(
+            tables.rare[index].otherOptions = OtherOptions(
                 packet: place.number, options: new.options, mss: new.mss, isCopy: isCopy)
         } else if !directions[d].options.isKnown {
             directions[d].options = new.options

@@ -2,11 +2,15 @@ internal import Dissection
 
 /// What flows refer to by index: rare facts, TLS facts, reassembly buffers, interned names.
 struct SideTables {
-    var rare = Slots(RareFacts())
+    var rare = Slots(RareDirection())
     var tls = Slots(TLSFlow())
     var pace = Slots(PaceDirection())
+    var paceEvents = Slots(PaceEvents())
+    var rawWindows = Slots(RawWindow())
     var http = Slots(HTTPFacts())
     var lists = Slots(FlowLists())
+    var closes = Slots(FirstClose())
+    var macs = Interned<MACPair>()
     var pool = StreamPool()
     var names = InternedNames()
     var capturedTwice = 0
@@ -79,27 +83,42 @@ struct SideTables {
         }
     }
 
-    /// The index of a flow's rare facts, made when it has none yet; so the others.
-    mutating func rareIndex(_ flow: inout Flow) -> Int { rare.place(&flow.rare) }
+    /// The index of a side's rare facts, made when it has none yet; so the others.
+    mutating func rareIndex(_ flow: inout Flow, _ d: Int) -> Int { rare.place(&flow.rare[d]) }
     mutating func tlsIndex(_ flow: inout Flow) -> Int { tls.place(&flow.tls) }
     mutating func paceIndex(_ flow: inout Flow, _ d: Int) -> Int { pace.place(&flow.pace[d]) }
     mutating func httpIndex(_ flow: inout Flow) -> Int { http.place(&flow.http) }
     mutating func listsIndex(_ flow: inout Flow) -> Int { lists.place(&flow.lists) }
 
-    /// What is known of the pace of direction `d`.
-    func pace(_ flow: Flow, _ d: Int) -> PaceDirection {
-        flow.pace[d] < 0 ? PaceDirection() : pace[Int(flow.pace[d])]
+    /// The same of the pace at `index`.
+    mutating func paceEventsIndex(_ index: Int) -> Int {
+        paceEvents.place(&pace[index].events)
+    }
+
+    /// Zeros for a number that is none.
+    func macs(_ number: UInt32) -> MACPair {
+        number == MACPair.unknown ? MACPair() : macs[number]
+    }
+
+    @inline(__always)
+    func isSame(_ pair: MACPair, _ number: UInt32) -> Bool {
+        number != MACPair.unknown && macs[number] == pair
     }
 
     /// Takes back what a flow that is over had.
     mutating func giveBack(_ flow: inout Flow) {
         for d in 0...1 {
             pool.giveBack(&flow.directions[d].tls.stream)
+            if flow.pace[d] >= 0 {
+                paceEvents.giveBack(&pace[Int(flow.pace[d])].events)
+                rawWindows.giveBack(&pace[Int(flow.pace[d])].window)
+            }
             pace.giveBack(&flow.pace[d])
+            rare.giveBack(&flow.rare[d])
         }
-        rare.giveBack(&flow.rare)
         tls.giveBack(&flow.tls)
         http.giveBack(&flow.http)
         lists.giveBack(&flow.lists)
+        closes.giveBack(&flow.close)
     }
 }

@@ -13,6 +13,16 @@ struct Slots<Element> {
         @inline(__always) _modify { yield &elements[index] }
     }
 
+    /// A copy of the record that `index` names; `nil` when it names none (-1).
+    ///
+    /// By its index, not by the flow: of that the compiler would make a copy for each question.
+    func record(_ index: Int32) -> Element? { index < 0 ? nil : elements[Int(index)] }
+
+    /// The same; when it names none, what a record is before anything is noted in it.
+    func recordOrInitial(_ index: Int32) -> Element {
+        index < 0 ? initial : elements[Int(index)]
+    }
+
     /// The place of the record that `index` names; one is made when it names none (-1).
     mutating func place(_ index: inout Int32) -> Int {
         if index >= 0 { return Int(index) }

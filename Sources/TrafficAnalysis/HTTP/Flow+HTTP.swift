@@ -130,15 +130,16 @@ extension Flow {
             }
             tables.http[index].ambiguous.count &+= 1
         }
-        guard tables.rows != nil, let method = head.method, let target = head.target else { return }
+        guard let ends = tables.rows?.ends, let method = head.method, let target = head.target
+        else { return }
         let lists = tables.listsIndex(&self)
         guard tables.lists[lists].openRequests.count < HTTPFacts.openLimit else { return }
         tables.lists[lists].openRequests.append(
             HTTPRequestRow(
                 flow: Int(number), packet: Int(place.number),
                 place: Int(tables.http[index].requests), time: place.time,
-                client: FlowRecord.Endpoint(address: address(d), port: port(d)),
-                server: FlowRecord.Endpoint(address: address(1 - d), port: port(1 - d)),
+                client: FlowRecord.Endpoint(address: ends.address(d), port: ends.port(d)),
+                server: FlowRecord.Endpoint(address: ends.address(1 - d), port: ends.port(1 - d)),
                 method: bytes.text(method),
                 pathHash: HTTPRequestRow.hash(ofPath: bytes.array(target)),
                 requestLength: head.contentLength, expectsContinue: head.expectsContinue,

@@ -30,7 +30,8 @@ extension CaptureAnalysis {
     public func findingsSoFar() -> [Evidence] {
         var (examination, tables) = (examination.copy(), tables)
         for place in table.places() {
-            examination.visit(table[Int(place)], &tables, captureEnd: lastTime)
+            examination.visit(
+                table[Int(place)], table.key(Int(place)), &tables, captureEnd: lastTime)
         }
         return examination.conclude(examination.context(self)).filter { $0.state == .present }
     }

@@ -63,7 +63,8 @@ public struct CaptureReport: Sendable {
         let places = analysis.table.places()
         for place in places {
             analysis.examination.visit(
-                analysis.table[Int(place)], &analysis.tables, captureEnd: analysis.lastTime)
+                analysis.table[Int(place)], analysis.table.key(Int(place)), &analysis.tables,
+                captureEnd: analysis.lastTime)
             // What analyzers note takes the place of the flows.
             if !analysis.keepsFlows, place & 0x3FF == 0 {
                 analysis.table.forget(before: Int(place))
@@ -118,7 +119,7 @@ public struct CaptureReport: Sendable {
     public func forEachFlow(_ body: (FlowRecord) throws -> Void) rethrows {
         guard let kept else { return }
         for place in kept.places {
-            try body(FlowRecord(kept.table[Int(place)], tables: kept.tables))
+            try body(FlowRecord(kept.table, Int(place), tables: kept.tables))
         }
     }
 
@@ -133,7 +134,7 @@ public struct CaptureReport: Sendable {
     /// - Precondition: `index` is in `0..<flowCount`.
     public func flow(at index: Int) -> FlowRecord {
         guard let kept else { preconditionFailure("no flows were kept") }
-        return FlowRecord(kept.table[Int(kept.places[index])], tables: kept.tables)
+        return FlowRecord(kept.table, Int(kept.places[index]), tables: kept.tables)
     }
 
     /// The server's side of a flow that a finding cites.

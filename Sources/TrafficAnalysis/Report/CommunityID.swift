@@ -4,10 +4,10 @@ internal import Dissection
 /// Community ID version 1 with seed 0, the key that Zeek, Suricata and Wireshark share
 /// (https://github.com/corelight/community-id-spec).
 enum CommunityID {
-    static func of(_ flow: Flow) -> String {
+    static func of(_ key: FlowKey) -> String {
         var input: [UInt8] = [0, 0]
-        let (lower, upper) = (flow.key.lower.bytes, flow.key.upper.bytes)
-        let (first, second) = (flow.port(0), flow.port(1))
+        let (lower, upper) = (key.lower.bytes, key.upper.bytes)
+        let (first, second) = (key.port(0), key.port(1))
         let ordered =
             lower.count == upper.count
             ? lower.lexicographicallyPrecedes(upper) || lower == upper && first <= second

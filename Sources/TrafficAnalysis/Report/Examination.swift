@@ -20,12 +20,16 @@ struct Examination {
         return copy
     }
 
-    mutating func visit(_ flow: Flow, _ tables: inout SideTables, captureEnd: Int64) {
-        let server = servers.note(flow.endpoint, of: Int(flow.number))
+    mutating func visit(
+        _ flow: Flow, _ key: FlowKey, _ tables: inout SideTables, captureEnd: Int64
+    ) {
+        let endpoint = Endpoint(address: key.address(flow.server), port: key.port(flow.server))
+        let server = servers.note(endpoint, of: Int(flow.number))
         let pair = pairs.number(
-            of: NumberedPair(client: flow.address(flow.client), server: server))
-        show(
-            FlowFacts(flow, &tables, captureEnd: captureEnd, server: server, pair: pair), &tables)
+            of: NumberedPair(client: key.address(flow.client), server: server))
+        let facts = FlowFacts(
+            flow, key, &tables, captureEnd: captureEnd, server: server, pair: pair)
+        show(facts, &tables)
     }
 
     private mutating func show(_ facts: FlowFacts, _ tables: inout SideTables) {

@@ -40,15 +40,15 @@ public struct FlowDigest: Sendable {
         firstPacket = Int(flow.firstPacket)
         first = flow.firstTime
         last = flow.lastTime
-        client = FlowRecord.Endpoint(address: flow.address(c), port: flow.port(c))
-        server = FlowRecord.Endpoint(address: flow.address(s), port: flow.port(s))
+        client = FlowRecord.Endpoint(address: facts.key.address(c), port: facts.key.port(c))
+        server = FlowRecord.Endpoint(address: facts.key.address(s), port: facts.key.port(s))
         packets = Int(flow.directions[0].packets) + Int(flow.directions[1].packets)
         payloadBytes = flow.directions[0].payloadBytes &+ flow.directions[1].payloadBytes
         sentAgain = facts.retransmitted
         let alerts = facts.lists?.alerts ?? []
         trouble = facts.trouble
         history = flow.history.text(client: c)
-        state = flow.connectionState
+        state = flow.connectionState(facts.firstClose)
         let isTLS13 = tls?.isTLS13 ?? false
         close = PerSide(client: c, server: s).map {
             tls == nil ? flow.plainClose($0) : flow.closeVerdict($0, isTLS13: isTLS13)

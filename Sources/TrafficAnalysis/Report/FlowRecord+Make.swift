@@ -1,16 +1,16 @@
 internal import Dissection
 
 extension FlowRecord {
-    init(_ flow: Flow, tables: SideTables) {
+    init(_ table: FlowTable, _ place: Int, tables: SideTables) {
+        let (flow, key) = (table[place], table.key(place))
         let sides = PerSide(client: flow.client, server: flow.server)
         let directions = sides.map { flow.directions[$0] }
-        let rare = flow.rare >= 0 ? tables.rare[Int(flow.rare)] : nil
         self.flow = Int(flow.number)
-        communityID = CommunityID.of(flow)
+        communityID = CommunityID.of(key)
         first = flow.firstTime
         last = flow.lastTime
-        client = Endpoint(address: flow.address(sides.client), port: flow.port(sides.client))
-        server = Endpoint(address: flow.address(sides.server), port: flow.port(sides.server))
+        client = Endpoint(address: key.address(sides.client), port: key.port(sides.client))
+        server = Endpoint(address: key.address(sides.server), port: key.port(sides.server))
         clientIs =
             switch flow.clientRule {
             case .syn: "syn"
@@ -22,7 +22,7 @@ extension FlowRecord {
         syn = directions.map { Int($0.syn) }
         fin = directions.map { Int($0.fin) }
         rst = directions.map { Int($0.rst) }
-        let rareSides = sides.map { rare?.directions[$0] ?? RareDirection() }
+        let rareSides = sides.map { tables.rare.recordOrInitial(flow.rare[$0]) }
         retransmitted = rareSides.map { Int($0.retransmitted) }
         outOfOrder = rareSides.map { Int($0.outOfOrder) }
         duplicateACKs = rareSides.map { Int($0.duplicateACKs) }
@@ -33,12 +33,12 @@ extension FlowRecord {
         gaps = rareSides.map { Int($0.gaps) }
         // Of a flow that has any of it, both sides are told.
         let hasPace = flow.pace[0] >= 0 || flow.pace[1] >= 0
-        let paces = sides.map { hasPace ? tables.pace(flow, $0) : nil }
-        windowFull = paces.map { Int($0?.windowFull ?? 0) }
+        let paces = sides.map { hasPace ? tables.pace.recordOrInitial(flow.pace[$0]) : nil }
+        windowFull = paces.map { Int(tables.paceEvents.record($0?.events ?? -1)?.windowFull ?? 0) }
         roundTrip = paces.map { $0.flatMap { RoundTrip($0.roundTrip) } }
         echoRoundTrip = paces.map { $0.flatMap { RoundTrip($0.echo) } }
         largestFlight = paces.map { $0.map { Int($0.largestFlight) } }
-        opening = flow.opening(rare)
+        opening = flow.opening(serversReset: rareSides.server.reset)
         options = directions.map {
             $0.options.isKnown ? Options($0.options, mss: $0.mss) : nil
         }
@@ -52,10 +52,10 @@ extension FlowRecord {
         handshakeRoundTrip = sides.map { flow.roundTrip(of: $0) }
         let lists = flow.lists >= 0 ? tables.lists[Int(flow.lists)] : nil
         ttl = sides.map { flow.timesToLive($0, lists) }
-        mac = sides.map { flow.sourceMACs($0, lists) }
+        mac = sides.map { flow.sourceMACs($0, tables.macs(flow.directions[$0].macs), lists) }
         vlan = flow.vlans(lists)
         history = flow.history.text(client: flow.client)
-        state = flow.connectionState
+        state = flow.connectionState(tables.closes.recordOrInitial(flow.close))
         tls = flow.tls >= 0 ? TLS(tables.tls[Int(flow.tls)], flow, tables: tables) : nil
     }
 }
@@ -131,11 +131,11 @@ extension FlowRecord.RoundTrip {
 
 extension Flow {
     /// Simultaneous: both sides sent a SYN without ACK (RFC 9293 §3.5, figure 7).
-    func opening(_ rare: RareFacts?) -> FlowRecord.Opening {
+    func opening(serversReset: ResetFacts) -> FlowRecord.Opening {
         let (c, s) = (directions[client], directions[server])
         if c.has.contains(.plainSYN), s.has.contains(.plainSYN) { return .simultaneous }
         if seen.contains(.established) { return .complete }
-        if rare?.directions[server].reset.answersSYN == true { return .refused }
+        if serversReset.answersSYN { return .refused }
         if seen.contains(.syn), seen.contains(.synACK) { return .halfOpen }
         if seen.contains(.syn), s.packets == 0, c.packets == c.syn { return .unanswered }
         return seen.contains(.syn) || seen.contains(.synACK) ? .oneSided : .midstream
@@ -150,11 +150,11 @@ extension Flow {
         return [directions[d].timeToLive] + (lists?.sides[d].otherTTLs ?? [])
     }
 
-    func sourceMACs(_ d: Int, _ lists: FlowLists?) -> [UInt64] {
-        guard directions[d].packets > 0, hasMAC else { return [] }
-        var addresses = [directions[d].sourceMAC]
-        for link in lists?.sides[d].links ?? [] where !addresses.contains(link.sourceMAC) {
-            addresses.append(link.sourceMAC)
+    func sourceMACs(_ d: Int, _ first: MACPair, _ lists: FlowLists?) -> [UInt64] {
+        guard directions[d].packets > 0, seen.contains(.hasMAC) else { return [] }
+        var addresses = [first.source]
+        for link in lists?.sides[d].links ?? [] where !addresses.contains(link.macs.source) {
+            addresses.append(link.macs.source)
         }
         return addresses
     }
@@ -167,7 +167,7 @@ extension Flow {
     }
 
     /// Zeek's `conn_state` (Zeek manual, base/protocols/conn/main.zeek).
-    var connectionState: String {
+    func connectionState(_ close: FirstClose) -> String {
         let (c, s) = (directions[client], directions[server])
         let opened = seen.contains(.syn)
         let answered = seen.contains(.synACK)

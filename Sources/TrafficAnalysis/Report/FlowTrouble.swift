@@ -50,7 +50,7 @@ extension FlowFacts {
         var trouble: FlowTrouble = []
         let resets = client.rst > 0 || server.rst > 0
         if resets {
-            if flow.closeBegan, !flow.close.isReset {
+            if flow.closeBegan, !firstClose.isReset {
                 trouble.insert(.resetAfterFIN)
             } else if flow.seen.contains(.syn), !flow.seen.contains(.synACK), server.rst > 0 {
                 trouble.insert(.refused)

@@ -89,7 +89,8 @@ extension Flow {
         tables.journal?.record(
             record.contentType, isOpaque: directions[d].tls.state == .opaque)
         let index = tables.tlsIndex(&self)
-        if d == server, tables.tls[index].serverRecordTime == 0 {
+        if d == server, !seen.contains(.serverRecord) {
+            seen.insert(.serverRecord)
             tables.tls[index].serverRecordTime = place.time
             tables.tls[index].serverRecordPacket = place.number
         }

@@ -14,11 +14,10 @@ struct TLSFlow {
     var clientHelloTime: Int64 = 0
     var clientHelloPacket: UInt32 = 0
     var clientHelloEnd: UInt32 = 0
-    var clientHelloSegments: UInt8 = 0
     /// The first TLS record of the server after it, and the first ServerHello.
     var serverRecordTime: Int64 = 0
-    var serverRecordPacket: UInt32 = 0
     var serverHelloTime: Int64 = 0
+    var serverRecordPacket: UInt32 = 0
     var serverHelloPacket: UInt32 = 0
     /// Hashes of the session ids that the client offered and the server issued; 0 = empty.
     var offeredSession: UInt64 = 0
@@ -27,6 +26,7 @@ struct TLSFlow {
     var fingerprint: Int32 = -1
     var chain: Int32 = -1
     var cipherSuite: UInt16 = 0
+    var clientHelloSegments: UInt8 = 0
     var letters = HandshakeLetters()
 
     /// RFC 8446 §5.1 allows 2^14 bytes of content; what servers fill in one go is a little less.

@@ -52,8 +52,8 @@ extension CaptureAnalysis {
         let flow = table[index]
         return FlowPlace(
             flow: Int(flow.number),
-            one: FlowRecord.Endpoint(address: flow.address(0), port: flow.port(0)),
-            other: FlowRecord.Endpoint(address: flow.address(1), port: flow.port(1)),
+            one: FlowRecord.Endpoint(address: key.lower, port: key.port(0)),
+            other: FlowRecord.Endpoint(address: key.upper, port: key.port(1)),
             firstPacket: Int(flow.firstPacket))
     }
 }

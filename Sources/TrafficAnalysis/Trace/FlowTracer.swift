@@ -104,8 +104,7 @@ public struct FlowTracer: ~Copyable {
     }
 
     private func counts(_ d: Int) -> RareDirection {
-        guard let flow, flow.rare >= 0 else { return RareDirection() }
-        return tables.rare[Int(flow.rare)].directions[d]
+        tables.rare.recordOrInitial(flow?.rare[d] ?? -1)
     }
 
     private func names(_ packet: RawSpan, isNew: Bool) -> [String] {
@@ -149,9 +148,9 @@ public struct FlowTracer: ~Copyable {
         return FlowTrace(
             flow: number,
             client: FlowRecord.Endpoint(
-                address: flow.address(flow.client), port: flow.port(flow.client)),
+                address: key.address(flow.client), port: key.port(flow.client)),
             server: FlowRecord.Endpoint(
-                address: flow.address(flow.server), port: flow.port(flow.server)),
+                address: key.address(flow.server), port: key.port(flow.server)),
             packets: kept.map { traced in
                 var packet = traced.packet
                 packet.fromClient = traced.direction == flow.client

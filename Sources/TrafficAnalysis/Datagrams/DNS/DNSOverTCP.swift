@@ -25,14 +25,13 @@ struct DNSOverTCP {
 
     /// Payload of one side, in whatever order it was seen.
     ///
-    /// - Parameter base: the side's first byte, when its SYN was seen.
     mutating func take(
-        _ payload: RawSpan, whole: Bool, of flow: Flow, direction d: Int, sequence: UInt32,
-        at place: PacketPlace
+        _ payload: RawSpan, whole: Bool, of flow: Flow, _ ends: FlowKey, direction d: Int,
+        sequence: UInt32, at place: PacketPlace
     ) {
         let server =
-            flow.port(0) == 53 && flow.port(1) == 53
-            ? flow.server : flow.port(0) == 53 ? 0 : 1
+            ends.port(0) == 53 && ends.port(1) == 53
+            ? flow.server : ends.port(0) == 53 ? 0 : 1
         let key = StreamKey(flow: flow.number, isClient: d != server)
         guard var stream = streams.removeValue(forKey: key) ?? newStream(at: place.time) else {
             return
@@ -43,7 +42,7 @@ struct DNSOverTCP {
             if d == server {
                 answer(message, flow.number)
             } else {
-                ask(message, flow, d)
+                ask(message, flow.number, ends, d)
             }
         }
         streams[key] = stream
@@ -57,14 +56,16 @@ struct DNSOverTCP {
         return streams.count < Self.streamLimit ? DNSStream() : nil
     }
 
-    private mutating func ask(_ read: DNSStream.Message, _ flow: Flow, _ d: Int) {
+    private mutating func ask(
+        _ read: DNSStream.Message, _ flow: UInt32, _ ends: FlowKey, _ d: Int
+    ) {
         guard exchanges.count < Self.exchangeLimit, !read.message.flags.contains(.response),
             let question = read.message.questions.first
         else { return }
-        open[QuestionKey(flow: flow.number, id: read.message.id)] = exchanges.count
+        open[QuestionKey(flow: flow, id: read.message.id)] = exchanges.count
         let origin = DNSExchange.Origin(
-            transport: .tcp, client: flow.address(d), clientPort: flow.port(d),
-            server: flow.address(1 - d), packet: read.place.number, time: read.place.time)
+            transport: .tcp, client: ends.address(d), clientPort: ends.port(d),
+            server: ends.address(1 - d), packet: read.place.number, time: read.place.time)
         exchanges.append(DNSExchange(origin, read.message, question))
     }
 
@@ -86,7 +87,7 @@ extension Flow {
         let start = segment.payloadOffset
         tables.dns.take(
             bytes.extracting(start..<start + segment.capturedPayload),
-            whole: segment.capturedPayload == segment.payloadLength, of: self, direction: d,
-            sequence: sequence, at: place)
+            whole: segment.capturedPayload == segment.payloadLength, of: self,
+            FlowKey.of(segment).key, direction: d, sequence: sequence, at: place)
     }
 }

@@ -45,14 +45,14 @@ public struct ResetRow: Sendable {
         self.flow = facts.number
         packet = Int(reset.packet)
         time = reset.time
-        client = FlowRecord.Endpoint(address: facts.pair.client, port: flow.port(flow.client))
+        client = FlowRecord.Endpoint(address: facts.pair.client, port: facts.key.port(flow.client))
         server = FlowRecord.Endpoint(address: facts.endpoint.address, port: facts.endpoint.port)
         byClient = d == flow.client
         count = Int(flow.directions[d].rst)
         shape = Self.shape(facts, rare, direction: d)
         hasACK = reset.withACK
         timeToLive = Int(reset.timeToLive)
-        endsConnection = flow.close.packet == reset.packet
+        endsConnection = facts.firstClose.packet == reset.packet
         sinceOwnData = reset.sinceOwnPayload < 0 ? nil : reset.sinceOwnPayload
         sincePeerData = reset.sincePeerPayload < 0 ? nil : reset.sincePeerPayload
     }
@@ -68,7 +68,7 @@ public struct ResetRow: Sendable {
             return isAnswer ? .afterFINData : .afterFIN
         }
         if reset.ownPayloadUnacknowledged { return .cutsOwnData }
-        let close = facts.flow.close
+        let close = facts.firstClose
         let isAsked =
             close.packet == reset.packet && close.sinceMessage >= 0 && Int(close.askedBy) == 1 - d
         return isAsked || 0...100_000_000 ~= reset.sincePeerPayload ? .answersData : .idle

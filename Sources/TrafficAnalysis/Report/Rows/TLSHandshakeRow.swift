@@ -20,7 +20,7 @@ public struct TLSHandshakeRow: Sendable {
         let isHello = tls.clientHelloPacket != 0
         packet = Int(isHello ? tls.clientHelloPacket : tls.serverHelloPacket)
         time = isHello ? tls.clientHelloTime : tls.serverHelloTime
-        client = FlowRecord.Endpoint(address: facts.pair.client, port: flow.port(flow.client))
+        client = FlowRecord.Endpoint(address: facts.pair.client, port: facts.key.port(flow.client))
         server = FlowRecord.Endpoint(address: facts.endpoint.address, port: facts.endpoint.port)
         helloSegments = Int(tls.clientHelloSegments)
         self.tls = record

@@ -5,6 +5,8 @@ public struct TrafficRows: Sendable {
     public internal(set) var resets: RowList<ResetRow>
     public internal(set) var dnsQueries: RowList<DNSQueryRow>
     public internal(set) var httpRequests: RowList<HTTPRequestRow>
+    /// Of the packet that is being read, for rows that name both ends.
+    var ends: FlowKey?
 
     /// How many rows there were beyond the limit, of all kinds.
     public var left: Int {

@@ -1,0 +1,84 @@
+import Dissection
+import Testing
+
+@testable import TrafficAnalysis
+
+/// The table against a dictionary: what was added is found, the newest of a key first, whatever was
+/// given back in between.
+struct FlowTableTests {
+    /// Few keys, so that they come again: IPv4, IPv6, and IPv6 that looks like IPv4.
+    private func key(_ number: UInt64) -> FlowKey {
+        let host = number / 3 % 40
+        let ports = UInt32(40_000 + number % 7) << 16 | 443
+        switch number % 3 {
+        case 0:
+            return FlowKey(
+                lower: IPAddress(ipv4: 0x0A00_0000 | UInt32(host)),
+                upper: IPAddress(ipv4: 0xC000_0201), ports: ports)
+        case 1:
+            return FlowKey(
+                lower: IPAddress(high: 0x2001_0DB8 << 32, low: host),
+                upper: IPAddress(high: 0x2001_0DB8 << 32, low: 0xFFFF), ports: ports)
+        default:
+            // The same last bytes as the first kind has.
+            return FlowKey(
+                lower: IPAddress(high: 0, low: 0x0A00_0000 | host),
+                upper: IPAddress(high: 0, low: 0xC000_0201), ports: ports)
+        }
+    }
+
+    private func flow(_ key: FlowKey, _ number: Int) -> Flow {
+        Flow(
+            key: key, number: number, segment: TCPSegment(), fromUpper: false, link: .ethernet,
+            time: 0, packet: number)
+    }
+
+    @Test(arguments: 1...4 as ClosedRange<UInt64>)
+    func `finds what a dictionary finds`(seed: UInt64) {
+        var random = SplitMix(seed: seed)
+        var table = FlowTable()
+        var newest: [FlowKey: Int] = [:]
+        var held: [Int: FlowKey] = [:]
+        for step in 0..<12_000 {
+            let key = key(random.next() % 840)
+            // It grows in the first half, to more than its first room.
+            if random.next() % 8 < (step < 6000 ? 7 : 3) {
+                let place = table.add(flow(key, step), of: key, hash: table.hash(key))
+                #expect(held[place] == nil)
+                newest[key] = place
+                held[place] = key
+            } else if let (place, key) = held.randomElement(using: &random) {
+                table.giveBack(place, hash: table.hash(key))
+                held[place] = nil
+                if newest[key] == place { newest[key] = nil }
+            }
+            let asked = self.key(random.next() % 840)
+            let found = table.find(asked)
+            #expect(found == newest[asked])
+            if let found { #expect(table.key(found) == asked) }
+        }
+        #expect(table.open == held.count)
+        #expect(table.places().map(Int.init) == held.keys.sorted())
+        for (place, key) in held { #expect(table.key(place) == key) }
+    }
+
+    @Test func `a copy does not see what is added behind it`() {
+        var table = FlowTable()
+        for number in 0..<1500 {
+            let key = key(UInt64(number))
+            _ = table.add(flow(key, number), of: key, hash: table.hash(key))
+        }
+        var copy = table
+        let other = FlowKey(
+            lower: IPAddress(ipv4: 1), upper: IPAddress(ipv4: 2), ports: 9 << 16 | 10)
+        let place = copy.add(flow(other, 7777), of: other, hash: copy.hash(other))
+        #expect(copy.find(other) == place)
+        #expect(table.find(other) == nil)
+        let mine = key(1)
+        let added = table.add(flow(mine, 8888), of: mine, hash: table.hash(mine))
+        #expect(table[added].number == 8888)
+        #expect(copy[place].number == 7777)
+    }
+}
+
+extension SplitMix: RandomNumberGenerator {}
