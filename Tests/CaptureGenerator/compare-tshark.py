@@ -354,6 +354,15 @@ def handshake_rule(ours, stream, side):
     return None
 
 
+def version_rule(tls, stream):
+    """Why the version differs; None without a known reason."""
+    if stream.odd:
+        return stream.odd
+    if not tls and not any("C" in letters for letters in stream.messages.values()):
+        return "a server's flight out of order behind plain text, without a ClientHello: we do not look there"
+    return None
+
+
 def compare_flow(report, place, flow, sides, stream, ja4_field):
     for side, name in zip(sides, ("client", "server")):
         for field in (*PLAIN, *ANALYSIS, "keep_alives"):
@@ -380,7 +389,7 @@ def compare_flow(report, place, flow, sides, stream, ja4_field):
                          lambda: handshake_rule(letters, stream, side))
     if stream.version is not None:
         version = VERSIONS.get(stream.version, f"0x{stream.version:04x}")
-        report.check(place, "version", tls.get("version"), version, lambda: stream.odd)
+        report.check(place, "version", tls.get("version"), version, lambda: version_rule(tls, stream))
 
 
 def main():
