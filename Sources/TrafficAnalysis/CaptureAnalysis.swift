@@ -139,10 +139,20 @@ public struct CaptureAnalysis: ~Copyable {
     private mutating func follow(
         _ packet: RawSpan, number: Int, time: Int64, link: LinkType
     ) {
-        let (key, fromUpper) = FlowKey.of(segment)
-        guard let index = flow(key, fromUpper: fromUpper, link: link, time: time, number: number)
-        else { return }
-        if listsRows { tables.rows?.ends = key }
+        let fromUpper: Bool
+        var found: Int?
+        if segment.isIPv4 {
+            let (key, isUpper) = StoredKey.of(segment)
+            fromUpper = isUpper
+            found = table.find(key)
+        } else {
+            (found, fromUpper) = findIPv6()
+        }
+        if found == nil || segment.flags.contains(.syn) {
+            found = open(found, fromUpper: fromUpper, link: link, time: time, number: number)
+        }
+        guard let index = found else { return }
+        if listsRows { tables.rows?.ends = FlowKey.of(segment).key }
         table[index].observe(
             segment, packet, direction: fromUpper ? 1 : 0,
             at: PacketPlace(number: UInt32(truncatingIfNeeded: number), time: time),
@@ -205,30 +215,28 @@ public struct CaptureAnalysis: ~Copyable {
         table.giveBack(index, hash: hash)
     }
 
-    /// The segment's flow. A SYN with another initial sequence number on a known 4-tuple opens a
-    /// new one (interfaces.md §4; Wireshark does the same).
-    @inline(__always)
-    private mutating func flow(
-        _ key: FlowKey, fromUpper: Bool, link: LinkType, time: Int64, number: Int
-    ) -> Int? {
-        var former: Int64?
-        let hash = table.hash(key)
-        if let index = table.find(key, hash: hash) {
-            guard segment.flags.contains(.syn),
-                table[index].isFollowed(by: segment, direction: fromUpper ? 1 : 0)
-            else { return index }
-            former = table[index].lastTime
-        }
-        return open(
-            key, hash: hash, fromUpper: fromUpper, link: link, time: time, number: number,
-            former: former)
+    /// Not in line, like `open`: else the compiler takes `Flow.observe` no more in line.
+    @inline(never)
+    private mutating func findIPv6() -> (place: Int?, fromUpper: Bool) {
+        let (key, fromUpper) = FlowKey.of(segment)
+        return (table.find(key, hash: table.hash(key)), fromUpper)
     }
 
+    /// A new flow, or the one that was found. A SYN with another initial sequence number on a known
+    /// 4-tuple opens a new one (interfaces.md §4; Wireshark does the same).
+    @inline(never)
     private mutating func open(
-        _ key: FlowKey, hash: UInt64, fromUpper: Bool, link: LinkType, time: Int64, number: Int,
-        former: Int64?
+        _ found: Int?, fromUpper: Bool, link: LinkType, time: Int64, number: Int
     ) -> Int? {
-        var former = former
+        var former: Int64?
+        if let found {
+            guard table[found].isFollowed(by: segment, direction: fromUpper ? 1 : 0) else {
+                return found
+            }
+            former = table[found].lastTime
+        }
+        let key = FlowKey.of(segment).key
+        let hash = table.hash(key)
         if !keepsFlows {
             giveBackEnded(now: time)
             if past.holds(hash, segment, fromUpper: fromUpper) {

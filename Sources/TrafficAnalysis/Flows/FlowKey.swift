@@ -35,17 +35,23 @@ struct FlowKey: Equatable {
     /// no two words cancel out, and none makes a product 0, without knowing the seed.
     @inline(__always)
     func hash(seed: UInt64) -> UInt64 {
+        if let stored = StoredKey(self) { return stored.hash(seed: seed) }
         let other = ~seed &* 0x9E37_79B9_7F4A_7C15
         let a = fold(lower.high ^ seed, upper.high ^ other)
         let b = fold(lower.low ^ other, upper.low ^ seed &* 0xBF58_476D_1CE4_E5B9)
         return fold(a ^ UInt64(ports) ^ seed, b ^ other)
     }
+}
 
+@inline(__always)
+private func fold(_ x: UInt64, _ y: UInt64) -> UInt64 {
+    let product = x.multipliedFullWidth(by: y)
+    return product.high ^ product.low
+}
+
+extension TCPSegment {
     @inline(__always)
-    private func fold(_ x: UInt64, _ y: UInt64) -> UInt64 {
-        let product = x.multipliedFullWidth(by: y)
-        return product.high ^ product.low
-    }
+    var isIPv4: Bool { source.isIPv4 && destination.isIPv4 }
 }
 
 /// A flow's key in twelve bytes: IPv4 as it is; of IPv6 the ports and where the addresses are.
@@ -61,6 +67,34 @@ struct StoredKey: Equatable {
         lower = UInt32(truncatingIfNeeded: key.lower.low)
         upper = UInt32(truncatingIfNeeded: key.upper.low)
         ports = key.ports
+    }
+
+    /// The key of an IPv4 segment's flow, and whether the segment was sent by the upper address.
+    @inline(__always)
+    static func of(_ segment: TCPSegment) -> (key: StoredKey, fromUpper: Bool) {
+        // Address and port in one number are in the order of `FlowKey.of`.
+        let source = segment.source.low << 16 | UInt64(segment.sourcePort)
+        let target = segment.destination.low << 16 | UInt64(segment.destinationPort)
+        let (low, high) = (min(source, target), max(source, target))
+        let key = StoredKey(
+            lower: UInt32(truncatingIfNeeded: low >> 16),
+            upper: UInt32(truncatingIfNeeded: high >> 16),
+            ports: UInt32(truncatingIfNeeded: low << 16 | high & 0xFFFF))
+        return (key, source > target)
+    }
+
+    @inline(__always)
+    private init(lower: UInt32, upper: UInt32, ports: UInt32) {
+        self.lower = lower
+        self.upper = upper
+        self.ports = ports
+    }
+
+    /// As `FlowKey.hash`, in one step: it is 12 bytes.
+    @inline(__always)
+    func hash(seed: UInt64) -> UInt64 {
+        let addresses = UInt64(lower) << 32 | UInt64(upper)
+        return fold(addresses ^ seed, UInt64(ports) ^ ~seed &* 0x9E37_79B9_7F4A_7C15)
     }
 
     init(place: Int32, ports: UInt32) {

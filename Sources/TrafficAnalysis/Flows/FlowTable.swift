@@ -52,6 +52,12 @@ struct FlowTable {
         return probe(hash) { hasLong($0, key) }
     }
 
+    /// The same for IPv4.
+    @inline(never)
+    mutating func find(_ key: StoredKey) -> Int? {
+        probe(key.hash(seed: seed)) { has($0, key) }
+    }
+
     /// Adds a flow and makes it the newest of its key.
     ///
     /// - Parameter hash: of the flow's key; so below.
