@@ -172,12 +172,18 @@ public struct CaptureAnalysis: ~Copyable {
         for _ in 0..<4 {
             guard let first = ended.first else { return }
             let quiet = now &- table[Int(first)].lastTime
-            // A copy of a packet counts as a FIN and closes nothing.
-            let close = Int(table[Int(first)].close)
-            if quiet < linger, close >= 0, now &- tables.closes[close].time < linger { return }
+            if quiet < linger, closed(first, after: now &- linger) { return }
             ended.removeFirst()
             if quiet < linger { ended.append(first) } else { giveBack(Int(first)) }
         }
+    }
+
+    private func closed(_ place: UInt32, after time: Int64) -> Bool {
+        // Most began later than that already: their close need not be looked up.
+        if table[Int(place)].firstTime > time { return true }
+        // A copy of a packet counts as a FIN and closes nothing.
+        let close = Int(table[Int(place)].close)
+        return close >= 0 && tables.closes[close].time > time
     }
 
     /// Gives up an eighth of the flows: those that are over, first ended first; without any, those
@@ -219,7 +225,7 @@ public struct CaptureAnalysis: ~Copyable {
     @inline(never)
     private mutating func findIPv6() -> (place: Int?, fromUpper: Bool) {
         let (key, fromUpper) = FlowKey.of(segment)
-        return (table.find(key, hash: table.hash(key)), fromUpper)
+        return (table.find(ofIPv6: key), fromUpper)
     }
 
     /// A new flow, or the one that was found. A SYN with another initial sequence number on a known

@@ -35,7 +35,12 @@ struct FlowKey: Equatable {
     /// no two words cancel out, and none makes a product 0, without knowing the seed.
     @inline(__always)
     func hash(seed: UInt64) -> UInt64 {
-        if let stored = StoredKey(self) { return stored.hash(seed: seed) }
+        StoredKey(self)?.hash(seed: seed) ?? longHash(seed: seed)
+    }
+
+    /// Of a key that does not fit into a `StoredKey`.
+    @inline(__always)
+    func longHash(seed: UInt64) -> UInt64 {
         let other = ~seed &* 0x9E37_79B9_7F4A_7C15
         let a = fold(lower.high ^ seed, upper.high ^ other)
         let b = fold(lower.low ^ other, upper.low ^ seed &* 0xBF58_476D_1CE4_E5B9)

@@ -52,6 +52,12 @@ struct FlowTable {
         return probe(hash) { hasLong($0, key) }
     }
 
+    /// The same for IPv6.
+    @inline(__always)
+    mutating func find(ofIPv6 key: FlowKey) -> Int? {
+        probe(key.longHash(seed: seed)) { hasLong($0, key) }
+    }
+
     /// The same for IPv4.
     @inline(never)
     mutating func find(_ key: StoredKey) -> Int? {

@@ -10,7 +10,7 @@ struct History {
     /// Five bits a letter, its side and event plus one, the first letter lowest.
     private var letters: UInt64 = 0
     private var moreLetters: UInt32 = 0
-    /// A bit for what was noted, by side and event.
+    /// A bit for what was noted, by side and event; how many letters there are in the highest byte.
     private var seen: UInt32 = 0
 
     enum Event: UInt8 {
@@ -26,24 +26,24 @@ struct History {
 
     @inline(__always)
     private static func bit(_ event: Event, _ direction: Int) -> UInt32 {
-        1 << (UInt32(event.rawValue) &+ UInt32(truncatingIfNeeded: direction) &* 16)
+        1 << (UInt32(event.rawValue) &+ UInt32(truncatingIfNeeded: direction) &* 9)
     }
 
     /// Nine events of two sides: 90 bits hold all there can be.
     private mutating func append(_ event: Event, _ bit: UInt32, direction: Int) {
         let code = UInt64(event.rawValue + 1) | UInt64(direction) << 4
-        let count = seen.nonzeroBitCount
+        let count = Int(seen >> 24)
         if count < 12 {
             letters |= code << UInt64(count * 5)
         } else {
             moreLetters |= UInt32(code) << UInt32((count - 12) * 5)
         }
-        seen |= bit
+        seen = (seen | bit) &+ 1 << 24
     }
 
     func text(client: Int) -> String {
         var bytes: [UInt8] = []
-        for index in 0..<seen.nonzeroBitCount {
+        for index in 0..<Int(seen >> 24) {
             let word = index < 12 ? letters : UInt64(moreLetters)
             let code = Int(truncatingIfNeeded: word >> UInt64(index % 12 * 5)) & 31
             let letter = Event.letters[(code & 15) - 1]

@@ -44,11 +44,7 @@ struct InternedNames {
     private func holds(_ number: Int, _ source: RawSpan, _ range: Range<Int>) -> Bool {
         let place = place(number)
         guard place.count == range.count else { return false }
-        for offset in 0..<range.count
-        where bytes[place.lowerBound + offset] != source.byte(at: range.lowerBound + offset) {
-            return false
-        }
-        return true
+        return bytes.span.bytes.isSame(from: place.lowerBound, as: source, in: range)
     }
 
     private mutating func grow() {
@@ -63,6 +59,24 @@ struct InternedNames {
 }
 
 extension RawSpan {
+    /// Whether the bytes from `start` on are those of `range` of `other`; all must be there.
+    func isSame(from start: Int, as other: RawSpan, in range: Range<Int>) -> Bool {
+        var offset = 0
+        while offset + 8 <= range.count {
+            if uint64(at: start + offset) != other.uint64(at: range.lowerBound + offset) {
+                return false
+            }
+            offset += 8
+        }
+        while offset < range.count {
+            if byte(at: start + offset) != other.byte(at: range.lowerBound + offset) {
+                return false
+            }
+            offset += 1
+        }
+        return true
+    }
+
     /// One word of the bytes of `range`, which must lie inside; differs with the seed, so that
     /// nobody can choose bytes that collide.
     func seededHash(_ range: Range<Int>, seed: UInt64) -> UInt64 {
