@@ -6,9 +6,7 @@ extension Flow {
     /// delayed acknowledgement.
     static let shortPause: Int64 = 30_000_000
 
-    /// New payload of direction `d`, already counted in `next`.
-    ///
-    /// Of bulk transfers it sees every segment, so it goes to the side table once.
+    /// New payload of direction `d`, already counted in `next`; of bulk transfers every segment.
     @inline(never)
     mutating func notePace(
         _ segment: TCPSegment, _ bytes: RawSpan, direction d: Int, at place: PacketPlace,
@@ -50,7 +48,7 @@ extension Flow {
         let ack = segment.acknowledgement
         let timed = tables.pace[index].timed
         if timed.isActive, Int32(bitPattern: ack &- timed.end) >= 0 {
-            finishTiming(index, segment.timestamps(bytes)?.echo, at: place, tables: &tables)
+            tables.finishTiming(index, segment.timestamps(bytes)?.echo, at: place)
         }
         let window = Int(tables.pace[index].window)
         if window >= 0, tables.rawWindows[window].isAccepted(ack) {
@@ -63,29 +61,6 @@ extension Flow {
             tables.paceEvents[events].restart.advance(
                 next: directions[1 - d].next, segmentSize: UInt32(max(directions[d].mss, 536)),
                 largestFlight: tables.pace[index].largestFlight)
-        }
-    }
-
-    /// The segment that is timed was acknowledged.
-    private func finishTiming(
-        _ index: Int, _ echo: UInt32?, at place: PacketPlace, tables: inout SideTables
-    ) {
-        let timed = tables.pace[index].timed
-        tables.pace[index].timed.isActive = false
-        let time = place.time &- timed.time
-        guard time >= 0 else { return }
-        tables.pace[index].roundTrip.add(time)
-        if timed.hasStamp, let echo, echo == timed.stamp { tables.pace[index].echo.add(time) }
-        guard timed.isLoaded else { return }
-        tables.pace[index].loaded &+= 1
-        let least = Int64(tables.pace[index].roundTrip.least) * 1000
-        guard time >= 5 * least, time - least >= 100_000_000 else { return }
-        let events = tables.paceEventsIndex(index)
-        tables.paceEvents[events].risen &+= 1
-        tables.paceEvents[events].longestRisen = max(
-            tables.paceEvents[events].longestRisen, UInt32(clamping: time / 1000))
-        if tables.paceEvents[events].risenPacket == 0 {
-            tables.paceEvents[events].risenPacket = place.number
         }
     }
 
@@ -118,29 +93,9 @@ extension Flow {
         guard directions[1 - d].highestACK == segment.sequence else { return }
         noteStall(segment, direction: d, at: place, tables: &tables)
         guard pace[d] >= 0 else { return }
-        beginRestart(
+        tables.beginRestart(
             of: Int(pace[d]), at: segment.sequence, pause: pause, place: place,
-            segmentSize: UInt32(max(directions[1 - d].mss, 536)), tables: &tables)
-    }
-
-    /// Silence longer than the usual least retransmission timeout (RFC 6298 §2.4 has 1 s, Linux
-    /// 200 ms) resets a sender's congestion window (RFC 5681 §4.1).
-    private func beginRestart(
-        of index: Int, at sequence: UInt32, pause: Int64, place: PacketPlace, segmentSize: UInt32,
-        tables: inout SideTables
-    ) {
-        let pace = tables.pace[index]
-        // Between two flights there is a round trip.
-        if pause <= 2 * Int64(pace.roundTrip.most) * 1000, pause < 1_000_000_000 { return }
-        if pace.events >= 0 { tables.paceEvents[Int(pace.events)].restart.state = .none }
-        guard pause >= 1_000_000_000, pace.roundTrip.count > 0, pace.roundTrip.least >= 5000,
-            pause >= Int64(pace.roundTrip.most) * 1000, pace.largestFlight >= 20 * segmentSize
-        else { return }
-        let events = tables.paceEventsIndex(index)
-        tables.paceEvents[events].restart.state = .begun
-        tables.paceEvents[events].restart.start = sequence
-        tables.paceEvents[events].restart.packet = place.number
-        tables.paceEvents[events].restart.pause = UInt32(clamping: pause / 1_000_000)
+            segmentSize: UInt32(max(directions[1 - d].mss, 536)))
     }
 
     /// RFC 1122 §4.2.3.2 lets a receiver wait up to 500 ms before it acknowledges; Linux waits
@@ -191,6 +146,51 @@ extension Flow {
         guard tables.paceEvents[events].paused.packet == 0 else { return }
         tables.paceEvents[events].paused = PaceEvents.Paused(
             packet: place.number, pause: UInt32(clamping: pause / 1_000_000))
+    }
+}
+
+/// By the index of a side's pace.
+extension SideTables {
+    /// The segment that is timed was acknowledged.
+    fileprivate mutating func finishTiming(
+        _ index: Int, _ echo: UInt32?, at place: PacketPlace
+    ) {
+        let timed = pace[index].timed
+        pace[index].timed.isActive = false
+        let time = place.time &- timed.time
+        guard time >= 0 else { return }
+        pace[index].roundTrip.add(time)
+        if timed.hasStamp, let echo, echo == timed.stamp { pace[index].echo.add(time) }
+        guard timed.isLoaded else { return }
+        pace[index].loaded &+= 1
+        let least = Int64(pace[index].roundTrip.least) * 1000
+        guard time >= 5 * least, time - least >= 100_000_000 else { return }
+        let events = paceEventsIndex(index)
+        paceEvents[events].risen &+= 1
+        paceEvents[events].longestRisen = max(
+            paceEvents[events].longestRisen, UInt32(clamping: time / 1000))
+        if paceEvents[events].risenPacket == 0 {
+            paceEvents[events].risenPacket = place.number
+        }
+    }
+
+    /// Silence longer than the usual least retransmission timeout (RFC 6298 §2.4 has 1 s, Linux
+    /// 200 ms) resets a sender's congestion window (RFC 5681 §4.1).
+    fileprivate mutating func beginRestart(
+        of index: Int, at sequence: UInt32, pause: Int64, place: PacketPlace, segmentSize: UInt32
+    ) {
+        let side = pace[index]
+        // Between two flights there is a round trip.
+        if pause <= 2 * Int64(side.roundTrip.most) * 1000, pause < 1_000_000_000 { return }
+        if side.events >= 0 { paceEvents[Int(side.events)].restart.state = .none }
+        guard pause >= 1_000_000_000, side.roundTrip.count > 0, side.roundTrip.least >= 5000,
+            pause >= Int64(side.roundTrip.most) * 1000, side.largestFlight >= 20 * segmentSize
+        else { return }
+        let events = paceEventsIndex(index)
+        paceEvents[events].restart.state = .begun
+        paceEvents[events].restart.start = sequence
+        paceEvents[events].restart.packet = place.number
+        paceEvents[events].restart.pause = UInt32(clamping: pause / 1_000_000)
     }
 }
 
