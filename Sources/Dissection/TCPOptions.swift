@@ -7,8 +7,6 @@ public struct TCPOptions: Sendable {
     public var sackPermitted = false
     /// The sender's clock and the last value it saw of the peer's (RFC 7323 §3).
     public var timestamp: (value: UInt32, echo: UInt32)?
-    /// Received ranges, half open, newest first (RFC 2018 §3).
-    public var sackBlocks: [(left: UInt32, right: UInt32)] = []
     /// An option's length contradicts the bytes; those before it are kept.
     public var isMalformed = false
 
@@ -44,10 +42,6 @@ public struct TCPOptions: Sendable {
         // RFC 7323 §2.3: a larger shift is used as 14.
         case (3, 1): windowScale = min(bytes.byte(at: offset), 14)
         case (4, 0): sackPermitted = true
-        case (5, 8), (5, 16), (5, 24), (5, 32):
-            for block in stride(from: offset, to: offset + count, by: 8) {
-                sackBlocks.append((bytes.uint32(at: block), bytes.uint32(at: block + 4)))
-            }
         case (8, 8): timestamp = (bytes.uint32(at: offset), bytes.uint32(at: offset + 4))
         default: break
         }

@@ -73,6 +73,8 @@ struct ResumptionAnalyzer: Analyzer {
         var notes = Notes()
         var repeated = 0
         for handshakes in grouped(handshakes, by: \.pair, flow: \.place.flow) {
+            // Of a single connection that offered nothing there is nothing to judge.
+            if handshakes.count == 1, !handshakes[handshakes.startIndex].offers { continue }
             let (unclean, clean, unknown) = Self.count(handshakes)
             notes.add(unclean, clean)
             refused.opportunities += unclean.offered + clean.offered + unknown.offered
