@@ -35,6 +35,7 @@ let package = Package(
             providers: [.apt(["zlib1g-dev", "libzstd-dev", "liblz4-dev"])]),
         .systemLibrary(
             name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CAllocation"),
         .systemLibrary(name: "CFileExchange"),
         .systemLibrary(name: "CSocketDiagnostics"),
         // No pkgConfig: its flags make SwiftPM warn at every build; the shim does what they are for.
@@ -94,7 +95,8 @@ let package = Package(
                 "TriageTUI", argumentParser, logging,
             ], swiftSettings: strict),
         .executableTarget(
-            name: "inquest", dependencies: ["InquestCommands"], swiftSettings: strict),
+            name: "inquest", dependencies: ["CAllocation", "InquestCommands"],
+            swiftSettings: strict),
         .target(
             name: "CaptureGeneration", path: "Tests/CaptureGenerator/Generation",
             swiftSettings: strict),

@@ -178,6 +178,7 @@ public struct CaptureAnalysis: ~Copyable {
         }
     }
 
+    /// Whether the first FIN or RST of the flow at `place` came after `time`.
     private func closed(_ place: UInt32, after time: Int64) -> Bool {
         // Most began later than that already: their close need not be looked up.
         if table[Int(place)].firstTime > time { return true }

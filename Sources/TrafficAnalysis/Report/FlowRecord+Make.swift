@@ -151,7 +151,7 @@ extension Flow {
     }
 
     func sourceMACs(_ d: Int, _ first: MACPair, _ lists: FlowLists?) -> [UInt64] {
-        guard directions[d].packets > 0, seen.contains(.hasMAC) else { return [] }
+        guard seen.contains(.hasMAC), directions[d].macs != MACPair.unknown else { return [] }
         var addresses = [first.source]
         for link in lists?.sides[d].links ?? [] where !addresses.contains(link.macs.source) {
             addresses.append(link.macs.source)
