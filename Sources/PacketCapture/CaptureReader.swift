@@ -2,15 +2,16 @@ import Dissection
 
 /// Reads a pcap or pcapng file, or a stream of one, packet by packet.
 ///
-/// One buffer of fixed size holds what was read and not yet visited; the visitor sees spans of it,
+/// One buffer of bounded size holds what was read and not yet visited; the visitor sees spans of it,
 /// which end with its call. Nothing in the file makes the reader allocate by its word. Files
 /// compressed with gzip, zstd or LZ4 are unpacked on the way.
 public struct CaptureReader: ~Copyable {
     /// read(2) is asked for this much: 64 KiB costs more, 1 MiB is not faster (measured on Linux
     /// 6).
     static let readSize = 256 << 10
-    /// An unfinished block and a full read behind it.
+    /// An unfinished block and a full read behind it; the longest only when it comes.
     private static let bufferSize = PcapngDecoder.longestBlock + readSize
+    private static let firstSize = (64 << 10) + readSize
 
     private let file: InputFile
     private let path: String
@@ -28,7 +29,7 @@ public struct CaptureReader: ~Copyable {
     public init(path: String) throws(CaptureError) {
         let file = try InputFile(path: path)
         if file.isDirectory { throw .isDirectory(path: path) }
-        var buffer = [UInt8](repeating: 0, count: Self.bufferSize)
+        var buffer = [UInt8](repeating: 0, count: Self.firstSize)
         var count = try Self.begin(file, nil, &buffer)
         var unpacker: Unpacker?
         if let compression = unsafe Compression(buffer.span.bytes.extracting(0..<count)) {
@@ -76,6 +77,9 @@ public struct CaptureReader: ~Copyable {
         _ file: borrowing InputFile, _ unpacker: Unpacker?, into buffer: inout [UInt8],
         after count: Int
     ) throws(CaptureError) -> Int {
+        if count + readSize > buffer.count {
+            buffer += repeatElement(0, count: bufferSize - buffer.count)
+        }
         guard let unpacker else {
             return try file.read(into: &buffer, after: count, limit: readSize)
         }
