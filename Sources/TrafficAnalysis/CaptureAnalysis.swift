@@ -42,6 +42,11 @@ public struct CaptureAnalysis: ~Copyable {
     /// (Zeek manual, init-bare.zeek, `tcp_close_delay`).
     public static let linger: Int64 = 5_000_000_000
 
+    /// How many flows that are over are kept for late packets at most; then those that ended first
+    /// are given back sooner, as Linux does with TIME-WAIT (ip-sysctl, `tcp_max_tw_buckets`). All
+    /// wait for `linger` while fewer than 800 end in a second.
+    static let mostEnded = 4096
+
     /// Twice the longest segment lifetime in practice (RFC 9293 §3.4.2 has 2 minutes for one): a
     /// 4-tuple used again sooner may meet what is left of the connection before.
     static let reuse: Int64 = 120_000_000_000
@@ -157,34 +162,55 @@ public struct CaptureAnalysis: ~Copyable {
             segment, packet, direction: fromUpper ? 1 : 0,
             at: PacketPlace(number: UInt32(truncatingIfNeeded: number), time: time),
             tables: &tables)
-        if !keepsFlows, !segment.flags.isDisjoint(with: [.fin, .rst]) { noteEnd(index) }
+        if !keepsFlows, !segment.flags.isDisjoint(with: [.fin, .rst]) { noteEnd(index, now: time) }
     }
 
-    private mutating func noteEnd(_ index: Int) {
-        guard table[index].isOver, !table[index].seen.contains(.queued) else { return }
+    private mutating func noteEnd(_ index: Int, now: Int64) {
+        // A copy of a packet counts as a FIN and closes nothing.
+        guard table[index].isOver, table[index].closeBegan,
+            !table[index].seen.contains(.queued)
+        else { return }
         table[index].seen.insert(.queued)
-        ended.append(UInt32(truncatingIfNeeded: index))
+        enqueue(UInt32(truncatingIfNeeded: index))
+        giveBackEnded(now: now)
     }
 
-    /// Looks at the few flows that ended first, whenever a new one opens: so the queue does not
+    private mutating func enqueue(_ place: UInt32) {
+        let close = Int(table[Int(place)].close)
+        tables.closes[close].queued = ended.append(place)
+    }
+
+    /// Looks at the few flows that ended first, whenever one opens or ends: so the queue does not
     /// grow, and no packet has to wait for many.
     private mutating func giveBackEnded(now: Int64) {
         for _ in 0..<4 {
             guard let first = ended.first else { return }
+            let isCrowded = ended.count > Self.mostEnded
             let quiet = now &- table[Int(first)].lastTime
-            if quiet < linger, closed(first, after: now &- linger) { return }
+            if quiet < linger {
+                if !isCrowded, closed(first, after: now &- linger) { return }
+                if !isCrowded || goesOn(first) {
+                    ended.removeFirst()
+                    enqueue(first)
+                    continue
+                }
+            }
             ended.removeFirst()
-            if quiet < linger { ended.append(first) } else { giveBack(Int(first)) }
+            giveBack(Int(first))
         }
     }
 
-    /// Whether the first FIN or RST of the flow at `place` came after `time`.
+    /// Whether the first FIN or RST of the flow at `place`, which is over, came after `time`.
     private func closed(_ place: UInt32, after time: Int64) -> Bool {
         // Most began later than that already: their close need not be looked up.
         if table[Int(place)].firstTime > time { return true }
-        // A copy of a packet counts as a FIN and closes nothing.
-        let close = Int(table[Int(place)].close)
-        return close >= 0 && tables.closes[close].time > time
+        return tables.closes[Int(table[Int(place)].close)].time > time
+    }
+
+    /// Whether the flow at `place`, which is over, did not care for the first FIN or RST.
+    private func goesOn(_ place: UInt32) -> Bool {
+        let flow = Int(place)
+        return table[flow].lastTime &- tables.closes[Int(table[flow].close)].time > 1_000_000_000
     }
 
     /// Gives up an eighth of the flows: those that are over, first ended first; without any, those
@@ -199,15 +225,14 @@ public struct CaptureAnalysis: ~Copyable {
             given += 1
         }
         if given > 0 { return }
-        let places = table.places()
-        if places.isEmpty { return }
-        let step = max(places.count / 4096, 1)
-        let sample = stride(from: 0, to: places.count, by: step)
-            .map { table[Int(places[$0])].lastTime }.sorted()
+        if table.open == 0 { return }
+        let sample = stride(from: 0, to: table.open, by: max(table.open / 4096, 1))
+            .map { table[$0].lastTime }.sorted()
         let oldest = sample[(sample.count - 1) / 8]
-        for place in places where table[Int(place)].lastTime <= oldest {
+        // From the last on: which moves to a place was looked at before.
+        for place in (0..<table.open).reversed() where table[place].lastTime <= oldest {
             if given == wanted { return }
-            giveBack(Int(place))
+            giveBack(place)
             given += 1
             evictedFlows += 1
         }
@@ -220,6 +245,10 @@ public struct CaptureAnalysis: ~Copyable {
         past.add(hash, table[index])
         tables.giveBack(&table[index])
         table.giveBack(index, hash: hash)
+        if index < table.open, table[index].seen.contains(.queued) {
+            let queued = tables.closes[Int(table[index].close)].queued
+            ended.replace(queued, by: UInt32(truncatingIfNeeded: index))
+        }
     }
 
     /// Not in line, like `open`: else the compiler takes `Flow.observe` no more in line.

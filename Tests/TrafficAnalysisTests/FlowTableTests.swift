@@ -37,29 +37,34 @@ struct FlowTableTests {
     func `finds what a dictionary finds`(seed: UInt64) {
         var random = SplitMix(seed: seed)
         var table = FlowTable()
-        var newest: [FlowKey: Int] = [:]
-        var held: [Int: FlowKey] = [:]
+        // By the flow's number; and the flows by their places.
+        var newest: [FlowKey: UInt32] = [:]
+        var held: [(number: UInt32, key: FlowKey)] = []
         for step in 0..<12_000 {
             let key = key(random.next() % 840)
             // It grows in the first half, to more than its first room.
             if random.next() % 8 < (step < 6000 ? 7 : 3) {
                 let place = table.add(flow(key, step), of: key, hash: table.hash(key))
-                #expect(held[place] == nil)
-                newest[key] = place
-                held[place] = key
-            } else if let (place, key) = held.randomElement(using: &random) {
+                #expect(place == held.count)
+                newest[key] = UInt32(step)
+                held.append((UInt32(step), key))
+            } else if let place = held.indices.randomElement(using: &random) {
+                let (number, key) = held[place]
                 table.giveBack(place, hash: table.hash(key))
-                held[place] = nil
-                if newest[key] == place { newest[key] = nil }
+                held[place] = held[held.count - 1]
+                held.removeLast()
+                if newest[key] == number { newest[key] = nil }
             }
             let asked = self.key(random.next() % 840)
             let found = table.find(asked)
-            #expect(found == newest[asked])
+            #expect(found.map { table[$0].number } == newest[asked])
             if let found { #expect(table.key(found) == asked) }
         }
         #expect(table.open == held.count)
-        #expect(table.places().map(Int.init) == held.keys.sorted())
-        for (place, key) in held { #expect(table.key(place) == key) }
+        for (place, flow) in held.enumerated() {
+            #expect(table[place].number == flow.number)
+            #expect(table.key(place) == flow.key)
+        }
     }
 
     @Test func `a copy does not see what is added behind it`() {
@@ -78,6 +83,25 @@ struct FlowTableTests {
         let added = table.add(flow(mine, 8888), of: mine, hash: table.hash(mine))
         #expect(table[added].number == 8888)
         #expect(copy[place].number == 7777)
+    }
+
+    @Test func `a copy keeps what is given back at the end`() {
+        var table = FlowTable()
+        for number in 0..<1500 {
+            let key = key(UInt64(number))
+            _ = table.add(flow(key, number), of: key, hash: table.hash(key))
+        }
+        let copy = table
+        for place in (900..<1500).reversed() {
+            table.giveBack(place, hash: table.hash(table.key(place)))
+        }
+        let other = key(5)
+        for number in 2000..<2600 {
+            _ = table.add(flow(other, number), of: other, hash: table.hash(other))
+        }
+        #expect(table.open == 1500)
+        #expect(table.find(other) == 1499)
+        #expect((900..<1500).allSatisfy { copy[$0].number == $0 })
     }
 }
 

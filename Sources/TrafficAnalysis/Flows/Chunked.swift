@@ -40,6 +40,13 @@ struct Chunked<Element> {
         count += 1
     }
 
+    mutating func removeLast() {
+        precondition(count > 0)
+        ownDirectory()
+        count -= 1
+        directory.removeLast(at: count, bits: Self.bits)
+    }
+
     private mutating func ownDirectory() {
         if !isKnownUniquelyReferenced(&directory) { directory = Directory(copying: directory) }
         places = directory.places
@@ -68,12 +75,28 @@ struct Chunked<Element> {
                 if number == room { makeRoom() }
                 chunks.append(Chunk(capacity: 1 << bits))
                 (places + number).initialize(to: chunks[number]!.elements)
-            } else if !isKnownUniquelyReferenced(&chunks[number]) {
-                let own = Chunk(copying: chunks[number]!, first: count & ((1 << bits) - 1))
-                chunks[number] = own
-                places[number] = own.elements
+            } else {
+                own(number, first: count & ((1 << bits) - 1))
             }
             chunks[number]!.append(element)
+        }
+
+        /// - Parameter count: how many elements are left then.
+        func removeLast(at count: Int, bits: Int) {
+            let number = count >> bits
+            own(number, first: (count & ((1 << bits) - 1)) + 1)
+            chunks[number]!.removeLast()
+            // One empty chunk stays: else who adds and removes at its edge would allocate each time.
+            if chunks.count > number + 2 { chunks.removeLast() }
+        }
+
+        /// Makes a chunk that a copy has too this one's own, with its first elements.
+        @inline(__always)
+        private func own(_ number: Int, first count: Int) {
+            if isKnownUniquelyReferenced(&chunks[number]) { return }
+            let own = Chunk(copying: chunks[number]!, first: count)
+            chunks[number] = own
+            places[number] = own.elements
         }
 
         @inline(never)
@@ -124,6 +147,11 @@ struct Chunked<Element> {
         func append(_ element: Element) {
             (elements + count).initialize(to: element)
             count += 1
+        }
+
+        func removeLast() {
+            count -= 1
+            (elements + count).deinitialize(count: 1)
         }
 
         deinit {

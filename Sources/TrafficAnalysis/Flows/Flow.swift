@@ -52,6 +52,8 @@ struct Flow {
         static let serverRecord = Seen(rawValue: 128)
         /// It is over, and waits for late packets in the queue of those to be given back.
         static let queued = Seen(rawValue: 512)
+        /// `FlowTable` finds it: no flow with the same ends began after it.
+        static let isNewest = Seen(rawValue: 2048)
     }
 
     enum ClientRule: UInt8 {
@@ -112,6 +114,8 @@ struct FirstClose {
     /// Nanoseconds from the last unanswered message of one side to the close; -1 when none.
     var sinceMessage: Int64 = -1
     var packet: UInt32 = 0
+    /// Where in the queue of those to be given back the flow waits.
+    var queued: UInt32 = 0
     var direction: UInt8 = 0
     /// The direction whose message was unanswered.
     var askedBy: UInt8 = 0

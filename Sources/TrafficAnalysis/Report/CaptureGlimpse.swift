@@ -29,9 +29,8 @@ extension CaptureAnalysis {
     /// are still open count as they are. Takes time by the flows that are held.
     public func findingsSoFar() -> [Evidence] {
         var (examination, tables) = (examination.copy(), tables)
-        for place in table.places() {
-            examination.visit(
-                table[Int(place)], table.key(Int(place)), &tables, captureEnd: lastTime)
+        for place in 0..<table.open {
+            examination.visit(table[place], table.key(place), &tables, captureEnd: lastTime)
         }
         return examination.conclude(examination.context(self)).filter { $0.state == .present }
     }

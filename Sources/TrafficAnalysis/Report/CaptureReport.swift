@@ -46,7 +46,7 @@ public struct CaptureReport: Sendable {
     public private(set) var rows: TrafficRows?
     private let servers: ServersOfFlows
     private let waits: HandshakeWaits
-    private var kept: (table: FlowTable, places: [UInt32], tables: SideTables)?
+    private var kept: (table: FlowTable, tables: SideTables)?
 
     init(_ analysis: consuming CaptureAnalysis, source: CaptureSource) {
         file = analysis.file
@@ -60,15 +60,12 @@ public struct CaptureReport: Sendable {
         first = analysis.packets > 0 ? analysis.firstTime : nil
         last = analysis.packets > 0 ? analysis.lastTime : nil
         cutShort = source.cutShort != nil
-        let places = analysis.table.places()
-        for place in places {
+        for place in 0..<analysis.table.open {
             analysis.examination.visit(
-                analysis.table[Int(place)], analysis.table.key(Int(place)), &analysis.tables,
+                analysis.table[place], analysis.table.key(place), &analysis.tables,
                 captureEnd: analysis.lastTime)
             // What analyzers note takes the place of the flows.
-            if !analysis.keepsFlows, place & 0x3FF == 0 {
-                analysis.table.forget(before: Int(place))
-            }
+            if !analysis.keepsFlows, place & 0x3FF == 0 { analysis.table.forget(before: place) }
         }
         analysis.examination.digests?.finish()
         analysis.examination.datagrams.take(analysis.tables.dns)
@@ -87,8 +84,8 @@ public struct CaptureReport: Sendable {
             alerts: analysis.tables.alerts)
         findings = examination.conclude(examination.context(analysis))
         warnings = examination.warnings(analysis, source)
-        flowRecords = analysis.table.flows.count
-        kept = analysis.keepsFlows ? (analysis.table, places, analysis.tables) : nil
+        flowRecords = analysis.table.most
+        kept = analysis.keepsFlows ? (analysis.table, analysis.tables) : nil
     }
 
     /// Cites the packets of a merge where they came from.
@@ -118,8 +115,8 @@ public struct CaptureReport: Sendable {
     /// analysis was told not to keep flows.
     public func forEachFlow(_ body: (FlowRecord) throws -> Void) rethrows {
         guard let kept else { return }
-        for place in kept.places {
-            try body(FlowRecord(kept.table, Int(place), tables: kept.tables))
+        for place in 0..<kept.table.open {
+            try body(FlowRecord(kept.table, place, tables: kept.tables))
         }
     }
 
@@ -127,14 +124,14 @@ public struct CaptureReport: Sendable {
     public mutating func forgetLists() { (kept, rows) = (nil, nil) }
 
     /// How many flows are listed; none when the analysis was told not to keep flows.
-    public var flowCount: Int { kept?.places.count ?? 0 }
+    public var flowCount: Int { kept?.table.open ?? 0 }
 
     /// A flow, in order of the flows' first packets.
     ///
     /// - Precondition: `index` is in `0..<flowCount`.
     public func flow(at index: Int) -> FlowRecord {
         guard let kept else { preconditionFailure("no flows were kept") }
-        return FlowRecord(kept.table, Int(kept.places[index]), tables: kept.tables)
+        return FlowRecord(kept.table, index, tables: kept.tables)
     }
 
     /// The server's side of a flow that a finding cites.
