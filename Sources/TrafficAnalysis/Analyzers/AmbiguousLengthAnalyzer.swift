@@ -11,10 +11,10 @@ struct AmbiguousLengthAnalyzer: Analyzer {
     mutating func visit(_ f: FlowFacts) {
         guard let http = f.http, http.requests > 0 else { return }
         tally.opportunities += Int(http.requests)
-        guard http.ambiguous.count > 0 else { return }
-        let place = f.place(http.ambiguous.packet, http.ambiguous.time)
-        tally.add(place, times: Int(http.ambiguous.count))
-        let kind = http.ambiguous.kind.rawValue
+        guard let ambiguous = f.rareRequests?.ambiguous, ambiguous.count > 0 else { return }
+        let place = f.place(ambiguous.packet, ambiguous.time)
+        tally.add(place, times: Int(ambiguous.count))
+        let kind = ambiguous.kind.rawValue
         kinds[kind] = min(kinds[kind] ?? place, place)
     }
 

@@ -114,6 +114,8 @@ final class FlowFacts {
     let key: FlowKey
     let tls: TLSFlow?
     let http: HTTPFacts?
+    let rareRequests: RareRequests?
+    let http2: HTTP2Facts?
     let lists: FlowLists?
     /// The server's certificates, where they came in clear.
     let chain: CertificateChain?
@@ -170,6 +172,8 @@ final class FlowFacts {
         clientWindow = tables.rawWindows.record(clientPace.window)
         serverWindow = tables.rawWindows.record(serverPace.window)
         http = flow.http >= 0 ? tables.http[Int(flow.http)] : nil
+        rareRequests = http.flatMap { tables.rareRequests.record($0.rare) }
+        http2 = http.flatMap { tables.http2.record($0.http2) }
         lists = flow.lists >= 0 ? tables.lists[Int(flow.lists)] : nil
         chain = tls.flatMap { tables.chains[$0.chain] }
         isForServerName = tls.flatMap { tables.isForServerName($0) }

@@ -8,7 +8,7 @@ struct ExpectGapAnalyzer: Analyzer {
     private var longest: Int64 = 0
 
     mutating func visit(_ f: FlowFacts) {
-        guard let expect = f.http?.expect, f.serverIsVisible else { return }
+        guard let expect = f.rareRequests?.expect, f.serverIsVisible else { return }
         tally.opportunities += Int(expect.asked)
         tally.add(f.place(expect.packet, expect.time), times: Int(expect.gaps))
         longest = max(longest, expect.longest)

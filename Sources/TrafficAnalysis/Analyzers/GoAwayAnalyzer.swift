@@ -8,9 +8,9 @@ struct GoAwayAnalyzer: Analyzer {
     private var first: (place: Place, words: String)?
 
     mutating func visit(_ f: FlowFacts) {
-        guard let http = f.http, http.frames[0] != nil || http.frames[1] != nil else { return }
+        guard let http2 = f.http2 else { return }
         tally.opportunities += 1
-        guard let notice = http.goAway else { return }
+        guard let notice = http2.goAway else { return }
         let place = f.place(notice.packet, notice.time)
         tally.add(place)
         if let first, first.place < place { return }

@@ -12,6 +12,11 @@ struct FlowLists {
     /// Requests without an answer so far; only where rows are collected.
     var openRequests: [HTTPRequestRow] = []
 
+    var isEmpty: Bool {
+        sides[0].isEmpty && sides[1].isEmpty && additionalVLANs.isEmpty && blockPage == nil
+            && alerts.isEmpty && afterIdle == nil && openRequests.isEmpty
+    }
+
     struct AfterIdle {
         var silence: Int64
         var time: Int64
@@ -41,6 +46,11 @@ struct SideLists {
     var pendingHead: [UInt8] = []
 
     static let limit = 16
+
+    var isEmpty: Bool {
+        holes.gaps.isEmpty && links.isEmpty && otherTTLs.isEmpty && otherPacketTTLs.isEmpty
+            && synTimes.isEmpty && pendingHead.isEmpty
+    }
 
     mutating func noteTTL(_ ttl: UInt8, isReset: Bool) {
         if !otherTTLs.contains(ttl), otherTTLs.count < Self.limit { otherTTLs.append(ttl) }

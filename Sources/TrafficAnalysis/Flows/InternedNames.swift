@@ -10,8 +10,10 @@ struct InternedNames {
     private var slots = [UInt64](repeating: 0, count: 64)
     private let seed = UInt64.random(in: .min ... .max)
 
-    /// A hostile capture could invent millions.
-    private static let limit = 1 << 20
+    private let limit: Int
+
+    /// - Parameter limit: how many are kept; a hostile capture could invent millions.
+    init(limit: Int) { self.limit = limit }
 
     /// - Returns: -1 when there are too many.
     mutating func number(of source: RawSpan, _ range: Range<Int>) -> Int32 {
@@ -24,7 +26,7 @@ struct InternedNames {
             }
             slot = (slot + 1) & (slots.count - 1)
         }
-        guard ends.count < Self.limit else { return -1 }
+        guard ends.count < limit else { return -1 }
         source.append(range, to: &bytes)
         ends.append(bytes.count)
         slots[slot] = (hash >> 32) << 32 | UInt64(ends.count)

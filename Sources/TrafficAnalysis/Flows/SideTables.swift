@@ -8,11 +8,15 @@ struct SideTables {
     var paceEvents = Slots(PaceEvents())
     var rawWindows = Slots(RawWindow())
     var http = Slots(HTTPFacts())
+    var rareRequests = Slots(RareRequests())
+    var http2 = Slots(HTTP2Facts())
     var lists = Slots(FlowLists())
     var closes = Slots(FirstClose())
     var macs = Interned<MACPair>()
     var pool = StreamPool()
-    var names = InternedNames()
+    var names = InternedNames(limit: 1 << 20)
+    /// Of ALPN.
+    var protocols = InternedNames(limit: Int(Int16.max))
     var capturedTwice = 0
     /// Directions of which bytes were acknowledged that the capture has not.
     var missedBytes = 0
@@ -33,7 +37,7 @@ struct SideTables {
     var dns = DNSOverTCP()
     /// Whether somebody is going to list the clients' fingerprints; no finding needs them.
     var keepsFingerprints = false
-    private var fingerprints: [ClientFingerprint: Int32] = [:]
+    private var fingerprints: [ClientFingerprint: Int16] = [:]
     private var fingerprintTexts: [String] = []
     /// Only while somebody wants rows.
     var rows: TrafficRows?
@@ -42,18 +46,18 @@ struct SideTables {
     var journal: FlowJournal?
 
     /// A client's fingerprint is computed once: hashing takes longer than reading the hello.
-    mutating func intern(_ fingerprint: ClientFingerprint) -> Int32 {
+    mutating func intern(_ fingerprint: ClientFingerprint) -> Int16 {
         if let index = fingerprints[fingerprint] { return index }
         guard fingerprintTexts.count < Self.fingerprintLimit else { return -1 }
         fingerprintTexts.append(fingerprint.text)
-        fingerprints[fingerprint] = Int32(fingerprintTexts.count - 1)
-        return Int32(fingerprintTexts.count - 1)
+        fingerprints[fingerprint] = Int16(fingerprintTexts.count - 1)
+        return Int16(fingerprintTexts.count - 1)
     }
 
     /// Real traffic has some hundred.
-    private static let fingerprintLimit = 1 << 16
+    private static let fingerprintLimit = Int(Int16.max)
 
-    func fingerprint(_ index: Int32) -> String? {
+    func fingerprint(_ index: Int16) -> String? {
         index < 0 ? nil : fingerprintTexts[Int(index)]
     }
 
@@ -63,7 +67,7 @@ struct SideTables {
     /// either. Clients ask for the same ones again and again, so each pair is looked at once.
     mutating func isForServerName(_ tls: TLSFlow) -> Bool? {
         guard tls.chain >= 0, tls.serverName >= 0 else { return nil }
-        let asked = NameAsked(chain: tls.chain, name: tls.serverName)
+        let asked = NameAsked(chain: Int32(tls.chain), name: tls.serverName)
         let number = Int(namesAsked.number(of: asked))
         if number == isRightName.count {
             let leaf = chains[tls.chain]?.leaf
@@ -105,6 +109,14 @@ struct SideTables {
         number != MACPair.unknown && macs[number] == pair
     }
 
+    /// The head of an HTTP message of side `d` is read, or cannot be.
+    mutating func forgetHead(of flow: inout Flow, _ d: Int) {
+        if flow.lists < 0 { return }
+        lists[Int(flow.lists)].sides[d].pendingHead = []
+        // Of most flows there was nothing else.
+        if lists[Int(flow.lists)].isEmpty { lists.giveBack(&flow.lists) }
+    }
+
     /// Takes back what a flow that is over had.
     mutating func giveBack(_ flow: inout Flow) {
         for d in 0...1 {
@@ -117,6 +129,10 @@ struct SideTables {
             rare.giveBack(&flow.rare[d])
         }
         tls.giveBack(&flow.tls)
+        if flow.http >= 0 {
+            rareRequests.giveBack(&http[Int(flow.http)].rare)
+            http2.giveBack(&http[Int(flow.http)].http2)
+        }
         http.giveBack(&flow.http)
         lists.giveBack(&flow.lists)
         closes.giveBack(&flow.close)

@@ -9,10 +9,11 @@ extension Flow {
         tables: inout SideTables
     ) {
         let index = tables.httpIndex(&self)
-        if tables.http[index].frames[d] != nil {
+        let http2 = Int(tables.http[index].http2)
+        if http2 >= 0, tables.http2[http2].frames[d] != nil {
             readFrames(payload, from: 0, direction: d, at: place, tables: &tables)
-        } else if d == server, tables.http[index].frames[client] != nil, !isHead {
-            tables.http[index].frames[d] = HTTP2Frames()
+        } else if http2 >= 0, d == server, tables.http2[http2].frames[client] != nil, !isHead {
+            tables.http2[http2].frames[d] = HTTP2Frames()
             readFrames(payload, from: 0, direction: d, at: place, tables: &tables)
         } else if lists >= 0, !tables.lists[Int(lists)].sides[d].pendingHead.isEmpty {
             continueHead(payload, direction: d, at: place, tables: &tables)
@@ -26,12 +27,11 @@ extension Flow {
         _ payload: RawSpan, from start: Int, direction d: Int, at place: PacketPlace,
         tables: inout SideTables
     ) {
-        let index = Int(http)
-        tables.http[index].frames[d]?.read(payload, from: start)
-        guard tables.http[index].goAway == nil, let frames = tables.http[index].frames[d],
-            let found = frames.goAway
+        let index = Int(tables.http[Int(http)].http2)
+        tables.http2[index].frames[d]?.read(payload, from: start)
+        guard tables.http2[index].goAway == nil, let found = tables.http2[index].frames[d]?.goAway
         else { return }
-        tables.http[index].goAway = HTTPFacts.GoAway(
+        tables.http2[index].goAway = HTTP2Facts.GoAway(
             byServer: d == server, lastStream: found.lastStream, code: found.code,
             packet: place.number, time: place.time)
     }
@@ -42,15 +42,19 @@ extension Flow {
     ) {
         let index = Int(lists)
         var bytes = tables.lists[index].sides[d].pendingHead
-        let room = HTTPFraming.limit - bytes.count
-        tables.lists[index].sides[d].pendingHead = []
-        guard room > 0 else { return }
-        bytes += payload.array(0..<min(room, payload.byteCount))
-        let before = bytes.count - min(room, payload.byteCount)
+        // Shorter than the limit: else it would not have been kept.
+        let read = min(HTTPFraming.limit - bytes.count, payload.byteCount)
+        bytes += payload.array(0..<read)
+        let before = bytes.count - read
         guard let head = HTTPFraming(bytes.span.bytes, from: 0) else {
-            if bytes.count < HTTPFraming.limit { tables.lists[index].sides[d].pendingHead = bytes }
+            if bytes.count < HTTPFraming.limit {
+                tables.lists[index].sides[d].pendingHead = bytes
+            } else {
+                tables.forgetHead(of: &self, d)
+            }
             return
         }
+        tables.forgetHead(of: &self, d)
         note(head, bytes.span.bytes, direction: d, at: place, tables: &tables)
         readMessages(
             payload, from: max(0, head.bodyOffset - before), direction: d, at: place,
@@ -82,7 +86,8 @@ extension Flow {
             guard looksLikeHTTPRequest(rest) || looksLikeHTTPResponse(rest) else { return }
             if rest.byteCount >= 24, rest.uint32(at: 0) == 0x5052_4920 {
                 // "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", RFC 9113 §3.4.
-                tables.http[index].frames[d] = HTTP2Frames()
+                let http2 = tables.http2.place(&tables.http[index].http2)
+                tables.http2[http2].frames[d] = HTTP2Frames()
                 readFrames(payload, from: offset + 24, direction: d, at: place, tables: &tables)
                 return
             }
@@ -121,14 +126,18 @@ extension Flow {
         tables.http[index].bodyLeft[d] = head.isChunked ? 0 : head.contentLength ?? 0
         tables.http[index].isChunked[d] = head.isChunked
         let hasBody = head.isChunked || (head.contentLength ?? 0) > 0
-        tables.http[index].expect.waits = head.expectsContinue && hasBody
-        tables.http[index].expect.since = place.time
+        if head.expectsContinue && hasBody || tables.http[index].rare >= 0 {
+            let rare = tables.rareRequests.place(&tables.http[index].rare)
+            tables.rareRequests[rare].expect.waits = head.expectsContinue && hasBody
+            tables.rareRequests[rare].expect.since = place.time
+        }
         if let kind = head.ambiguity {
-            if tables.http[index].ambiguous.count == 0 {
-                tables.http[index].ambiguous = HTTPFacts.Ambiguous(
+            let rare = tables.rareRequests.place(&tables.http[index].rare)
+            if tables.rareRequests[rare].ambiguous.count == 0 {
+                tables.rareRequests[rare].ambiguous = RareRequests.Ambiguous(
                     count: 0, packet: place.number, time: place.time, kind: kind)
             }
-            tables.http[index].ambiguous.count &+= 1
+            tables.rareRequests[rare].ambiguous.count &+= 1
         }
         guard let ends = tables.rows?.ends, let method = head.method, let target = head.target
         else { return }
@@ -151,9 +160,10 @@ extension Flow {
         tables: inout SideTables
     ) {
         let index = Int(http)
-        if tables.http[index].expect.waits {
-            tables.http[index].expect.waits = false
-            tables.http[index].expect.asked &+= 1
+        let rare = Int(tables.http[index].rare)
+        if rare >= 0, tables.rareRequests[rare].expect.waits {
+            tables.rareRequests[rare].expect.waits = false
+            tables.rareRequests[rare].expect.asked &+= 1
         }
         guard status >= 200 else { return }
         tables.http[index].answers &+= 1
@@ -172,18 +182,18 @@ extension Flow {
 
     /// The first bytes of a request's body.
     private mutating func noteBody(at place: PacketPlace, tables: inout SideTables) {
-        let index = Int(http)
-        guard tables.http[index].expect.waits else { return }
-        tables.http[index].expect.waits = false
-        tables.http[index].expect.asked &+= 1
-        let gap = place.time &- tables.http[index].expect.since
-        guard gap >= HTTPFacts.longGap else { return }
-        if tables.http[index].expect.gaps == 0 {
-            tables.http[index].expect.packet = place.number
-            tables.http[index].expect.time = place.time
+        let rare = Int(tables.http[Int(http)].rare)
+        guard rare >= 0, tables.rareRequests[rare].expect.waits else { return }
+        var expect = tables.rareRequests[rare].expect
+        expect.waits = false
+        expect.asked &+= 1
+        let gap = place.time &- expect.since
+        if gap >= HTTPFacts.longGap {
+            if expect.gaps == 0 { (expect.packet, expect.time) = (place.number, place.time) }
+            expect.gaps &+= 1
+            expect.longest = max(expect.longest, gap)
         }
-        tables.http[index].expect.gaps &+= 1
-        tables.http[index].expect.longest = max(tables.http[index].expect.longest, gap)
+        tables.rareRequests[rare].expect = expect
     }
 }
 

@@ -10,10 +10,19 @@ struct HTTPFacts {
     var isChunked: [2 of Bool] = [false, false]
     /// The last request was a HEAD, whose answer has no body.
     var wasHead = false
+    /// Index into `SideTables.rareRequests`, or -1; so the next.
+    var rare: Int32 = -1
+    var http2: Int32 = -1
+
+    static let openLimit = 64
+    /// Without a 100 curl waits 1 s before it sends the body; others wait longer.
+    static let longGap: Int64 = 900_000_000
+}
+
+/// What few clients do: ask before they send a body, or say in two ways where it ends.
+struct RareRequests {
     var expect = Expect()
     var ambiguous = Ambiguous()
-    var frames: [2 of HTTP2Frames?] = [nil, nil]
-    var goAway: GoAway?
 
     /// `Expect: 100-continue`, and the body that waits for the answer.
     struct Expect {
@@ -33,6 +42,12 @@ struct HTTPFacts {
         var time: Int64 = 0
         var kind = HTTPFraming.Ambiguity.lengthAndCoding
     }
+}
+
+/// Of a flow whose client began with HTTP/2's preface.
+struct HTTP2Facts {
+    var frames: [2 of HTTP2Frames?] = [nil, nil]
+    var goAway: GoAway?
 
     struct GoAway {
         var byServer: Bool
@@ -41,8 +56,4 @@ struct HTTPFacts {
         var packet: UInt32
         var time: Int64
     }
-
-    static let openLimit = 64
-    /// Without a 100 curl waits 1 s before it sends the body; others wait longer.
-    static let longGap: Int64 = 900_000_000
 }

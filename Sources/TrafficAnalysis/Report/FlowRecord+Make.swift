@@ -66,7 +66,7 @@ extension FlowRecord.TLS {
         serverHellos = Int(facts.serverHellos)
         serverName = tables.name(facts.serverName)
         version = facts.version == 0 ? nil : tlsVersionName(facts.version)
-        alpn = tables.name(facts.alpn)
+        alpn = tables.protocols[Int32(facts.alpn)]
         offeredResumption = facts.offeredResumption
         resumed = facts.resumed
         offeredForms = facts.offeredForms.map(\.rawValue)

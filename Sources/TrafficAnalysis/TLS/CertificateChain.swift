@@ -46,18 +46,18 @@ final class CertificateChain: Sendable {
 /// Every chain once: servers send the same to everybody, and reading one takes long.
 struct CertificateChains {
     private var chains: [CertificateChain] = []
-    private var numbers: [UInt64: Int32] = [:]
+    private var numbers: [UInt64: Int16] = [:]
     private let seed = UInt64.random(in: .min ... .max)
 
     /// What hostile servers invent beyond is not read.
     private static let limit = 1 << 14
 
-    subscript(number: Int32) -> CertificateChain? {
+    subscript(number: Int16) -> CertificateChain? {
         number < 0 ? nil : chains[Int(number)]
     }
 
     /// The number of the chain in a Certificate message, or -1.
-    mutating func number(of body: RawSpan) -> Int32 {
+    mutating func number(of body: RawSpan) -> Int16 {
         let key = body.seededHash(0..<body.byteCount, seed: seed)
         if let number = numbers[key] { return number }
         guard numbers.count < Self.limit else { return -1 }
@@ -66,8 +66,8 @@ struct CertificateChains {
             numbers[key] = -1
             return -1
         }
-        numbers[key] = Int32(chains.count)
+        numbers[key] = Int16(chains.count)
         chains.append(chain)
-        return Int32(chains.count - 1)
+        return Int16(chains.count - 1)
     }
 }

@@ -189,9 +189,10 @@ extension Flow {
             clientRule = .hello
             clientDirection = UInt8(d)
         }
-        tables.tls[index].clientHellos &+= 1
+        let hellos = tables.tls[index].clientHellos
+        tables.tls[index].clientHellos = max(hellos, hellos &+ 1)
         tables.tls[index].letters.note(UInt8(ascii: "C"), direction: d)
-        guard tables.tls[index].clientHellos == 1 else { return }
+        guard hellos == 0 else { return }
         seen.insert(.awaitsHelloACK)
         tables.tls[index].clientHelloTime = place.time
         tables.tls[index].clientHelloPacket = place.number
@@ -224,9 +225,10 @@ extension Flow {
             clientRule = .hello
             clientDirection = UInt8(1 - d)
         }
-        tables.tls[index].serverHellos &+= 1
+        let hellos = tables.tls[index].serverHellos
+        tables.tls[index].serverHellos = max(hellos, hellos &+ 1)
         tables.tls[index].letters.note(UInt8(ascii: "S"), direction: d)
-        guard tables.tls[index].serverHellos == 1 else { return }
+        guard hellos == 0 else { return }
         tables.tls[index].serverHelloTime = place.time
         if tables.tls[index].clientHelloTime != 0 {
             tables.timeline.noteHello(
@@ -236,7 +238,7 @@ extension Flow {
         tables.tls[index].version = hello.selectedVersion
         tables.tls[index].cipherSuite = hello.cipherSuite
         if let alpn = hello.alpn {
-            tables.tls[index].alpn = tables.names.number(of: body, alpn)
+            tables.tls[index].alpn = Int16(tables.protocols.number(of: body, alpn))
         }
         if hello.isTLS13 { tables.tls[index].facts.insert(.isTLS13) }
         if hello.pskAccepted { tables.tls[index].facts.insert(.pskAccepted) }

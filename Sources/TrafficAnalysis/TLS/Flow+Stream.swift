@@ -60,9 +60,7 @@ extension Flow {
         if tls < 0 { tables.pool.giveBack(&directions[d].tls.stream) }
         readPlain(payload, direction: d, at: place, tables: &tables)
         // Of a packet that a snap length cut, the head has no end.
-        if segment.capturedPayload < segment.payloadLength, lists >= 0 {
-            tables.lists[Int(lists)].sides[d].pendingHead = []
-        }
+        if segment.capturedPayload < segment.payloadLength { tables.forgetHead(of: &self, d) }
         if directions[d].tls.stream >= 0 { readKept(direction: d, tables: &tables) }
         return true
     }

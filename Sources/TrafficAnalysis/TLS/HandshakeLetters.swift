@@ -2,20 +2,30 @@
 /// Zeek's `ssl_history` (Zeek manual, base/protocols/ssl/main.zeek). Of application data only a
 /// side's first record is noted.
 struct HandshakeLetters {
-    private var letters: [15 of UInt8] = .init(repeating: 0)
-    private var count: UInt8 = 0
+    /// Six bits a letter, its place in the alphabet from 1 on and its side; the first letter of each
+    /// word lowest, five in each.
+    private var words: [3 of UInt32] = [0, 0, 0]
 
     /// - Parameter letter: a capital.
     mutating func note(_ letter: UInt8, direction: Int) {
-        guard Int(count) < letters.count else { return }
-        letters[Int(count)] = letter | UInt8(direction) << 7
-        count += 1
+        let code = UInt32(letter & 31) | UInt32(direction) << 5
+        for index in words.indices {
+            let used = (UInt32.bitWidth - words[index].leadingZeroBitCount + 5) / 6
+            if used == 5 { continue }
+            words[index] |= code << UInt32(used * 6)
+            return
+        }
     }
 
     func text(client: Int) -> String {
-        let bytes = (0..<Int(count)).map { index in
-            let letter = letters[index]
-            return Int(letter >> 7) == client ? letter & 0x7F : letter & 0x7F + 32
+        var bytes: [UInt8] = []
+        for index in words.indices {
+            var word = words[index]
+            while word != 0 {
+                let letter = UInt8(word & 31) | 0x40
+                bytes.append(Int(word >> 5 & 1) == client ? letter : letter + 32)
+                word >>= 6
+            }
         }
         return String(decoding: bytes, as: UTF8.self)
     }

@@ -1,13 +1,18 @@
 /// What the clear part of a flow's TLS handshake said.
 struct TLSFlow {
-    var clientHellos: UInt16 = 0
-    var serverHellos: UInt16 = 0
-    /// Index into the interned names, or -1.
-    var serverName: Int32 = -1
-    var alpn: Int32 = -1
+    // In this order nothing is lost between the numbers.
+    /// Saturating.
+    var clientHellos: UInt8 = 0
+    var serverHellos: UInt8 = 0
     /// From the ServerHello, 0 before it; a HelloRetryRequest does not count.
     var version: UInt16 = 0
+    var cipherSuite: UInt16 = 0
     var facts: Facts = []
+    /// Index into the interned names, or -1; so those that follow.
+    var serverName: Int32 = -1
+    var alpn: Int16 = -1
+    /// The client's fingerprint.
+    var fingerprint: Int16 = -1
 
     /// The first ClientHello: when and where its last byte was seen, and the sequence number
     /// behind it.
@@ -22,12 +27,10 @@ struct TLSFlow {
     /// Hashes of the session ids that the client offered and the server issued; 0 = empty.
     var offeredSession: UInt64 = 0
     var issuedSession: UInt64 = 0
-    /// Number of the client's fingerprint and of the server's certificates, or -1.
-    var fingerprint: Int32 = -1
-    var chain: Int32 = -1
-    var cipherSuite: UInt16 = 0
-    var clientHelloSegments: UInt8 = 0
     var letters = HandshakeLetters()
+    /// Number of the server's certificates, or -1.
+    var chain: Int16 = -1
+    var clientHelloSegments: UInt8 = 0
 
     /// RFC 8446 §5.1 allows 2^14 bytes of content; what servers fill in one go is a little less.
     static let bigRecord: UInt16 = 15_000

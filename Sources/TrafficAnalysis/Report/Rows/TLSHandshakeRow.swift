@@ -13,7 +13,7 @@ public struct TLSHandshakeRow: Sendable {
     public var tls: FlowRecord.TLS
 
     init?(_ tls: TLSFlow, _ flow: Flow, _ facts: FlowFacts, _ tables: SideTables) {
-        guard tls.clientHellos + tls.serverHellos > 0,
+        guard tls.clientHellos > 0 || tls.serverHellos > 0,
             let record = FlowRecord.TLS(tls, flow, tables: tables)
         else { return nil }
         self.flow = facts.number
