@@ -37,34 +37,27 @@ struct PastFlows {
         let entry = Entry(
             hash: max(hash, 1), bases: (flow.directions[0].base, flow.directions[1].base),
             last: flow.lastTime)
-        if let slot = find(entry.hash) {
-            entries[slot] = entry
-        } else {
-            insert(entry)
-            count += 1
-        }
+        let slot = slot(of: entry.hash)
+        if entries[slot].hash == 0 { count += 1 }
+        entries[slot] = entry
     }
 
     private func find(_ hash: UInt64) -> Int? {
-        let mask = entries.count - 1
-        var slot = Int(truncatingIfNeeded: hash) & mask
-        while entries[slot].hash != 0 {
-            if entries[slot].hash == hash { return slot }
-            slot = (slot + 1) & mask
-        }
-        return nil
+        let slot = slot(of: hash)
+        return entries[slot].hash == 0 ? nil : slot
     }
 
-    private mutating func insert(_ entry: Entry) {
+    /// Where the hash is, or the empty slot where it belongs.
+    private func slot(of hash: UInt64) -> Int {
         let mask = entries.count - 1
-        var slot = Int(truncatingIfNeeded: entry.hash) & mask
-        while entries[slot].hash != 0 { slot = (slot + 1) & mask }
-        entries[slot] = entry
+        var slot = Int(truncatingIfNeeded: hash) & mask
+        while entries[slot].hash != 0, entries[slot].hash != hash { slot = (slot + 1) & mask }
+        return slot
     }
 
     private mutating func grow() {
         let old = entries
         entries = [Entry](repeating: Entry(), count: max(1024, old.count * 2))
-        for entry in old where entry.hash != 0 { insert(entry) }
+        for entry in old where entry.hash != 0 { entries[slot(of: entry.hash)] = entry }
     }
 }

@@ -256,10 +256,9 @@ extension Flow {
     }
 }
 
-/// A name for a session id that fits in a word (FNV-1a, 64 bits); 0 for the empty id.
+/// A name for a session id that fits in a word; 0 for the empty id.
 func sessionHash(_ bytes: RawSpan, _ id: Range<Int>) -> UInt64 {
-    if id.isEmpty { return 0 }
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for offset in id { hash = (hash ^ UInt64(bytes.byte(at: offset))) &* 0x100_0000_01B3 }
-    return hash | 1
+    id.isEmpty ? 0 : bytes.seededHash(id, seed: sessionSeed) | 1
 }
+
+private let sessionSeed = UInt64.random(in: .min ... .max)

@@ -2,30 +2,35 @@
 /// Zeek's `ssl_history` (Zeek manual, base/protocols/ssl/main.zeek). Of application data only a
 /// side's first record is noted.
 struct HandshakeLetters {
-    /// Six bits a letter, its place in the alphabet from 1 on and its side; the first letter of each
-    /// word lowest, five in each.
-    private var words: [3 of UInt32] = [0, 0, 0]
+    /// Six bits a letter, its place in the alphabet from 1 on and its side, the first letter lowest;
+    /// how many there are in the highest four.
+    private var letters: UInt64 = 0
+    private var moreLetters: UInt32 = 0
+
+    private static let limit = 15
+    private static let first = 10
+
+    private var count: Int { Int(letters >> 60) }
 
     /// - Parameter letter: a capital.
     mutating func note(_ letter: UInt8, direction: Int) {
-        let code = UInt32(letter & 31) | UInt32(direction) << 5
-        for index in words.indices {
-            let used = (UInt32.bitWidth - words[index].leadingZeroBitCount + 5) / 6
-            if used == 5 { continue }
-            words[index] |= code << UInt32(used * 6)
-            return
+        let count = count
+        if count == Self.limit { return }
+        let code = UInt64(letter & 31) | UInt64(direction) << 5
+        if count < Self.first {
+            letters |= code << UInt64(count * 6)
+        } else {
+            moreLetters |= UInt32(code) << UInt32((count - Self.first) * 6)
         }
+        letters += 1 << 60
     }
 
     func text(client: Int) -> String {
-        var bytes: [UInt8] = []
-        for index in words.indices {
-            var word = words[index]
-            while word != 0 {
-                let letter = UInt8(word & 31) | 0x40
-                bytes.append(Int(word >> 5 & 1) == client ? letter : letter + 32)
-                word >>= 6
-            }
+        let bytes = (0..<count).map { index in
+            let word = index < Self.first ? letters : UInt64(moreLetters)
+            let code = UInt8(truncatingIfNeeded: word >> UInt64(index % Self.first * 6))
+            let letter = code & 31 | 0x40
+            return Int(code >> 5 & 1) == client ? letter : letter + 32
         }
         return String(decoding: bytes, as: UTF8.self)
     }
