@@ -95,6 +95,8 @@ bench() {
     need gcc "compiles the counting loop" has_command cc
     need tshark "a peer" has_command tshark
     need tcptrace "a peer" has_command tcptrace
+    need argus-server "a peer" has_program argus
+    need softflowd "a peer" has_program softflowd
     need iproute2 "its ss is a peer" has_program ss
     need ripgrep "a peer" has_command rg
 }

@@ -5,11 +5,12 @@ public struct ContentHash: Sendable {
     private var state: [5 of UInt32] = [
         0x6745_2301, 0xEFCD_AB89, 0x98BA_DCFE, 0x1032_5476, 0xC3D2_E1F0,
     ]
-    /// The bytes of the block that is not complete yet, fewer than 64.
-    private var block: [UInt8] = []
+    /// The block that is not complete yet, of which so many bytes are there, fewer than 64.
+    private var block = [64 of UInt8](repeating: 0)
+    private var held = 0
     private var length: UInt64 = 0
 
-    public init() { block.reserveCapacity(128) }
+    public init() {}
 
     public mutating func update(_ bytes: some Sequence<UInt8>) { update(Array(bytes)) }
 
@@ -18,41 +19,39 @@ public struct ContentHash: Sendable {
     private mutating func update(_ bytes: Span<UInt8>) {
         length &+= UInt64(bytes.count)
         var index = 0
-        while !block.isEmpty, block.count < 64, index < bytes.count {
-            block.append(bytes[index])
+        while held > 0, index < bytes.count {
+            take(bytes[index])
             index += 1
-        }
-        if block.count == 64 {
-            let full = block
-            compress(full.span, at: 0)
-            block.removeAll(keepingCapacity: true)
         }
         while bytes.count - index >= 64 {
             compress(bytes, at: index)
             index += 64
         }
         while index < bytes.count {
-            block.append(bytes[index])
+            take(bytes[index])
             index += 1
         }
     }
 
+    private mutating func take(_ byte: UInt8) {
+        block[held] = byte
+        held += 1
+        if held < 64 { return }
+        let full = block
+        compress(full.span, at: 0)
+        held = 0
+    }
+
     /// The 20 bytes of the digest.
     public consuming func finish() -> [UInt8] {
-        let bits = length &* 8
-        var tail: [UInt8] = [0x80]
-        tail += repeatElement(0, count: (119 - block.count) % 64)
+        take(0x80)
+        while held != 56 { take(0) }
         for shift in stride(from: 56, through: 0, by: -8) {
-            tail.append(UInt8(truncatingIfNeeded: bits >> UInt64(shift)))
+            take(UInt8(truncatingIfNeeded: (length &* 8) >> UInt64(shift)))
         }
-        update(tail)
-        var digest: [UInt8] = []
-        for index in 0..<5 {
-            for shift in stride(from: 24, through: 0, by: -8) {
-                digest.append(UInt8(truncatingIfNeeded: state[index] >> UInt32(shift)))
-            }
+        return (0..<20).map { index in
+            UInt8(truncatingIfNeeded: state[index / 4] >> UInt32(24 - index % 4 * 8))
         }
-        return digest
     }
 
     /// The digest of `bytes` as 40 lower-case hexadecimal digits.

@@ -101,7 +101,7 @@ extension JSONWriter {
     }
 
     private mutating func milliseconds(_ nanoseconds: Int64?) {
-        if let nanoseconds { number(Double(nanoseconds) / 1e6) } else { null() }
+        if let nanoseconds { millionths(nanoseconds) } else { null() }
     }
 
     private mutating func member(_ name: StaticString, orNull value: Int?) {

@@ -76,6 +76,13 @@ struct SideTables {
         return isRightName[number]
     }
 
+    /// The same of what was looked at before.
+    func knownForServerName(_ tls: TLSFlow) -> Bool? {
+        guard tls.chain >= 0, tls.serverName >= 0 else { return nil }
+        let asked = NameAsked(chain: Int32(tls.chain), name: tls.serverName)
+        return namesAsked.find(asked).map { isRightName[Int($0)] }
+    }
+
     /// A chain of certificates and the name that a client asked for, by their numbers.
     private struct NameAsked: Internable {
         var chain: Int32

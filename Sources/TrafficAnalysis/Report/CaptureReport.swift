@@ -1,6 +1,17 @@
 public import Casebook
 internal import Dissection
 
+/// The flows of a report and what they refer to. A class, for else each that is listed would copy that.
+final class KeptFlows: Sendable {
+    let table: FlowTable
+    let tables: SideTables
+
+    init(table: FlowTable, tables: SideTables) {
+        self.table = table
+        self.tables = tables
+    }
+}
+
 /// What one capture holds: totals, findings and the flows behind them.
 public struct CaptureReport: Sendable {
     public struct TCPTotals: Sendable, Equatable {
@@ -46,7 +57,7 @@ public struct CaptureReport: Sendable {
     public private(set) var rows: TrafficRows?
     private let servers: ServersOfFlows
     private let waits: HandshakeWaits
-    private var kept: (table: FlowTable, tables: SideTables)?
+    private var kept: KeptFlows?
 
     init(_ analysis: consuming CaptureAnalysis, source: CaptureSource) {
         file = analysis.file
@@ -85,7 +96,9 @@ public struct CaptureReport: Sendable {
         findings = examination.conclude(examination.context(analysis))
         warnings = examination.warnings(analysis, source)
         flowRecords = analysis.table.most
-        kept = analysis.keepsFlows ? (analysis.table, analysis.tables) : nil
+        kept =
+            analysis.keepsFlows
+            ? KeptFlows(table: analysis.table, tables: analysis.tables) : nil
     }
 
     /// Cites the packets of a merge where they came from.
@@ -116,7 +129,7 @@ public struct CaptureReport: Sendable {
     public func forEachFlow(_ body: (FlowRecord) throws -> Void) rethrows {
         guard let kept else { return }
         for place in 0..<kept.table.open {
-            try body(FlowRecord(kept.table, place, tables: kept.tables))
+            try body(FlowRecord(kept, place))
         }
     }
 
@@ -131,7 +144,7 @@ public struct CaptureReport: Sendable {
     /// - Precondition: `index` is in `0..<flowCount`.
     public func flow(at index: Int) -> FlowRecord {
         guard let kept else { preconditionFailure("no flows were kept") }
-        return FlowRecord(kept.table, index, tables: kept.tables)
+        return FlowRecord(kept, index)
     }
 
     /// The server's side of a flow that a finding cites.

@@ -25,14 +25,16 @@ enum CommunityID {
     /// RFC 4648 §4.
     private static func base64(_ bytes: [UInt8]) -> String {
         var text: [UInt8] = []
+        text.reserveCapacity((bytes.count + 2) / 3 * 4)
         for start in stride(from: 0, to: bytes.count, by: 3) {
-            let group = bytes[start..<min(start + 3, bytes.count)]
+            let count = min(3, bytes.count - start)
             var word: UInt32 = 0
-            for byte in group { word = word << 8 | UInt32(byte) }
-            word <<= UInt32(8 * (3 - group.count))
+            for place in start..<start + 3 {
+                word = word << 8 | (place < bytes.count ? UInt32(bytes[place]) : 0)
+            }
             for position in 0..<4 {
                 let digit = Int(word >> UInt32(18 - 6 * position)) & 63
-                text.append(position <= group.count ? alphabet[digit] : UInt8(ascii: "="))
+                text.append(position <= count ? alphabet[digit] : UInt8(ascii: "="))
             }
         }
         return String(decoding: text, as: UTF8.self)

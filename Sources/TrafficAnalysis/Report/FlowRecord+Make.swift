@@ -1,8 +1,8 @@
 internal import Dissection
 
 extension FlowRecord {
-    init(_ table: FlowTable, _ place: Int, tables: SideTables) {
-        let (flow, key) = (table[place], table.key(place))
+    init(_ kept: KeptFlows, _ place: Int) {
+        let (flow, key) = (kept.table[place], kept.table.key(place))
         let sides = PerSide(client: flow.client, server: flow.server)
         let directions = sides.map { flow.directions[$0] }
         self.flow = Int(flow.number)
@@ -22,7 +22,7 @@ extension FlowRecord {
         syn = directions.map { Int($0.syn) }
         fin = directions.map { Int($0.fin) }
         rst = directions.map { Int($0.rst) }
-        let rareSides = sides.map { tables.rare.recordOrInitial(flow.rare[$0]) }
+        let rareSides = sides.map { kept.tables.rare.recordOrInitial(flow.rare[$0]) }
         retransmitted = rareSides.map { Int($0.retransmitted) }
         outOfOrder = rareSides.map { Int($0.outOfOrder) }
         duplicateACKs = rareSides.map { Int($0.duplicateACKs) }
@@ -33,8 +33,10 @@ extension FlowRecord {
         gaps = rareSides.map { Int($0.gaps) }
         // Of a flow that has any of it, both sides are told.
         let hasPace = flow.pace[0] >= 0 || flow.pace[1] >= 0
-        let paces = sides.map { hasPace ? tables.pace.recordOrInitial(flow.pace[$0]) : nil }
-        windowFull = paces.map { Int(tables.paceEvents.record($0?.events ?? -1)?.windowFull ?? 0) }
+        let paces = sides.map { hasPace ? kept.tables.pace.recordOrInitial(flow.pace[$0]) : nil }
+        windowFull = paces.map {
+            Int(kept.tables.paceEvents.record($0?.events ?? -1)?.windowFull ?? 0)
+        }
         roundTrip = paces.map { $0.flatMap { RoundTrip($0.roundTrip) } }
         echoRoundTrip = paces.map { $0.flatMap { RoundTrip($0.echo) } }
         largestFlight = paces.map { $0.map { Int($0.largestFlight) } }
@@ -50,18 +52,18 @@ extension FlowRecord {
             }
         }
         handshakeRoundTrip = sides.map { flow.roundTrip(of: $0) }
-        let lists = flow.lists >= 0 ? tables.lists[Int(flow.lists)] : nil
+        let lists = flow.lists >= 0 ? kept.tables.lists[Int(flow.lists)] : nil
         ttl = sides.map { flow.timesToLive($0, lists) }
-        mac = sides.map { flow.sourceMACs($0, tables.macs(flow.directions[$0].macs), lists) }
+        mac = sides.map { flow.sourceMACs($0, kept.tables.macs(flow.directions[$0].macs), lists) }
         vlan = flow.vlans(lists)
         history = flow.history.text(client: flow.client)
-        state = flow.connectionState(tables.closes.recordOrInitial(flow.close))
-        tls = flow.tls >= 0 ? TLS(tables.tls[Int(flow.tls)], flow, tables: tables) : nil
+        state = flow.connectionState(kept.tables.closes.recordOrInitial(flow.close))
+        tls = flow.tls >= 0 ? TLS(kept.tables.tls[Int(flow.tls)], flow, tables: kept.tables) : nil
     }
 }
 
 extension FlowRecord.TLS {
-    init?(_ facts: TLSFlow, _ flow: Flow, tables: SideTables) {
+    init?(_ facts: TLSFlow, _ flow: Flow, tables: borrowing SideTables) {
         clientHellos = Int(facts.clientHellos)
         serverHellos = Int(facts.serverHellos)
         serverName = tables.name(facts.serverName)
@@ -73,8 +75,9 @@ extension FlowRecord.TLS {
         resumedBy = facts.resumedBy?.rawValue
         ja4 = tables.fingerprint(facts.fingerprint)
         history = facts.letters.text(client: flow.client)
+        let isForServerName = tables.knownForServerName(facts)
         certificates = tables.chains[facts.chain].map {
-            FlowRecord.Certificates($0, serverName: tables.name(facts.serverName))
+            FlowRecord.Certificates($0, isForServerName: isForServerName)
         }
         let told = flow.lists >= 0 ? tables.lists[Int(flow.lists)].alerts : []
         alerts = told.map {
@@ -92,7 +95,7 @@ extension FlowRecord.TLS {
 }
 
 extension FlowRecord.Certificates {
-    init(_ chain: CertificateChain, serverName: String?) {
+    init(_ chain: CertificateChain, isForServerName: Bool?) {
         count = chain.count
         commonName = chain.leaf.commonName
         names = Array(chain.leaf.dnsNames.prefix(16))
@@ -101,7 +104,7 @@ extension FlowRecord.Certificates {
         notAfter = nanoseconds(chain.notAfter)
         isSelfIssued = chain.leaf.isSelfIssued
         isComplete = chain.isComplete
-        isForServerName = serverName.map { chain.leaf.isFor($0) }
+        self.isForServerName = isForServerName
     }
 }
 

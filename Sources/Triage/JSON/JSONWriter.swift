@@ -29,11 +29,14 @@ public struct JSONWriter {
     }
 
     public mutating func key(_ key: StaticString) {
-        comma()
-        bytes.append(UInt8(ascii: "\""))
-        key.withUTF8Buffer { bytes.append(contentsOf: $0) }
-        bytes.append(UInt8(ascii: "\""))
-        bytes.append(UInt8(ascii: ":"))
+        let count = key.utf8CodeUnitCount
+        put(count + 3) { place in
+            place.pointee = UInt8(ascii: "\"")
+            (place + 1).initialize(from: key.utf8Start, count: count)
+            place[count + 1] = UInt8(ascii: "\"")
+            place[count + 2] = UInt8(ascii: ":")
+            return count + 3
+        }
         needsComma = false
     }
 
@@ -45,8 +48,6 @@ public struct JSONWriter {
     }
 
     public mutating func string(_ text: String) {
-        comma()
-        bytes.append(UInt8(ascii: "\""))
         var text = text
         let isPlain = text.withUTF8 { utf8 in
             // Without a branch, so that many bytes are compared at once.
@@ -55,16 +56,32 @@ public struct JSONWriter {
                 special |= byte &- 0x20 >= 0x5F ? 1 : 0
                 special |= byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") ? 1 : 0
             }
+            if special == 0 { plain(utf8) }
             return special == 0
         }
-        if isPlain { text.withUTF8 { bytes.append(contentsOf: $0) } } else { escaped(text) }
-        bytes.append(UInt8(ascii: "\""))
+        if !isPlain {
+            comma()
+            bytes.append(UInt8(ascii: "\""))
+            escaped(text)
+            bytes.append(UInt8(ascii: "\""))
+        }
         needsComma = true
     }
 
-    public mutating func bool(_ value: Bool) { raw(value ? "true" : "false") }
+    private mutating func plain(_ text: UnsafeBufferPointer<UInt8>) {
+        put(text.count + 2) { place in
+            place.pointee = UInt8(ascii: "\"")
+            if let start = text.baseAddress {
+                (place + 1).initialize(from: start, count: text.count)
+            }
+            place[text.count + 1] = UInt8(ascii: "\"")
+            return text.count + 2
+        }
+    }
 
-    public mutating func null() { raw("null") }
+    public mutating func bool(_ value: Bool) { raw(value ? "true" : "false" as StaticString) }
+
+    public mutating func null() { raw("null" as StaticString) }
 
     /// Ends a line of NDJSON, or the document.
     public mutating func endLine() {
@@ -138,14 +155,38 @@ extension JSONWriter {
 }
 
 extension JSONWriter {
+    /// A comma where one is needed, and what `body` writes, at once: byte by byte, each with a check
+    /// of its own, listing flows took three times as long.
+    ///
+    /// - Parameters:
+    ///   - most: how many bytes `body` may write.
+    ///   - body: gets the place where they go, and says how many they were.
+    @inline(__always)
+    mutating func put(_ most: Int, _ body: (UnsafeMutablePointer<UInt8>) -> Int) {
+        let needsComma = needsComma
+        bytes.append(addingCapacity: most + 1) { span in
+            span.withUnsafeMutableBufferPointer { buffer, count in
+                guard var place = buffer.baseAddress else { return }
+                if needsComma {
+                    place.pointee = UInt8(ascii: ",")
+                    place += 1
+                    count += 1
+                }
+                count += body(place)
+            }
+        }
+    }
+
     mutating func comma() {
         if needsComma { bytes.append(UInt8(ascii: ",")) }
     }
 
     @usableFromInline
     mutating func open(_ bracket: UInt8) {
-        comma()
-        bytes.append(bracket)
+        put(1) { place in
+            place.pointee = bracket
+            return 1
+        }
         needsComma = false
     }
 
@@ -158,6 +199,15 @@ extension JSONWriter {
     mutating func raw(_ text: String) {
         comma()
         bytes.append(contentsOf: text.utf8)
+        needsComma = true
+    }
+
+    mutating func raw(_ text: StaticString) {
+        let count = text.utf8CodeUnitCount
+        put(count) { place in
+            place.initialize(from: text.utf8Start, count: count)
+            return count
+        }
         needsComma = true
     }
 
