@@ -2,16 +2,35 @@
 ///
 /// Names compare as resolvers compare them, ASCII letters in either case being equal (RFC 4343).
 public struct DNSName: Sendable {
-    /// From the host to the top, the root's empty label left out; none for the root itself.
-    public let labels: [[UInt8]]
+    /// The name's bytes on the wire, uncompressed, the root's empty label at the end.
+    public let wire: [UInt8]
+    /// The same with small letters: the lengths of labels are no letters. Of most names, one array.
+    private let folded: [UInt8]
 
     static let wireLimit = 255
+
+    private init(wire: [UInt8]) {
+        self.wire = wire
+        let isFolded = wire.allSatisfy { Self.lower($0) == $0 }
+        folded = isFolded ? wire : wire.map(Self.lower)
+    }
 
     /// `nil` when a label or the whole is longer than the format allows.
     public init?(labels: [[UInt8]]) {
         guard labels.allSatisfy({ 1...63 ~= $0.count }) else { return nil }
         guard labels.reduce(1, { $0 + 1 + $1.count }) <= Self.wireLimit else { return nil }
-        self.labels = labels
+        self.init(wire: labels.flatMap { [UInt8($0.count)] + $0 } + [0])
+    }
+
+    /// From the host to the top, the root's empty label left out; none for the root itself.
+    public var labels: [[UInt8]] {
+        var (labels, start) = ([[UInt8]](), 0)
+        while wire[start] > 0 {
+            let end = start + 1 + Int(wire[start])
+            labels.append(Array(wire[start + 1..<end]))
+            start = end
+        }
+        return labels
     }
 
     /// Labels between dots, with or without a dot at the end; `nil` for an empty or overlong label.
@@ -28,28 +47,20 @@ public struct DNSName: Sendable {
         self.init(labels: parts.map(Array.init))
     }
 
-    public var isRoot: Bool { labels.isEmpty }
+    public var isRoot: Bool { wire.count == 1 }
 
     /// The name without its first label; `nil` for the root.
     public var parent: DNSName? {
-        labels.isEmpty ? nil : DNSName(labels: Array(labels.dropFirst()))
+        isRoot ? nil : DNSName(wire: Array(wire[(1 + Int(wire[0]))...]))
     }
 
     /// This name is `other` or lies below it.
     public func isWithin(_ other: DNSName) -> Bool {
-        labels.count >= other.labels.count
-            && zip(labels.reversed(), other.labels.reversed()).allSatisfy { Self.equal($0, $1) }
-    }
-
-    /// The name's bytes on the wire, uncompressed, the root's empty label at the end.
-    public var wire: [UInt8] {
-        var bytes: [UInt8] = []
-        for label in labels { bytes += [UInt8(label.count)] + label }
-        return bytes + [0]
-    }
-
-    private static func equal(_ left: [UInt8], _ right: [UInt8]) -> Bool {
-        left.count == right.count && zip(left, right).allSatisfy { lower($0) == lower($1) }
+        // Where the other's labels would begin, a label must.
+        let start = wire.count - other.wire.count
+        var place = 0
+        while place < start { place += 1 + Int(wire[place]) }
+        return place == start && folded[start...] == other.folded[...]
     }
 
     private static func lower(_ byte: UInt8) -> UInt8 {
@@ -58,15 +69,10 @@ public struct DNSName: Sendable {
 }
 
 extension DNSName: Hashable {
-    public static func == (left: DNSName, right: DNSName) -> Bool {
-        left.labels.count == right.labels.count && left.isWithin(right)
-    }
+    public static func == (left: DNSName, right: DNSName) -> Bool { left.folded == right.folded }
 
     public func hash(into hasher: inout Hasher) {
-        for label in labels {
-            hasher.combine(label.count)
-            for byte in label { hasher.combine(Self.lower(byte)) }
-        }
+        unsafe folded.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
     }
 }
 
@@ -74,7 +80,7 @@ extension DNSName: CustomStringConvertible {
     /// Without the dot at the end, the root as `.`; every byte that is not printable ASCII, dots
     /// and backslashes inside labels as `\DDD` (RFC 1035 §5.1), so that it is safe to print.
     public var description: String {
-        if labels.isEmpty { return "." }
+        if isRoot { return "." }
         return labels.map { $0.map(Self.text).joined() }.joined(separator: ".")
     }
 
@@ -92,8 +98,8 @@ extension DNSName {
     /// Reading ends: a pointer must lead to an earlier byte than its own, and labels in between count
     /// towards the limit of 255 bytes.
     init(_ bytes: RawSpan, _ cursor: inout ByteCursor) throws(DissectionError) {
-        var labels: [[UInt8]] = []
-        var length = 1
+        var wire: [UInt8] = []
+        wire.reserveCapacity(64)
         var reader = cursor
         var isBehindPointer = false
         while true {
@@ -101,15 +107,15 @@ extension DNSName {
             let head = try reader.uint8(bytes)
             switch head >> 6 {
             case 0b00:
-                let label = bytes.array(try reader.take(Int(head)))
+                let label = try reader.take(Int(head))
                 if !isBehindPointer { cursor = reader }
+                wire.append(head)
                 if head == 0 {
-                    self.labels = labels
+                    self.init(wire: wire)
                     return
                 }
-                length += 1 + label.count
-                guard length <= Self.wireLimit else { throw .malformed("name over 255 bytes") }
-                labels.append(label)
+                bytes.append(label, to: &wire)
+                guard wire.count < Self.wireLimit else { throw .malformed("name over 255 bytes") }
             case 0b11:
                 let target = Int(head & 0x3F) << 8 | Int(try reader.uint8(bytes))
                 if !isBehindPointer { cursor = reader }

@@ -40,15 +40,17 @@ struct QUICAnalyzer: DatagramAnalyzer {
     func conclude(_ capture: CaptureContext, _ flows: FlowNotes) -> [Evidence] {
         var tally = DatagramTally()
         tally.opportunities = initials.values.count(where: \.answered)
+        let unanswered = initials.filter { !$0.value.answered }
+        // Of most captures none: then nobody has to go through all flows.
         let later = TimesByKey(
-            flows.notes.filter { $0.server.port == 443 && $0.established > 0 }.map {
-                (Endpoints(client: $0.client, server: $0.server.address), $0.first)
-            })
-        let vain = initials.filter { path, initial in
-            !initial.answered
-                && later.hasOne(
-                    Endpoints(client: path.client, server: path.server),
-                    in: initial.time...initial.time + Self.patience)
+            (unanswered.isEmpty ? [] : flows.notes)
+                .filter { $0.server.port == 443 && $0.established > 0 }.map {
+                    (Endpoints(client: $0.client, server: $0.server.address), $0.first)
+                })
+        let vain = unanswered.filter { path, initial in
+            later.hasOne(
+                Endpoints(client: path.client, server: path.server),
+                in: initial.time...initial.time + Self.patience)
         }
         for initial in vain.values.sorted(by: { $0.packet < $1.packet }) {
             tally.add(initial.packet, initial.time)
