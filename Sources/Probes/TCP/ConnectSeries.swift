@@ -23,13 +23,17 @@ struct ConnectSeries: Sendable {
     }
 
     /// Connects `count` times, a few at a time so that late ones do not hold up the others, and
-    /// closes each at once.
+    /// closes each at once. `every` are seconds from one start to the next, where that is to be slower
+    /// than the rate limit.
     static func run(
-        _ address: SocketAddress, count: Int, width: Int, _ context: ProbeContext
+        _ address: SocketAddress, count: Int, width: Int, every: Double = 0, _ context: ProbeContext
     ) -> ConnectSeries {
+        let begin = MonotonicInstant.now
         let lanes = parallel(min(width, count)) { lane -> [Try] in
-            stride(from: lane, to: count, by: width).compactMap { _ in
-                context.cancellation.isCancelled ? nil : once(address, context)
+            stride(from: lane, to: count, by: width).compactMap { number in
+                let start = Deadline(begin.adding(seconds: Double(number) * every))
+                guard (try? sleep(until: start, context.cancellation)) != nil else { return nil }
+                return context.cancellation.isCancelled ? nil : once(address, context)
             }
         }
         return ConnectSeries(address: address, tries: lanes.flatMap(\.self))

@@ -10,10 +10,10 @@ final class ScriptedServer: Sendable {
     private let accepted = Atomic<Int>(0)
 
     /// `script` gets the connection and its number, from 0. The connection is closed when the
-    /// script returns.
+    /// script returns. `pause` are microseconds between one accept and the next.
     init(
         address: String = "127.0.0.1", port: UInt16 = FreePort.take(), backlog: Int32 = 64,
-        _ script: @escaping @Sendable (Peer, Int) -> Void
+        pause: UInt32 = 0, _ script: @escaping @Sendable (Peer, Int) -> Void
     ) {
         self.port = port
         listener = Self.listen(address, port, backlog)
@@ -23,6 +23,7 @@ final class ScriptedServer: Sendable {
             // still names it, and this server would take and drop that one's connections.
             defer { close(listener) }
             while true {
+                usleep(pause)
                 let descriptor = accept(listener, nil, nil)
                 if descriptor < 0 {
                     if errno == EINTR || errno == ECONNABORTED { continue }

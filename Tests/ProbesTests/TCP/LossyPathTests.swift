@@ -57,6 +57,21 @@ struct LossyPathTests {
         #expect(report.state(Self.fails) == .absent)
     }
 
+    @Test func `a queue that only the probe's own pace fills says nothing`() async throws {
+        // 40 accepts a second and room for 9: too little for 200 connects a second, not for 20.
+        let network = try TestNetwork(nodes: 2)
+        let place = network.server
+        let server = await network.inside(1) {
+            ScriptedServer(address: place, port: 8080, backlog: 8, pause: 25_000) { _, _ in }
+        }
+        defer { server.stop() }
+        let report = await network.probe(TCPRepeatProbe.self) { $0.connectionsPerSecond = 200 }
+        #expect(report.state(Self.late) == .unknown, "\(report.summary(Self.late))")
+        #expect(report.summary(Self.late).contains("by the probe's own pace"))
+        #expect(report.results.count == 2 && report.results[1].isGood, "\(report.results)")
+        #expect(report.state(Self.fails) != .present, "\(report.summary(Self.fails))")
+    }
+
     @Test func `some source ports lead to a broken link`() async throws {
         let network = try TestNetwork(nodes: 2)
         let server = await network.serveHTTP()
