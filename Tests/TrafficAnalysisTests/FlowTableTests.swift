@@ -33,6 +33,16 @@ struct FlowTableTests {
             time: 0, packet: number)
     }
 
+    /// Flows numbered by their places.
+    private func filled(_ count: Int) -> FlowTable {
+        var table = FlowTable()
+        for number in 0..<count {
+            let key = key(UInt64(number))
+            _ = table.add(flow(key, number), of: key, hash: table.hash(key))
+        }
+        return table
+    }
+
     @Test(arguments: 1...4 as ClosedRange<UInt64>)
     func `finds what a dictionary finds`(seed: UInt64) {
         var random = SplitMix(seed: seed)
@@ -68,11 +78,7 @@ struct FlowTableTests {
     }
 
     @Test func `a copy does not see what is added behind it`() {
-        var table = FlowTable()
-        for number in 0..<1500 {
-            let key = key(UInt64(number))
-            _ = table.add(flow(key, number), of: key, hash: table.hash(key))
-        }
+        var table = filled(1500)
         var copy = table
         let other = FlowKey(
             lower: IPAddress(ipv4: 1), upper: IPAddress(ipv4: 2), ports: 9 << 16 | 10)
@@ -86,11 +92,7 @@ struct FlowTableTests {
     }
 
     @Test func `a copy keeps what is given back at the end`() {
-        var table = FlowTable()
-        for number in 0..<1500 {
-            let key = key(UInt64(number))
-            _ = table.add(flow(key, number), of: key, hash: table.hash(key))
-        }
+        var table = filled(1500)
         let copy = table
         for place in (900..<1500).reversed() {
             table.giveBack(place, hash: table.hash(table.key(place)))

@@ -126,7 +126,7 @@ func grouped<Note>(
 }
 
 /// Sorts by the high words, by digits of 11 bits from the lowest on, each time keeping the order of
-/// equals: two fifths of the instructions of `sort()` (14,000 notes).
+/// equals: two fifths of the instructions of `sort()` (400,000 packets).
 private func sortByFlow(_ items: inout [UInt64]) {
     let digit: UInt64 = (1 << 11) - 1
     if items.count <= digit { return items.sort() }

@@ -70,7 +70,7 @@ extension JSONWriter {
     /// Millionths as a decimal number: what `number` writes for a millionth of them.
     ///
     /// A number of so few digits is the shortest that reads back as the same, so nothing has to be
-    /// tried; listing flows spent a twelfth of its time on that.
+    /// tried.
     public mutating func millionths(_ number: Int64) {
         // Below, `number` writes an exponent; above, it has more digits than a Double holds.
         guard 100..<1_000_000_000_000_000 ~= number else {

@@ -155,8 +155,8 @@ extension JSONWriter {
 }
 
 extension JSONWriter {
-    /// A comma where one is needed, and what `body` writes, at once: byte by byte, each with a check
-    /// of its own, listing flows took three times as long.
+    /// A comma where one is needed, and what `body` writes, at once: byte by byte, each has a check of
+    /// its own.
     ///
     /// - Parameters:
     ///   - most: how many bytes `body` may write.
