@@ -9,17 +9,18 @@ public struct CaptureReader: ~Copyable {
     /// read(2) is asked for this much: 64 KiB costs more, 1 MiB is not faster (measured on Linux
     /// 6).
     static let readSize = 256 << 10
-    /// An unfinished block and a full read behind it; the longest only when it comes.
-    private static let bufferSize = PcapngDecoder.longestBlock + readSize
+    /// An unfinished block and a full read behind it, which begins at a line of the cache; the longest
+    /// only when it comes.
+    private static let bufferSize = PcapngDecoder.longestBlock + cacheLine + readSize
     private static let firstSize = (64 << 10) + readSize
 
     private let file: InputFile
     private let path: String
     let format: CaptureFormat
     private let unpacker: Unpacker?
-    var buffer: [UInt8]
-    /// Bytes in `buffer` that no decoder has been shown, or that it wants to see again.
-    var count: Int
+    private(set) var buffer: [UInt8]
+    /// Where in `buffer` the bytes are that no decoder has been shown, or that it wants to see again.
+    private(set) var unread: Range<Int>
 
     /// How the file is compressed, `nil` when it is not.
     public var compression: Compression? { unpacker?.compression }
@@ -48,7 +49,7 @@ public struct CaptureReader: ~Copyable {
         self.format = format
         self.file = file
         self.buffer = buffer
-        self.count = count
+        unread = 0..<count
     }
 
     /// Reads until the format can be told, or to the end.
@@ -66,11 +67,17 @@ public struct CaptureReader: ~Copyable {
         return count
     }
 
-    /// Adds bytes behind those of the buffer.
+    /// A decoder has used the first `count` of the unread bytes.
+    mutating func use(_ count: Int) { unread.removeFirst(count) }
+
+    /// Adds to the unread bytes.
     ///
     /// - Returns: how many; 0 at the end.
     mutating func readMore() throws(CaptureError) -> Int {
-        try Self.read(file, unpacker, into: &buffer, after: count)
+        unread = moveToFront(unread, of: &buffer)
+        let got = try Self.read(file, unpacker, into: &buffer, after: unread.upperBound)
+        unread = unread.lowerBound..<unread.upperBound + got
+        return got
     }
 
     private static func read(
@@ -124,9 +131,7 @@ public struct CaptureReader: ~Copyable {
     ) throws(CaptureError) -> CaptureFacts {
         var readError: CaptureError?
         while !decoder.isDone {
-            let used = unsafe decoder.consume(buffer.span.bytes.extracting(0..<count), visit)
-            moveToFront(used..<count, of: &buffer)
-            count -= used
+            use(unsafe decoder.consume(buffer.span.bytes.extracting(unread), visit))
             if decoder.isDone { break }
             var got = 0
             do throws(CaptureError) {
@@ -135,10 +140,9 @@ public struct CaptureReader: ~Copyable {
                 readError = error
             }
             if got == 0 {
-                unsafe decoder.end(buffer.span.bytes.extracting(0..<count))
+                unsafe decoder.end(buffer.span.bytes.extracting(unread))
                 break
             }
-            count += got
         }
         return try judged(decoder.facts, readError)
     }

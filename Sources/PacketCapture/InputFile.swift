@@ -86,11 +86,19 @@ private func systemRead(_ descriptor: Int32, _ target: UnsafeMutableRawPointer?,
     unsafe read(descriptor, target, count)
 }
 
-/// Moves the bytes of `range` to the front of `buffer`.
-func moveToFront(_ range: Range<Int>, of buffer: inout [UInt8]) {
-    if range.lowerBound == 0 || range.isEmpty { return }
+let cacheLine = 64
+
+/// Moves the bytes of `range` to the front of `buffer`, so far from it that what is read behind them
+/// begins at a line of the cache: read(2) copies a fifth faster then (556 MB in 20 instead of 25 ms).
+///
+/// - Returns: where they are.
+func moveToFront(_ range: Range<Int>, of buffer: inout [UInt8]) -> Range<Int> {
     unsafe buffer.withUnsafeMutableBytes { bytes in
+        let end = Int(bitPattern: bytes.baseAddress) + range.count
+        let start = -end & (cacheLine - 1)
+        if range.lowerBound <= start { return range }
         let source = unsafe UnsafeRawBufferPointer(rebasing: bytes[range])
-        unsafe bytes.copyMemory(from: source)
+        unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[start...]).copyMemory(from: source)
+        return start..<start + range.count
     }
 }

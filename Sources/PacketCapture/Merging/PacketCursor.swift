@@ -4,8 +4,6 @@ import Dissection
 struct PacketCursor: ~Copyable {
     private var reader: CaptureReader
     private var decoder: any PacketDecoder
-    /// Of the first byte that no packet was made of.
-    private var start = 0
     private var readError: CaptureError?
     private var isOver = false
 
@@ -23,12 +21,12 @@ struct PacketCursor: ~Copyable {
     mutating func next(_ visit: (PacketRecord, RawSpan) -> Void) -> Bool {
         while !isOver {
             var hasOne = false
-            let used = reader.show(&decoder, from: start) { record, bytes in
+            let used = reader.show(&decoder) { record, bytes in
                 visit(record, bytes)
                 hasOne = true
                 return false
             }
-            start += used
+            reader.use(used)
             if hasOne {
                 decoder.resume()
                 return true
@@ -39,13 +37,8 @@ struct PacketCursor: ~Copyable {
     }
 
     private mutating func fill() -> Bool {
-        moveToFront(start..<reader.count, of: &reader.buffer)
-        reader.count -= start
-        start = 0
         do throws(CaptureError) {
-            let got = try reader.readMore()
-            reader.count += got
-            if got > 0 { return true }
+            if try reader.readMore() > 0 { return true }
         } catch {
             readError = error
         }
@@ -62,17 +55,16 @@ struct PacketCursor: ~Copyable {
 }
 
 extension CaptureReader {
-    /// Shows a decoder the bytes of the buffer from `start` on.
+    /// Shows a decoder the unread bytes.
     ///
     /// - Returns: how many it used.
     fileprivate func show(
-        _ decoder: inout any PacketDecoder, from start: Int,
-        _ visit: (PacketRecord, RawSpan) -> Bool
+        _ decoder: inout any PacketDecoder, _ visit: (PacketRecord, RawSpan) -> Bool
     ) -> Int {
-        unsafe decoder.consume(buffer.span.bytes.extracting(start..<count), visit)
+        unsafe decoder.consume(buffer.span.bytes.extracting(unread), visit)
     }
 
     fileprivate func showEnd(_ decoder: inout any PacketDecoder) {
-        unsafe decoder.end(buffer.span.bytes.extracting(0..<count))
+        unsafe decoder.end(buffer.span.bytes.extracting(unread))
     }
 }
