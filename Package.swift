@@ -37,6 +37,7 @@ let package = Package(
             name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CAllocation"),
         .systemLibrary(name: "CFileExchange"),
+        .systemLibrary(name: "CPrefetch"),
         .systemLibrary(name: "CSocketDiagnostics"),
         // No pkgConfig: its flags make SwiftPM warn at every build; the shim does what they are for.
         .systemLibrary(name: "CNcurses", providers: [.apt(["libncurses-dev"])]),
@@ -55,7 +56,7 @@ let package = Package(
             name: "Redaction", dependencies: ["COpenSSL", "Dissection"],
             swiftSettings: strictMemory),
         .target(
-            name: "TrafficAnalysis", dependencies: ["Casebook", "Dissection"],
+            name: "TrafficAnalysis", dependencies: ["CPrefetch", "Casebook", "Dissection"],
             swiftSettings: strict),
         .target(
             name: "Probes", dependencies: ["COpenSSL", "Casebook", "Dissection"],

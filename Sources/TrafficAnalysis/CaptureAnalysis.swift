@@ -197,6 +197,28 @@ public struct CaptureAnalysis: ~Copyable {
             }
             ended.removeFirst()
             giveBack(Int(first))
+            prefetchNext()
+        }
+    }
+
+    /// Nobody has touched the flows that ended first for seconds: to wait for memory was a sixth of the
+    /// time (1 million packets, 36,700 flows). What one step asks for, the next reads.
+    ///
+    /// Mutating, for else the compiler copies the whole analysis first.
+    private mutating func prefetchNext() {
+        if let third = ended.element(2) { table.prefetch(Int(third)) }
+        if let second = ended.element(1).map(Int.init) {
+            tables.prefetch(&table[second])
+            let key = table.key(second)
+            let hash = table.hash(key)
+            table.prefetch(hash: hash)
+            past.prefetch(hash)
+            examination.prefetch(key, server: table[second].server)
+        }
+        if let first = ended.element(0).map(Int.init) {
+            let key = table.key(first)
+            table.prefetchFlows(hash: table.hash(key))
+            examination.prefetchPair(key, server: table[first].server)
         }
     }
 
@@ -242,7 +264,9 @@ public struct CaptureAnalysis: ~Copyable {
         let key = table.key(index)
         examination.visit(table[index], key, &tables, captureEnd: lastTime)
         let hash = table.hash(key)
-        past.add(hash, table[index])
+        past.add(
+            hash, bases: (table[index].directions[0].base, table[index].directions[1].base),
+            last: table[index].lastTime)
         tables.giveBack(&table[index])
         table.giveBack(index, hash: hash)
         if index < table.open, table[index].seen.contains(.queued) {

@@ -11,13 +11,18 @@ struct GreetingAnalyzer: Analyzer {
 
     /// Ports that are TLS from the first byte, of protocols whose server speaks first in clear:
     /// submissions, NNTPS, FTPS data and control, telnets, IMAPS, IRCS, POP3S (IANA service names).
-    private static let ports: Set<UInt16> = [465, 563, 989, 990, 992, 993, 994, 995, 6697]
+    private static func isOne(_ port: UInt16) -> Bool {
+        switch port {
+        case 465, 563, 989, 990, 992, 993, 994, 995, 6697: true
+        default: false
+        }
+    }
 
     private var tally = Tally()
     private var longest: Int64 = 0
 
     mutating func visit(_ f: FlowFacts) {
-        guard Self.ports.contains(f.endpoint.port), f.isEstablished, f.serverIsVisible else {
+        guard Self.isOne(f.endpoint.port), f.isEstablished, f.serverIsVisible else {
             return
         }
         let isSilent = f.client.payloadBytes == 0 && f.server.payloadBytes == 0

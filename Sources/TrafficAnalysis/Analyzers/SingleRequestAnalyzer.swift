@@ -7,37 +7,42 @@ struct SingleRequestAnalyzer: Analyzer {
     static let enough = 10
 
     private struct Count {
-        var closed = 0
-        var single = Tally()
+        var closed: UInt32 = 0
+        var single: UInt32 = 0
         var first: Int64 = .max
         var last: Int64 = 0
 
-        mutating func note(_ place: Place, isSingle: Bool) {
+        var isBusy: Bool { closed >= SingleRequestAnalyzer.enough }
+        var isNearlyAllSingle: Bool { UInt64(single) * 10 >= UInt64(closed) * 9 }
+
+        mutating func note(_ time: Int64) {
             closed += 1
-            first = min(first, place.time)
-            last = max(last, place.time)
-            if isSingle { single.add(place) }
+            first = min(first, time)
+            last = max(last, time)
         }
     }
 
     /// By pair of a client's address and a server's endpoint.
     private var pairs = ByNumber(initially: Count())
+    private var singles = Chunked<(pair: UInt32, place: Place)>()
 
     mutating func visit(_ f: FlowFacts) {
         guard f.isEstablished, f.flow.closeBegan, f.server.answers > 0, f.serverIsVisible
         else { return }
-        pairs[f.pairNumber].note(
-            f.place(f.flow.firstPacket, f.flow.firstTime), isSingle: f.server.answers == 1)
+        pairs[f.pairNumber].note(f.flow.firstTime)
+        guard f.server.answers == 1 else { return }
+        pairs[f.pairNumber].single += 1
+        singles.append((f.pairNumber, f.place(f.flow.firstPacket, f.flow.firstTime)))
     }
 
     func conclude(_ capture: CaptureContext) -> [Evidence] {
         var tally = Tally()
         var fastest = 0.0
         var names = ""
-        let busy = pairs.all.enumerated().filter { $0.element.closed >= Self.enough }
-        tally.opportunities = busy.count
-        for (number, count) in busy where count.single.count * 10 >= count.closed * 9 {
-            tally.add(count.single)
+        tally.opportunities = pairs.all.count(where: \.isBusy)
+        let isTold = pairs.all.map { $0.isBusy && $0.isNearlyAllSingle }
+        for single in singles where isTold[Int(single.pair)] { tally.add(single.place) }
+        for (number, count) in pairs.all.enumerated() where isTold[number] {
             let span = Double(max(count.last - count.first, 1_000_000_000)) / 1e9
             let rate = Double(count.closed - 1) / span
             guard rate > fastest else { continue }

@@ -1,3 +1,4 @@
+internal import CPrefetch
 internal import Dissection
 
 /// Finds the flow of a segment: open addressing with linear probing.
@@ -159,6 +160,26 @@ struct FlowTable {
             self[place] = self[last]
         }
         flows.removeLast()
+    }
+
+    /// Asks for what `giveBack` is going to need of the flow at `place`.
+    func prefetch(_ place: Int) { flows.prefetch(place) }
+
+    /// The same of the slot of a flow of this hash.
+    func prefetch(hash: UInt64) {
+        let slot = Int(Self.home(hash)) & (slots.count - 1)
+        slots.withUnsafeBufferPointer { cprefetch($0.baseAddress! + slot) }
+    }
+
+    /// The same of the other flows in the slots behind: of those `remove` asks where they belong.
+    mutating func prefetchFlows(hash: UInt64) {
+        let mask = slots.count - 1
+        var slot = Int(Self.home(hash)) & mask
+        for _ in 0..<4 {
+            if slots[slot] == 0 { return }
+            flows.prefetchFirstLine(Int(slots[slot] & Self.placeBits) - 1)
+            slot = (slot + 1) & mask
+        }
     }
 
     /// Gives back the memory of the records below `place`, at the end.

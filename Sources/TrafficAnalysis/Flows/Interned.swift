@@ -1,3 +1,5 @@
+internal import CPrefetch
+
 /// A value that `Interned` numbers.
 protocol Internable: Hashable {
     /// Differs between runs, so that nobody can choose values that collide.
@@ -37,6 +39,19 @@ struct Interned<Value: Internable> {
     func find(_ value: Value) -> UInt32? {
         let slot = slot(of: value, value.seededHash)
         return slots[slot] == 0 ? nil : number(in: slot)
+    }
+
+    /// Asks for the line of the cache where `number` is going to look first.
+    func prefetchSlot(_ value: Value) {
+        let slot = Int(truncatingIfNeeded: value.seededHash) & (slots.count - 1)
+        slots.withUnsafeBufferPointer { cprefetch($0.baseAddress! + slot) }
+    }
+
+    /// And then for the value that is there.
+    func prefetchValue(_ value: Value) {
+        let slot = Int(truncatingIfNeeded: value.seededHash) & (slots.count - 1)
+        if slots[slot] == 0 { return }
+        values.withUnsafeBufferPointer { cprefetch($0.baseAddress! + Int(number(in: slot))) }
     }
 
     @inline(__always)

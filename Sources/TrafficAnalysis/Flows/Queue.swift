@@ -7,6 +7,11 @@ struct Queue {
 
     var first: UInt32? { head < elements.count ? elements[head] : nil }
 
+    /// - Parameter number: from the first on, which is 0.
+    func element(_ number: Int) -> UInt32? {
+        head + number < elements.count ? elements[head + number] : nil
+    }
+
     var count: Int { elements.count - head }
 
     /// - Returns: the element's place, for `replace`.

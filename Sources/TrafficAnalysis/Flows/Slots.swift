@@ -13,6 +13,9 @@ struct Slots<Element> {
         @inline(__always) _modify { yield &elements[index] }
     }
 
+    /// Of the record that `index` names, if any; see `Chunked`.
+    func prefetch(_ index: Int32) { if index >= 0 { elements.prefetch(Int(index)) } }
+
     /// A copy of the record that `index` names; `nil` when it names none (-1).
     ///
     /// By its index, not by the flow: of that the compiler would make a copy for each question.

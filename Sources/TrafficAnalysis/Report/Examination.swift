@@ -32,6 +32,22 @@ struct Examination {
         show(facts, &tables)
     }
 
+    /// Asks for what `visit` is going to need of a flow of this key; then for what it finds by that.
+    mutating func prefetch(_ key: FlowKey, server: Int) {
+        if let pair = pair(key, server) { pairs.prefetchSlot(pair) }
+    }
+
+    mutating func prefetchPair(_ key: FlowKey, server: Int) {
+        if let pair = pair(key, server) { pairs.prefetchValue(pair) }
+    }
+
+    private mutating func pair(_ key: FlowKey, _ server: Int) -> NumberedPair? {
+        let endpoint = Endpoint(address: key.address(server), port: key.port(server))
+        return servers.servers.find(endpoint).map {
+            NumberedPair(client: key.address(1 - server), server: $0)
+        }
+    }
+
     private mutating func show(_ facts: FlowFacts, _ tables: inout SideTables) {
         tcp.flows += 1
         count(facts.client)
