@@ -56,18 +56,20 @@ public struct DNSMessage: Equatable, Sendable {
         id = try cursor.uint16(bytes)
         flags = DNSFlags(rawValue: try cursor.uint16(bytes))
         responseCode = DNSResponseCode(rawValue: flags.rawValue & 0xF)
-        var counts: [Int] = []
-        for _ in 0..<4 { counts.append(Int(try cursor.uint16(bytes))) }
-        for _ in 0..<counts[0] {
+        let questionCount = Int(try cursor.uint16(bytes))
+        let answerCount = Int(try cursor.uint16(bytes))
+        let authorityCount = Int(try cursor.uint16(bytes))
+        let additionalCount = Int(try cursor.uint16(bytes))
+        for _ in 0..<questionCount {
             let name = try DNSName(bytes, &cursor)
             let type = DNSType(rawValue: try cursor.uint16(bytes))
             questions.append(
                 Question(name: name, type: type, recordClass: try cursor.uint16(bytes)))
         }
         do throws(DissectionError) {
-            try Self.read(counts[1], bytes, &cursor, into: &answers)
-            try Self.read(counts[2], bytes, &cursor, into: &authorities)
-            try Self.read(counts[3], bytes, &cursor, into: &additionals)
+            try Self.read(answerCount, bytes, &cursor, into: &answers)
+            try Self.read(authorityCount, bytes, &cursor, into: &authorities)
+            try Self.read(additionalCount, bytes, &cursor, into: &additionals)
         } catch .truncated where flags.contains(.truncated) {
             // Some servers cut between records without lowering the counts; TC says so.
         }

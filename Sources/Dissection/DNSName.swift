@@ -99,29 +99,33 @@ extension DNSName {
     /// towards the limit of 255 bytes.
     init(_ bytes: RawSpan, _ cursor: inout ByteCursor) throws(DissectionError) {
         var wire: [UInt8] = []
-        wire.reserveCapacity(64)
         var reader = cursor
+        // Labels up to a pointer, or to the end, stand in one piece.
+        var start = reader.offset
         var isBehindPointer = false
         while true {
-            let start = reader.offset
+            let place = reader.offset
             let head = try reader.uint8(bytes)
             switch head >> 6 {
             case 0b00:
-                let label = try reader.take(Int(head))
-                if !isBehindPointer { cursor = reader }
-                wire.append(head)
+                _ = try reader.take(Int(head))
+                guard head == 0 || wire.count + reader.offset - start < Self.wireLimit else {
+                    throw .malformed("name over 255 bytes")
+                }
                 if head == 0 {
+                    if !isBehindPointer { cursor = reader }
+                    bytes.append(start..<reader.offset, to: &wire)
                     self.init(wire: wire)
                     return
                 }
-                bytes.append(label, to: &wire)
-                guard wire.count < Self.wireLimit else { throw .malformed("name over 255 bytes") }
             case 0b11:
                 let target = Int(head & 0x3F) << 8 | Int(try reader.uint8(bytes))
                 if !isBehindPointer { cursor = reader }
                 isBehindPointer = true
-                guard target < start else { throw .malformed("pointer that leads forward") }
+                guard target < place else { throw .malformed("pointer that leads forward") }
+                bytes.append(start..<place, to: &wire)
                 reader = ByteCursor(bytes, from: target)
+                start = target
             default: throw .malformed("label of a type that is not in use")
             }
         }

@@ -278,19 +278,31 @@ struct DatagramTests {
         let id = "dns.ipv6-tried-then-ipv4"
         let six: [UInt8] = [0x20, 1, 0xD, 0xB8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 80]
         let own: [UInt8] = [0x20, 1, 0xD, 0xB8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]
-        func client(_ wire: inout Wire, works: Bool) {
+        func client(
+            _ wire: inout Wire, works: Bool, name: String = "w.example", port: UInt16 = 443
+        ) {
             wire.lookup(0, "w.example", type: 28, id: 1, address: six)
-            wire.lookup(0.1, "w.example", id: 2, address: Wire.server)
+            wire.lookup(0.1, name, id: 2, address: Wire.server)
             if works {
                 wire.connection(1, from: own, to: six)
             } else {
                 wire.tcp(1, own, 40_000, six, 443, 2, sequence: 1, ack: 0)
                 wire.tcp(2, own, 40_000, six, 443, 2, sequence: 1, ack: 0)
             }
-            wire.connection(4, port: 40_001)
+            wire.connection(4, port: 40_001, to: Wire.server, port)
         }
         #expect(state(id) { client(&$0, works: false) } == .present)
         #expect(state(id) { client(&$0, works: true) } == .absent)
+        // Another service, and another name's address, are not where the client would go instead.
+        #expect(state(id) { client(&$0, works: false, port: 80) } == .absent)
+        #expect(state(id) { client(&$0, works: false, name: "other.example") } == .absent)
+    }
+
+    @Test func `of many places those are cited that come first in the capture`() {
+        var tally = DatagramTally()
+        for packet: UInt32 in (1...60).shuffled() { tally.add(packet, Int64(packet)) }
+        #expect(tally.count == 60)
+        #expect(tally.places.map(\.packet) == Array(1...10))
     }
 
     @Test func `QUIC that nobody answers`() {

@@ -56,9 +56,15 @@ struct DatagramTally {
     private(set) var places: [(packet: UInt32, time: Int64)] = []
     var opportunities = 0
 
+    /// In any order: of more than `Tally.placeLimit` those are kept that come first in the capture.
     mutating func add(_ packet: UInt32, _ time: Int64) {
         count += 1
-        if places.count < Tally.placeLimit { places.append((packet, time)) }
+        if places.count == Tally.placeLimit {
+            guard packet < places[Tally.placeLimit - 1].packet else { return }
+            places.removeLast()
+        }
+        let index = places.lastIndex { $0.packet <= packet }.map { $0 + 1 } ?? 0
+        places.insert((packet, time), at: index)
     }
 
     func evidence(
@@ -93,7 +99,8 @@ struct Endpoints: Hashable {
 struct FlowNotes {
     struct Note {
         var client: IPAddress
-        var server: Endpoint
+        /// Into `CaptureContext.servers`.
+        var server: UInt32
         var first: Int64
         var firstPacket: UInt32
         /// 0 when there was none.
@@ -102,7 +109,7 @@ struct FlowNotes {
         var synUnanswered: Bool
     }
 
-    private(set) var notes: [Note] = []
+    private(set) var notes = Chunked<Note>()
     /// Nothing is kept before a datagram asks for it.
     var isWanted = false
     private static let limit = 200_000
@@ -111,7 +118,7 @@ struct FlowNotes {
         guard isWanted, notes.count < Self.limit else { return }
         notes.append(
             Note(
-                client: facts.pair.client, server: facts.endpoint, first: facts.flow.firstTime,
+                client: facts.pair.client, server: facts.serverNumber, first: facts.flow.firstTime,
                 firstPacket: facts.flow.firstPacket, established: facts.flow.establishedTime,
                 firstServerPayload: facts.server.firstPayloadTime,
                 synUnanswered: facts.client.syn > 0 && facts.server.packets == 0))

@@ -43,9 +43,10 @@ struct QUICAnalyzer: DatagramAnalyzer {
         let unanswered = initials.filter { !$0.value.answered }
         // Of most captures none: then nobody has to go through all flows.
         let later = TimesByKey(
-            (unanswered.isEmpty ? [] : flows.notes)
-                .filter { $0.server.port == 443 && $0.established > 0 }.map {
-                    (Endpoints(client: $0.client, server: $0.server.address), $0.first)
+            flows.notes.prefix(unanswered.isEmpty ? 0 : .max)
+                .filter { $0.established > 0 && capture.servers[$0.server].port == 443 }.map {
+                    let server = capture.servers[$0.server].address
+                    return (Endpoints(client: $0.client, server: server), $0.first)
                 })
         let vain = unanswered.filter { path, initial in
             later.hasOne(

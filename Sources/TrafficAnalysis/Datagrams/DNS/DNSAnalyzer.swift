@@ -95,6 +95,12 @@ struct DNSTraffic {
         var client: IPAddress
         var name: DNSName
         var type: DNSType
+
+        init(_ exchange: DNSExchange) {
+            client = exchange.client
+            name = exchange.name
+            type = exchange.type
+        }
     }
 
     /// Who asks whom for what.
@@ -103,7 +109,7 @@ struct DNSTraffic {
         var server: IPAddress
 
         init(_ exchange: DNSExchange) {
-            asker = Asker(client: exchange.client, name: exchange.name, type: exchange.type)
+            asker = Asker(exchange)
             server = exchange.server
         }
     }
@@ -114,18 +120,15 @@ struct DNSTraffic {
         return (exchanges + overTCP).sorted { $0.packet < $1.packet }
     }
 
-    /// By client, name and type, each in order of time.
-    func byQuestion() -> [[DNSExchange]] {
-        Dictionary(grouping: exchanges) {
-            Asker(client: $0.client, name: $0.name, type: $0.type)
-        }.values.sorted { ($0.first?.packet ?? 0) < ($1.first?.packet ?? 0) }
-    }
-
-    /// By client, each in order of time.
-    func byClient() -> [[DNSExchange]] {
-        Dictionary(grouping: exchanges, by: \.client).values.sorted {
-            ($0.first?.packet ?? 0) < ($1.first?.packet ?? 0)
-        }
+    /// Over UDP, by client, each in order of time; only those clients whose exchanges are worth it.
+    ///
+    /// - Parameter wanted: asked of every exchange; a client needs one.
+    func byClient(where wanted: (DNSExchange) -> Bool) -> [[DNSExchange]] {
+        var clients: [IPAddress: [DNSExchange]] = [:]
+        for exchange in exchanges where wanted(exchange) { clients[exchange.client] = [] }
+        if clients.isEmpty { return [] }
+        for exchange in exchanges { clients[exchange.client]?.append(exchange) }
+        return Array(clients.values)
     }
 
     /// A question asked this long before the end could have been answered.

@@ -6,18 +6,21 @@ enum DNSCodes: DNSFinding {
     static let establishes: [FactID] = ["capture.dns.servfail-share"]
 
     static func conclude(_ traffic: DNSTraffic, _ capture: CaptureContext) -> [Evidence] {
-        let answered = traffic.all.filter { $0.answered != nil }
         var tally = DatagramTally()
-        tally.opportunities = answered.count
-        for exchange in answered where exchange.code == .serverFailure {
-            tally.add(exchange.packet, exchange.answered ?? exchange.time)
+        for exchanges in [traffic.exchanges, traffic.overTCP] {
+            for exchange in exchanges {
+                guard let answered = exchange.answered else { continue }
+                tally.opportunities += 1
+                if exchange.code == .serverFailure { tally.add(exchange.packet, answered) }
+            }
         }
         // 2 % of the answers.
-        let isMuch = tally.count * 50 >= answered.count
+        let isMuch = tally.count * 50 >= tally.opportunities
         return tally.evidence(
             "capture.dns.servfail-share", capture,
-            present: "\(tally.count) of \(counted(answered.count, "DNS answer")) were SERVFAIL",
+            present:
+                "\(tally.count) of \(counted(tally.opportunities, "DNS answer")) were SERVFAIL",
             absent: "fewer than 2 % of the DNS answers were SERVFAIL",
-            measure: percent(tally.count, of: answered.count), atLeast: isMuch ? 1 : .max)
+            measure: percent(tally.count, of: tally.opportunities), atLeast: isMuch ? 1 : .max)
     }
 }

@@ -7,34 +7,23 @@ enum DNSFallback: DNSFinding {
     static let establishes: [FactID] = ["capture.dns.ipv6-tried-then-ipv4"]
 
     private static let patience: Int64 = 60_000_000_000
-    /// Of one address: a hoster's have thousands, and each is asked for at every connection.
-    private static let mostNames = 64
-
-    private struct Service: Hashable {
-        var name: DNSName
-        var port: UInt16
-    }
+    /// Names of one address, and addresses of one name, that are looked at: a hoster's have thousands.
+    private static let most = 64
 
     static func conclude(_ traffic: DNSTraffic, _ capture: CaptureContext) -> [Evidence] {
-        var names: [IPAddress: Set<DNSName>] = [:]
-        for exchange in traffic.exchanges {
-            for address in exchange.addresses
-            where names[address, default: []].count < mostNames {
-                names[address, default: []].insert(exchange.name)
-            }
-        }
-        let tried = traffic.flows.notes.filter {
-            !$0.server.address.isIPv4 && names[$0.server.address] != nil
-        }
+        let announced = Set(traffic.exchanges.lazy.flatMap(\.addresses).filter { !$0.isIPv4 })
+        if announced.isEmpty { return [] }
+        // By the servers' numbers: of the many connections none is looked up.
+        let isAnnounced = capture.servers.values.map { announced.contains($0.address) }
+        let tried = traffic.flows.notes.filter { isAnnounced[Int($0.server)] }
+        let vain = tried.filter(\.synUnanswered)
         var tally = DatagramTally()
         tally.opportunities = tried.count
-        let vain = tried.filter(\.synUnanswered)
-        let working = working(traffic, names, asTried: vain)
+        let alternatives = alternatives(traffic, capture, to: Set(vain.map(\.server)))
+        let working = working(traffic, capture, Set(alternatives.values.joined()))
         for flow in vain {
-            let isFollowed = (names[flow.server.address] ?? []).contains {
-                working.hasOne(
-                    Service(name: $0, port: flow.server.port),
-                    in: flow.first...flow.first + patience)
+            let isFollowed = (alternatives[flow.server] ?? []).contains {
+                working.hasOne($0, in: flow.first...flow.first + patience)
             }
             if isFollowed { tally.add(flow.firstPacket, flow.first) }
         }
@@ -45,22 +34,51 @@ enum DNSFallback: DNSFinding {
             absent: "the IPv6 addresses of the DNS answered")
     }
 
-    /// When connections to IPv4 addresses of those names were made that were tried in vain.
+    /// Of servers that were tried in vain: those of IPv4 with one of the same names and the same port.
+    private static func alternatives(
+        _ traffic: DNSTraffic, _ capture: CaptureContext, to vain: Set<UInt32>
+    ) -> [UInt32: Set<UInt32>] {
+        if vain.isEmpty { return [:] }
+        let unreached = Set(vain.map { capture.servers[$0].address })
+        var names: [IPAddress: Set<DNSName>] = [:]
+        for exchange in traffic.exchanges {
+            for address in exchange.addresses where unreached.contains(address) {
+                insert(exchange.name, into: &names[address, default: []])
+            }
+        }
+        let wanted = names.values.reduce(into: Set()) { $0.formUnion($1) }
+        var addresses: [DNSName: Set<IPAddress>] = [:]
+        for exchange in traffic.exchanges where wanted.contains(exchange.name) {
+            for address in exchange.addresses where address.isIPv4 {
+                insert(address, into: &addresses[exchange.name, default: []])
+            }
+        }
+        return Dictionary(
+            uniqueKeysWithValues: vain.map { number in
+                let server = capture.servers[number]
+                let others = (names[server.address] ?? []).flatMap { addresses[$0] ?? [] }
+                return (
+                    number,
+                    Set(
+                        others.compactMap {
+                            capture.servers.find(Endpoint(address: $0, port: server.port))
+                        })
+                )
+            })
+    }
+
+    private static func insert<Element>(_ element: Element, into few: inout Set<Element>) {
+        if few.count < most { few.insert(element) }
+    }
+
+    /// When connections to those servers were made.
     private static func working(
-        _ traffic: DNSTraffic, _ names: [IPAddress: Set<DNSName>], asTried vain: [FlowNotes.Note]
-    ) -> TimesByKey<Service> {
-        var wanted: Set<DNSName> = []
-        for flow in vain { wanted.formUnion(names[flow.server.address] ?? []) }
-        // Most names are not among them.
-        let servers = names.mapValues { $0.intersection(wanted) }
-            .filter { $0.key.isIPv4 && !$0.value.isEmpty }
+        _ traffic: DNSTraffic, _ capture: CaptureContext, _ servers: Set<UInt32>
+    ) -> TimesByKey<UInt32> {
         if servers.isEmpty { return TimesByKey([]) }
+        let isWanted = capture.servers.values.indices.map { servers.contains(UInt32($0)) }
         return TimesByKey(
-            traffic.flows.notes.filter { $0.server.address.isIPv4 && $0.established > 0 }
-                .flatMap { flow in
-                    (servers[flow.server.address] ?? []).map {
-                        (Service(name: $0, port: flow.server.port), flow.first)
-                    }
-                })
+            traffic.flows.notes.lazy.filter { isWanted[Int($0.server)] && $0.established > 0 }
+                .map { ($0.server, $0.first) })
     }
 }

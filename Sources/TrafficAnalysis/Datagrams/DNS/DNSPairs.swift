@@ -10,14 +10,19 @@ enum DNSPairs: DNSFinding {
 
     static func conclude(_ traffic: DNSTraffic, _ capture: CaptureContext) -> [Evidence] {
         var tally = DatagramTally()
-        for asked in traffic.byClient() {
-            for (first, second) in zip(asked, asked.dropFirst())
-            where isPair(first, second) {
-                let limit = first.time + DNSTraffic.patience
-                let silent = [first, second].filter { $0.isSilent(until: limit) }
-                if limit > traffic.end, silent.count > 0 { continue }
-                tally.opportunities += 1
-                if silent.count == 1, let one = silent.first { tally.add(one.packet, one.time) }
+        // Each client's last question.
+        var last: [IPAddress: Int] = [:]
+        for place in traffic.exchanges.indices {
+            let client = traffic.exchanges[place].client
+            guard let former = last.updateValue(place, forKey: client),
+                isPair(traffic.exchanges[former], traffic.exchanges[place])
+            else { continue }
+            let limit = traffic.exchanges[former].time + DNSTraffic.patience
+            let silent = [former, place].filter { traffic.exchanges[$0].isSilent(until: limit) }
+            if limit > traffic.end, silent.count > 0 { continue }
+            tally.opportunities += 1
+            if silent.count == 1, let one = silent.first {
+                tally.add(traffic.exchanges[one].packet, traffic.exchanges[one].time)
             }
         }
         return tally.evidence(
@@ -28,7 +33,7 @@ enum DNSPairs: DNSFinding {
     }
 
     private static func isPair(_ a: DNSExchange, _ b: DNSExchange) -> Bool {
-        a.clientPort == b.clientPort && a.name == b.name && b.time - a.time <= together
-            && Set([a.type, b.type]) == [.a, .aaaa]
+        b.time - a.time <= together && a.clientPort == b.clientPort && a.name == b.name
+            && (a.type == .a && b.type == .aaaa || a.type == .aaaa && b.type == .a)
     }
 }

@@ -22,7 +22,7 @@ enum DNSReverse: DNSFinding {
         var waits: [Int64] = []
         for flow in traffic.flows.notes
         where flow.established > 0 && flow.firstServerPayload > 0 {
-            let hosts = Endpoints(client: flow.client, server: flow.server.address)
+            let hosts = Endpoints(client: flow.client, server: capture.servers[flow.server].address)
             let own = since(flow.first, asked[hosts] ?? []).prefix(mostLookups).prefix {
                 $0.time <= flow.established + soon
             }

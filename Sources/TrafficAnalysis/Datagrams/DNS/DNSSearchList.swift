@@ -11,10 +11,9 @@ enum DNSSearchList: DNSFinding {
 
     static func conclude(_ traffic: DNSTraffic, _ capture: CaptureContext) -> [Evidence] {
         var tally = DatagramTally()
-        for asked in traffic.byClient() {
-            for (index, right) in asked.enumerated()
-            where right.answered != nil && right.code == .noError && !right.name.isRoot {
-                tally.opportunities += 1
+        tally.opportunities = traffic.exchanges.count(where: isRight)
+        for asked in traffic.byClient(where: { $0.answered != nil && $0.code == .nameError }) {
+            for (index, right) in asked.enumerated() where isRight(right) {
                 let before = asked[..<index].reversed().prefix(mostTries).prefix {
                     right.time - $0.time <= window
                 }
@@ -30,6 +29,10 @@ enum DNSSearchList: DNSFinding {
             present: "\(counted(tally.count, "lookup")) tried three wrong names or more of the "
                 + "search list before the right one",
             absent: "names were not looked up with suffixes of a search list first")
+    }
+
+    private static func isRight(_ exchange: DNSExchange) -> Bool {
+        exchange.answered != nil && exchange.code == .noError && !exchange.name.isRoot
     }
 
     private static func isSuffixed(_ name: DNSName, _ bare: DNSName) -> Bool {

@@ -11,17 +11,16 @@ enum DNSSerialised: DNSFinding {
 
     static func conclude(_ traffic: DNSTraffic, _ capture: CaptureContext) -> [Evidence] {
         var tally = DatagramTally()
-        for asked in traffic.byClient() where asked.count >= least {
+        var clients: [IPAddress: Queue] = [:]
+        for place in traffic.exchanges.indices {
+            let client = traffic.exchanges[place].client
+            clients[client, default: Queue(first: place)].take(
+                asked: traffic.exchanges[place].time, answered: traffic.exchanges[place].answered)
+        }
+        for queue in clients.values where queue.asked >= least {
             tally.opportunities += 1
-            var queued = 0
-            var overlaps = false
-            var end = Int64.min
-            for exchange in asked {
-                if exchange.time < end { overlaps = true }
-                if end != .min, exchange.time - end <= atOnce { queued += 1 }
-                end = exchange.answered ?? exchange.time
-            }
-            if !overlaps, queued * 2 >= asked.count, let first = asked.first {
+            if !queue.overlaps, queue.atOnce * 2 >= queue.asked {
+                let first = traffic.exchanges[queue.first]
                 tally.add(first.packet, first.time)
             }
         }
@@ -30,5 +29,25 @@ enum DNSSerialised: DNSFinding {
             present: "\(counted(tally.count, "client")) never had two DNS questions open at a "
                 + "time, and asked the next as soon as one was answered: lookups wait in a queue",
             absent: "clients had several DNS questions open at a time, or none waiting")
+    }
+
+    /// What one client asked.
+    private struct Queue {
+        /// The place of its first question.
+        let first: Int
+        var asked = 0
+        /// Questions that left as soon as the one before was answered.
+        var atOnce = 0
+        var overlaps = false
+        private var end = Int64.min
+
+        init(first: Int) { self.first = first }
+
+        mutating func take(asked time: Int64, answered: Int64?) {
+            asked += 1
+            if time < end { overlaps = true }
+            if end != .min, time - end <= DNSSerialised.atOnce { atOnce += 1 }
+            end = answered ?? time
+        }
     }
 }

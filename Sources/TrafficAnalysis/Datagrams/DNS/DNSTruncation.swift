@@ -6,9 +6,13 @@ enum DNSTruncation: DNSFinding {
     static let establishes: [FactID] = ["capture.dns.truncated-no-tcp"]
 
     static func conclude(_ traffic: DNSTraffic, _ capture: CaptureContext) -> [Evidence] {
+        guard traffic.exchanges.contains(where: \.isTruncated) else { return [] }
         let tcp = TimesByKey(
-            traffic.flows.notes.filter { $0.server.port == 53 && $0.firstServerPayload > 0 }.map {
-                (Endpoints(client: $0.client, server: $0.server.address), $0.firstServerPayload)
+            traffic.flows.notes.filter {
+                $0.firstServerPayload > 0 && capture.servers[$0.server].port == 53
+            }.map {
+                let server = capture.servers[$0.server].address
+                return (Endpoints(client: $0.client, server: server), $0.firstServerPayload)
             })
         var tally = DatagramTally()
         for exchange in traffic.exchanges where exchange.isTruncated {

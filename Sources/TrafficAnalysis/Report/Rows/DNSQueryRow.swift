@@ -50,7 +50,7 @@ extension DNSTraffic {
     func forEachAttempt(_ body: (DNSExchange, Int) -> Void) {
         var last: [Asker: (exchange: DNSExchange, attempt: Int)] = [:]
         for exchange in all {
-            let asker = Asker(client: exchange.client, name: exchange.name, type: exchange.type)
+            let asker = Asker(exchange)
             var attempt = 1
             if let before = last[asker], before.exchange.isSilent(until: exchange.time) {
                 attempt = before.attempt + 1
