@@ -4,7 +4,7 @@ public import Casebook
 public enum StopReason: Hashable, Sendable {
     /// The leader's deciding test has matched, or evidence it names as sufficient.
     case proven(CaseID)
-    /// P(case) has reached the stop probability.
+    /// P(case) has reached the stop probability, and nothing excludes it.
     case known(CaseID)
     /// These cases together have, and they share their first action.
     case sameAction([CaseID])
@@ -23,14 +23,15 @@ public enum StopReason: Hashable, Sendable {
 extension Engine {
     /// The reason that the evidence itself gives to stop.
     func settledReason(_ posterior: Posterior, policy: StepPolicy) -> StopReason? {
-        let proven = confirmedCases(Examiner(engine: self, posterior: posterior))
+        let examiner = Examiner(engine: self, posterior: posterior)
+        let proven = confirmedCases(examiner)
         if let leader = proven.max(by: { one, other in
             (posterior.cases[one], other) < (posterior.cases[other], one)
         }) {
             return .proven(model.caseIDs[leader])
         }
         if let top = best(1, in: posterior.cases).first,
-            posterior.cases[top] >= policy.stopProbability
+            posterior.cases[top] >= policy.stopProbability, examiner.exclusions(top).isEmpty
         {
             return .known(model.caseIDs[top])
         }
@@ -38,11 +39,14 @@ extension Engine {
         if posterior.unlisted >= policy.stopNoneProbability, known >= parameters.noneKnownFacts {
             return .outsideCasebook
         }
-        return sameAction(posterior, policy: policy)
+        return sameAction(posterior, examiner, policy: policy)
     }
 
-    private func sameAction(_ posterior: Posterior, policy: StepPolicy) -> StopReason? {
-        for members in sameActionCases {
+    private func sameAction(
+        _ posterior: Posterior, _ examiner: Examiner, policy: StepPolicy
+    ) -> StopReason? {
+        for cases in sameActionCases {
+            let members = cases.filter { examiner.exclusions($0).isEmpty }
             let mass = members.reduce(0) { $0 + posterior.cases[$1] }
             if mass >= policy.stopProbability {
                 return .sameAction(members.map { model.caseIDs[$0] })

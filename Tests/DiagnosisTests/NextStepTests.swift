@@ -117,6 +117,32 @@ import Testing
         #expect(reason(sure, [ask]) == .known("c"))
     }
 
+    @Test func `what something excludes is not known, however probable`() {
+        let facts = (0..<8).map { FactID("f\($0)") }
+        let engine = Engine(
+            knowledge: Knowledge(
+                facts: facts.map { .init(id: $0) },
+                cases: [
+                    entry(
+                        "a",
+                        [
+                            "f0": .always, "f1": .always, "f2": .always, "f3": .always,
+                            "f4": .always, "f5": .always, "f6": .never,
+                        ]), entry("b", ["f7": .always]),
+                ]))
+        func reason(_ evidence: [Evidence]) -> StopReason? {
+            let dialogue = Dialogue(observations: Observations(evidence), steps: [])
+            guard case .stop(let reason) = engine.advise(dialogue) else { return nil }
+            return reason
+        }
+        let fits = facts.prefix(6).map { evidence($0, .present) }
+        #expect(reason(fits) == .known("a"))
+        let contradicted = fits + [evidence("f6", .present)]
+        let leader = engine.diagnose(contradicted).cases[0]
+        #expect(leader.verdict == .excluded && leader.probability >= StepPolicy().stopProbability)
+        #expect(reason(contradicted) == .noStepLeft)
+    }
+
     @Test func `moves end after forty, and when little is to be learned`() throws {
         let asked = (0..<40).map { step("s\($0)", "f0", .operator) }
         var dialogue = Dialogue(steps: asked + [step("last", "f2", .operator)])
