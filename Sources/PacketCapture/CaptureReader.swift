@@ -1,4 +1,4 @@
-import Dissection
+public import Dissection
 
 /// Reads a pcap or pcapng file, or a stream of one, packet by packet.
 ///
@@ -111,27 +111,34 @@ public struct CaptureReader: ~Copyable {
     /// Visits every packet in the file's order, until the end, damage, or `false` from `visit`;
     /// once.
     ///
-    /// - Parameter visit: The packet's bytes are valid during the call only.
+    /// - Parameters:
+    ///   - expect: Shown packets, three at most, before they are visited, when they are in the buffer
+    ///     anyway; asked again from time to time when it says `false`. Twice for some.
+    ///   - visit: The packet's bytes are valid during the call only.
     /// - Throws: `noPacketReadable` when damage came before the first packet, `io` likewise.
     public mutating func forEachPacket(
+        expecting expect: Expectation = { _, _ in false },
         _ visit: (PacketRecord, RawSpan) -> Bool
     ) throws(CaptureError) -> CaptureFacts {
         switch format {
         case .pcap(let header):
             var decoder = PcapDecoder(header)
-            return try pump(&decoder, visit)
+            return try pump(&decoder, expect, visit)
         default:
             var decoder = PcapngDecoder()
-            return try pump(&decoder, visit)
+            return try pump(&decoder, expect, visit)
         }
     }
 
     private mutating func pump<Decoder: PacketDecoder>(
-        _ decoder: inout Decoder, _ visit: (PacketRecord, RawSpan) -> Bool
+        _ decoder: inout Decoder, _ expect: Expectation,
+        _ visit: (PacketRecord, RawSpan) -> Bool
     ) throws(CaptureError) -> CaptureFacts {
         var readError: CaptureError?
         while !decoder.isDone {
-            use(unsafe decoder.consume(buffer.span.bytes.extracting(unread), visit))
+            use(
+                unsafe decoder.consume(
+                    buffer.span.bytes.extracting(unread), expecting: expect, visit))
             if decoder.isDone { break }
             var got = 0
             do throws(CaptureError) {

@@ -58,6 +58,7 @@ struct PcapDecoder: PacketDecoder {
     private(set) var isDone = false
     private let header: PcapHeader
     private var skipped = false
+    var foresight = Foresight()
 
     init(_ header: PcapHeader) {
         self.header = header
@@ -68,7 +69,10 @@ struct PcapDecoder: PacketDecoder {
         if header.minor != 4 { facts.note("pcap version 2.\(header.minor) instead of 2.4") }
     }
 
-    mutating func consume(_ chunk: RawSpan, _ visit: (PacketRecord, RawSpan) -> Bool) -> Int {
+    mutating func consume(
+        _ chunk: RawSpan, expecting expect: Expectation, _ visit: (PacketRecord, RawSpan) -> Bool
+    ) -> Int {
+        foresight.begin()
         var offset = 0
         if !skipped {
             guard chunk.byteCount >= PcapHeader.length else { return 0 }
@@ -87,6 +91,7 @@ struct PcapDecoder: PacketDecoder {
             }
             let start = offset + recordHeader
             guard end - start >= captured else { break }
+            foretell(chunk, from: offset, expect)
             let (seconds, fraction) = order.pair(chunk, at: offset)
             // At most 2^32 s and 2^32 us: well inside 64 bits.
             let time = Int64(seconds) &* 1_000_000_000 &+ Int64(fraction) &* unit
@@ -103,6 +108,16 @@ struct PcapDecoder: PacketDecoder {
             }
         }
         return offset
+    }
+
+    func foresee(_ chunk: RawSpan, at offset: Int) -> Foreseen? {
+        let start = offset + header.variant.recordHeader
+        guard start <= chunk.byteCount else { return nil }
+        let order = ByteOrder(isBig: header.variant.bigEndian)
+        let captured = lengths(chunk, at: offset, order).captured
+        guard captured <= chunk.byteCount - start else { return nil }
+        return Foreseen(
+            link: header.link, packet: start..<start + captured, next: start + captured)
     }
 
     mutating func resume() { isDone = facts.cutShort }

@@ -18,8 +18,12 @@ struct PcapngDecoder: PacketDecoder {
     var lastTime: Int64 = 0
     /// A block being passed over: its length, and how much of that is still to come.
     private var passing: (length: Int, left: Int)?
+    var foresight = Foresight()
 
-    mutating func consume(_ chunk: RawSpan, _ visit: (PacketRecord, RawSpan) -> Bool) -> Int {
+    mutating func consume(
+        _ chunk: RawSpan, expecting expect: Expectation, _ visit: (PacketRecord, RawSpan) -> Bool
+    ) -> Int {
+        foresight.begin()
         var offset = passOver(chunk, from: 0)
         if passing != nil { return offset }
         while chunk.byteCount - offset >= PcapngBlock.shortest, !isDone {
@@ -35,10 +39,28 @@ struct PcapngDecoder: PacketDecoder {
                 return passOver(chunk, from: offset)
             }
             guard checkTrailer(chunk, at: offset + length - 4, length) else { break }
+            foretell(chunk, from: offset, expect)
             read(type, chunk, offset..<offset + length, visit)
             offset += length
         }
         return offset
+    }
+
+    /// Of an enhanced packet block alone (§4.3): another may change what is behind it.
+    func foresee(_ chunk: RawSpan, at offset: Int) -> Foreseen? {
+        guard chunk.byteCount - offset >= 32, order.uint32(chunk, at: offset) == 6 else {
+            return nil
+        }
+        let length = Int(order.uint32(chunk, at: offset + 4))
+        let interface = Int(order.uint32(chunk, at: offset + 8))
+        let captured = Int(order.uint32(chunk, at: offset + 20))
+        guard length >= 32, length % 4 == 0, length <= chunk.byteCount - offset,
+            captured <= length - 32, interface < interfaces.count
+        else { return nil }
+        let start = offset + 28
+        return Foreseen(
+            link: interfaces[interface].link, packet: start..<start + captured,
+            next: offset + length)
     }
 
     mutating func resume() { isDone = facts.cutShort }

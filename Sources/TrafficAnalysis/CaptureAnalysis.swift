@@ -37,6 +37,7 @@ public struct CaptureAnalysis: ~Copyable {
     private var previousTime: Int64 = .min
     private var segment = TCPSegment()
     private var opener = PacketOpener()
+    var expected = ExpectedPackets()
 
     /// How long a flow that is over is kept for late packets, in nanoseconds: what Zeek waits
     /// (Zeek manual, init-bare.zeek, `tcp_close_delay`).

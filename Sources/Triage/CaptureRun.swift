@@ -46,7 +46,9 @@ public struct CaptureRun: Sendable {
         var stopped = false
         let isPlain = reader.compression == nil
         var progress = watch.map { _ in ReadingProgress(path: isPlain ? path : nil) }
-        let facts = try reader.forEachPacket { record, bytes in
+        let facts = try reader.forEachPacket(
+            expecting: { link, packet in analysis.expect(packet, link: link) }
+        ) { record, bytes in
             analysis.packet(
                 bytes, number: record.number, time: record.time, wireLength: record.wireLength,
                 link: record.link)

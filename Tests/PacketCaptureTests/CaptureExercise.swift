@@ -44,9 +44,21 @@ private func decode<Decoder: PacketDecoder>(
     var start = 0
     var end = 0
     var index = 0
+    // Packets that were shown and are still to be visited, by where they begin, with their end.
+    var expected: [Int: (end: Int, link: LinkType)] = [:]
     while !decoder.isDone {
-        let used = decoder.consume(input.extracting(start..<end)) { record, bytes in
+        let used = decoder.consume(
+            input.extracting(start..<end),
+            expecting: { link, bytes in
+                let start = place(of: bytes, in: input)
+                expected[start] = (start + bytes.byteCount, link)
+                return true
+            }
+        ) { record, bytes in
             result.visit(record, bytes)
+            let start = place(of: bytes, in: input)
+            let wasShown = expected.removeValue(forKey: start)
+            precondition(wasShown.map { $0 == (start + bytes.byteCount, record.link) } ?? true)
             return true
         }
         precondition(0...(end - start) ~= used)
@@ -63,8 +75,18 @@ private func decode<Decoder: PacketDecoder>(
     }
     result.facts = decoder.facts
     precondition(result.visited == result.facts.packets)
+    // What was shown comes, unless the file is damaged before it.
+    precondition(expected.isEmpty || result.facts.cutShort)
     precondition(result.facts.cutShort == (result.facts.cutShortReason != nil))
     return result
+}
+
+private func place(of part: RawSpan, in whole: RawSpan) -> Int {
+    part.withUnsafeBytes { part in
+        whole.withUnsafeBytes { whole in
+            part.isEmpty ? -1 : part.baseAddress! - whole.baseAddress!
+        }
+    }
 }
 
 /// Decodes arbitrary bytes whole and in pieces whose sizes the bytes give: both must agree.

@@ -1,8 +1,8 @@
 import Casebook
 import Dissection
-import TrafficAnalysis
 
 @testable import PacketCapture
+@testable import TrafficAnalysis
 
 /// Analyses `input` as a capture file, all of it, and checks what must hold for any bytes.
 func exerciseAnalysis(_ input: RawSpan) {
@@ -19,7 +19,10 @@ private func exercise(_ input: RawSpan, _ decoder: some PacketDecoder) {
     var analysis = CaptureAnalysis(file: "fuzz")
     var log = PointLog(file: "fuzz")
     var packets = 0
-    _ = decoder.consume(input) { record, bytes in
+    analysis.expected.leastFlows = 0
+    _ = decoder.consume(
+        input, expecting: { link, bytes in analysis.expect(bytes, link: link) }
+    ) { record, bytes in
         packets += 1
         analysis.packet(
             bytes, number: record.number, time: record.time, wireLength: record.wireLength,

@@ -61,7 +61,8 @@ extension CaptureReader {
     fileprivate func show(
         _ decoder: inout any PacketDecoder, _ visit: (PacketRecord, RawSpan) -> Bool
     ) -> Int {
-        unsafe decoder.consume(buffer.span.bytes.extracting(unread), visit)
+        unsafe decoder.consume(
+            buffer.span.bytes.extracting(unread), expecting: { _, _ in false }, visit)
     }
 
     fileprivate func showEnd(_ decoder: inout any PacketDecoder) {

@@ -171,6 +171,15 @@ struct FlowTable {
         slots.withUnsafeBufferPointer { cprefetch($0.baseAddress! + slot) }
     }
 
+    /// The same of the newest flow of this hash.
+    ///
+    /// - Returns: its place, if it is another's only by chance; `nil` when there is none.
+    mutating func prefetchFlow(hash: UInt64) -> Int? {
+        let place = probe(hash) { _ in true }
+        if let place { flows.prefetch(place) }
+        return place
+    }
+
     /// The same of the other flows in the slots behind: of those `remove` asks where they belong.
     mutating func prefetchFlows(hash: UInt64) {
         let mask = slots.count - 1

@@ -25,12 +25,18 @@ final class TestCapture {
             scale: scale, base: base)
     }
 
-    func report(rows: Int = 0, keepsFlows: Bool = true) -> CaptureReport {
+    /// - Parameter expects: whether each packet is shown three packets before its turn.
+    func report(rows: Int = 0, keepsFlows: Bool = true, expects: Bool = false) -> CaptureReport {
         var analysis = CaptureAnalysis(file: "test", keepsFlows: keepsFlows, rows: rows)
+        if expects { analysis.expected.leastFlows = 0 }
         let ordered = frames.enumerated().sorted {
             ($0.element.time, $0.offset) < ($1.element.time, $1.offset)
         }
         for (number, frame) in ordered.enumerated() {
+            if expects, number + 3 < ordered.count {
+                let soon = ordered[number + 3].element.bytes
+                _ = analysis.expect(soon.span.bytes, link: .ethernet)
+            }
             analysis.packet(
                 frame.element.bytes.span.bytes, number: number + 1,
                 time: Int64((start + frame.element.time) * 1e6) * 1000,

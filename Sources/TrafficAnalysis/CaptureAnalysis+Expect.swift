@@ -1,0 +1,35 @@
+public import Dissection
+
+/// What is known of packets that come soon.
+struct ExpectedPackets {
+    /// So many open flows are several times what the processor's own caches hold (384 bytes each). With
+    /// fewer the asking costs more than the waiting: 9 % of the time at 6,000 flows.
+    var leastFlows = 16_384
+    /// Of the one shown last; `nil` when it is not TCP.
+    var hash: UInt64?
+    /// Of the flow of the one before.
+    var flow: Int?
+    var segment = TCPSegment()
+}
+
+extension CaptureAnalysis {
+    /// Asks for the memory that a packet will need which comes soon, while many flows are open: in a
+    /// burst each packet goes to another, and two fifths of the time was waiting for its flow.
+    ///
+    /// - Returns: whether that is worth it for the next packets.
+    public mutating func expect(_ packet: RawSpan, link: LinkType) -> Bool {
+        guard table.open >= expected.leastFlows else { return false }
+        // In three steps, since each needs what the one before has asked for: the slot, the flow, what
+        // stands beside it.
+        if let flow = expected.flow, flow < table.open { tables.prefetch(&table[flow]) }
+        expected.flow = expected.hash.flatMap { table.prefetchFlow(hash: $0) }
+        expected.hash = nil
+        let length = packet.byteCount
+        if dissect(packet, link: link, wireLength: length, into: &expected.segment) == .tcp {
+            let hash = table.hash(FlowKey.of(expected.segment).key)
+            table.prefetch(hash: hash)
+            expected.hash = hash
+        }
+        return true
+    }
+}
