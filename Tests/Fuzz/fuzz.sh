@@ -44,7 +44,7 @@ corpus=$out/corpus-$target
 kept=Tests/Fixtures/fuzz/$kept
 archive=$PWD/Tests/Fixtures/fuzz/corpus/$target.tar.gz
 mkdir -p "$out/plain" "$out/covered" "$corpus" "$kept" "${archive%/*}"
-includes="-I Sources/CPcap -I Sources/CCompression"
+includes="-I Sources/CPcap -I Sources/CCompression -I Sources/CPrefetch"
 
 library() { # NAME FOLDER FLAG...: compile Sources/NAME into FOLDER when it is older
     name=$1 folder=$2
