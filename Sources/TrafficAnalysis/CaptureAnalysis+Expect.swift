@@ -14,7 +14,7 @@ struct ExpectedPackets {
 
 extension CaptureAnalysis {
     /// Asks for the memory that a packet will need which comes soon, while many flows are open: in a
-    /// burst each packet goes to another, and two fifths of the time was waiting for its flow.
+    /// burst each packet goes to another, and more than a third of the time went into finding its flow.
     ///
     /// - Returns: whether that is worth it for the next packets.
     public mutating func expect(_ packet: RawSpan, link: LinkType) -> Bool {

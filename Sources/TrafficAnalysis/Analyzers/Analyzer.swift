@@ -281,8 +281,13 @@ struct Tally {
     mutating func add(_ place: Place, times: Int = 1) {
         guard times > 0 else { return }
         count += times
-        if places.count == Self.placeLimit {
-            guard place < places[Self.placeLimit - 1] else { return }
+        Self.keep(place, in: &places)
+    }
+
+    /// Of more than `placeLimit` those that come first in the capture, in their order.
+    static func keep(_ place: Place, in places: inout [Place]) {
+        if places.count == placeLimit {
+            guard place < places[placeLimit - 1] else { return }
             places.removeLast()
         }
         let index = places.lastIndex { !(place < $0) }.map { $0 + 1 } ?? 0

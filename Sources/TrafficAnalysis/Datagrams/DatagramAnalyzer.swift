@@ -53,18 +53,14 @@ struct UDPHeader {
 /// Where instances among datagrams were seen; there are no flow numbers.
 struct DatagramTally {
     private(set) var count = 0
-    private(set) var places: [(packet: UInt32, time: Int64)] = []
+    /// All of flow 0.
+    private(set) var places: [Place] = []
     var opportunities = 0
 
     /// In any order: of more than `Tally.placeLimit` those are kept that come first in the capture.
     mutating func add(_ packet: UInt32, _ time: Int64) {
         count += 1
-        if places.count == Tally.placeLimit {
-            guard packet < places[Tally.placeLimit - 1].packet else { return }
-            places.removeLast()
-        }
-        let index = places.lastIndex { $0.packet <= packet }.map { $0 + 1 } ?? 0
-        places.insert((packet, time), at: index)
+        Tally.keep(Place(flow: 0, packet: packet, time: time), in: &places)
     }
 
     func evidence(

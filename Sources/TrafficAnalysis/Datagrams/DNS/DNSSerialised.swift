@@ -11,16 +11,16 @@ enum DNSSerialised: DNSFinding {
 
     static func conclude(_ traffic: DNSTraffic, _ capture: CaptureContext) -> [Evidence] {
         var tally = DatagramTally()
-        var clients: [IPAddress: Queue] = [:]
+        var clients: [IPAddress: Client] = [:]
         for place in traffic.exchanges.indices {
             let client = traffic.exchanges[place].client
-            clients[client, default: Queue(first: place)].take(
+            clients[client, default: Client(first: place)].take(
                 asked: traffic.exchanges[place].time, answered: traffic.exchanges[place].answered)
         }
-        for queue in clients.values where queue.asked >= least {
+        for client in clients.values where client.asked >= least {
             tally.opportunities += 1
-            if !queue.overlaps, queue.atOnce * 2 >= queue.asked {
-                let first = traffic.exchanges[queue.first]
+            if !client.overlaps, client.atOnce * 2 >= client.asked {
+                let first = traffic.exchanges[client.first]
                 tally.add(first.packet, first.time)
             }
         }
@@ -32,7 +32,7 @@ enum DNSSerialised: DNSFinding {
     }
 
     /// What one client asked.
-    private struct Queue {
+    private struct Client {
         /// The place of its first question.
         let first: Int
         var asked = 0
