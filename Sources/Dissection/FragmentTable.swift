@@ -1,15 +1,8 @@
-/// Puts IPv4 datagrams together again (RFC 791 §3.2, RFC 815), in bounded memory.
+/// Puts IP datagrams together again (RFC 815; RFC 791 §3.2, RFC 8200 §4.5), in bounded memory.
 ///
 /// Parts that overlap with other bytes are an attack or damage (RFC 5722 says so of IPv6): the
 /// datagram is given up.
 struct FragmentTable: Sendable {
-    private struct Key: Hashable {
-        var source: IPAddress
-        var destination: IPAddress
-        var identification: UInt16
-        var transport: UInt8
-    }
-
     private struct Datagram {
         /// Payload bytes by their place, in order.
         var parts: [(offset: Int, bytes: [UInt8])] = []
@@ -21,7 +14,7 @@ struct FragmentTable: Sendable {
         var age: Int
     }
 
-    private var datagrams: [Key: Datagram] = [:]
+    private var datagrams: [IPFragment.Datagram: Datagram] = [:]
     private var count = 0
     private var held = 0
     /// Linux gives up after 30 s or 4 MB (ip-sysctl, ipfrag_high_thresh); in files only memory
@@ -29,33 +22,26 @@ struct FragmentTable: Sendable {
     private static let byteLimit = 4 << 20
     private static let datagramLimit = 1024
 
-    /// - Parameter bytes: begins with the IPv4 header.
-    /// - Returns: the whole datagram, header first, when this was its last missing part.
+    /// - Parameter bytes: begins with the IP header.
+    /// - Returns: the whole datagram, headers first, when this was its last missing part; or what
+    ///   the capture kept of a first part that it cut short.
     mutating func add(_ bytes: RawSpan) -> [UInt8]? {
-        guard bytes.byteCount >= 20, bytes.byte(at: 0) >> 4 == 4 else { return nil }
-        let headerLength = Int(bytes.byte(at: 0) & 0xF) * 4
-        let totalLength = Int(bytes.uint16(at: 2))
-        guard headerLength >= 20, totalLength > headerLength, bytes.byteCount >= totalLength else {
-            return nil
+        guard let fragment = IPFragment(bytes) else { return nil }
+        guard bytes.byteCount >= fragment.payload.upperBound else {
+            return fragment.cutShort(bytes)
         }
-        let field = bytes.uint16(at: 6)
-        let offset = Int(field & 0x1FFF) * 8
-        let part = bytes.array(headerLength..<totalLength)
-        let key = Key(
-            source: IPAddress(ipv4: bytes.uint32(at: 12)),
-            destination: IPAddress(ipv4: bytes.uint32(at: 16)),
-            identification: bytes.uint16(at: 4), transport: bytes.byte(at: 9))
-        guard offset + part.count <= 65_515 else { return nil }
+        let part = bytes.array(fragment.payload)
+        guard fragment.offset + part.count <= IPFragment.longestDatagram else { return nil }
         makeRoom(for: part.count)
         count += 1
-        var datagram = datagrams.removeValue(forKey: key) ?? Datagram(age: count)
+        var datagram = datagrams.removeValue(forKey: fragment.datagram) ?? Datagram(age: count)
         held -= datagram.held
-        guard insert(part, at: offset, into: &datagram) else { return nil }
-        if offset == 0 { datagram.header = bytes.array(0..<headerLength) }
-        if field & 0x2000 == 0 { datagram.length = offset + part.count }
+        guard insert(part, at: fragment.offset, into: &datagram) else { return nil }
+        if fragment.offset == 0 { datagram.header = fragment.header(of: bytes) }
+        if fragment.isLast { datagram.length = fragment.offset + part.count }
         if let whole = Self.whole(datagram) { return whole }
         held += datagram.held
-        datagrams[key] = datagram
+        datagrams[fragment.datagram] = datagram
         return nil
     }
 
@@ -91,18 +77,14 @@ struct FragmentTable: Sendable {
     }
 
     private static func whole(_ datagram: Datagram) -> [UInt8]? {
-        guard let length = datagram.length, datagram.held == length, !datagram.header.isEmpty
+        guard let length = datagram.length, datagram.held == length, !datagram.header.isEmpty,
+            let last = datagram.parts.last, last.offset + last.bytes.count == length,
+            datagram.header.count + length <= IPFragment.longestDatagram
         else { return nil }
         var bytes = datagram.header
-        let total = bytes.count + length
-        guard total <= 65_535 else { return nil }
-        bytes[2] = UInt8(total >> 8)
-        bytes[3] = UInt8(total & 0xFF)
-        // No fragment any more.
-        bytes[6] &= 0x40
-        bytes[7] = 0
         for part in datagram.parts { bytes += part.bytes }
-        return bytes.count == total ? bytes : nil
+        setLength(of: &bytes)
+        return bytes
     }
 
     /// Gives up the oldest datagrams, several at a time: a flood must not search for each.

@@ -29,7 +29,8 @@ func dissectIPv6(
             return .notTCP
         }
         guard bytes.byteCount - position >= 8 else { return .truncated }
-        if step == .fragment, bytes.uint16(at: position + 2) & 0xFFF8 != 0 {
+        // More fragments, or not the first; else it is "atomic" (RFC 6946).
+        if step == .fragment, bytes.uint16(at: position + 2) & 0xFFF9 != 0 {
             segment.payloadOffset = offset
             return .fragment
         }
@@ -38,6 +39,20 @@ func dissectIPv6(
         position += step.headerLength(length)
     }
     return .malformed
+}
+
+/// Where the fragment header of an IPv6 packet is, and which byte names it as the next; `nil` when
+/// there is none in the bytes.
+func ipv6FragmentHeader(_ bytes: RawSpan) -> (place: Int, namedAt: Int)? {
+    var (namedAt, place) = (6, 40)
+    for _ in 0..<12 {
+        guard bytes.byteCount - place >= 8, let step = IPv6Extension(bytes.byte(at: namedAt))
+        else { return nil }
+        if step == .fragment { return (place, namedAt) }
+        namedAt = place
+        place += step.headerLength(Int(bytes.byte(at: place + 1)))
+    }
+    return nil
 }
 
 /// The extension headers that may stand before TCP

@@ -38,12 +38,10 @@ public struct PacketOpener: Sendable {
         _ bytes: RawSpan, _ segment: inout TCPSegment
     ) -> (verdict: PacketVerdict, place: Place) {
         let part = bytes.extracting(segment.payloadOffset..<bytes.byteCount)
-        guard let whole = fragments.add(part) ?? Self.cutShort(part) else {
-            return (.fragment, .inside(0))
-        }
+        guard let whole = fragments.add(part) else { return (.fragment, .inside(0)) }
+        // As much as fits: the header says how long the datagram is.
         let verdict = unsafe Self.dissectInner(
-            whole.span.bytes, link: .raw, wireLength: Int(whole[2]) << 8 | Int(whole[3]),
-            into: &segment)
+            whole.span.bytes, link: .raw, wireLength: IPFragment.longestDatagram, into: &segment)
         guard verdict == .notTCP else { return (verdict, .whole(whole)) }
         // A tunnel's packets are fragmented most: its header makes them too large.
         let inner = unsafe descend(whole.span.bytes, into: &segment)
@@ -51,17 +49,6 @@ public struct PacketOpener: Sendable {
             return (verdict, .whole(whole))
         }
         return (inner.verdict, .whole(Array(whole[start...])))
-    }
-
-    /// A first fragment of which the capture kept too little for putting it together: its headers
-    /// are better than nothing (Wireshark does the same).
-    private static func cutShort(_ part: RawSpan) -> [UInt8]? {
-        guard part.byteCount >= 40, part.byte(at: 0) >> 4 == 4,
-            part.uint16(at: 6) & 0x3FFF == 0x2000, part.byteCount < Int(part.uint16(at: 2))
-        else { return nil }
-        var bytes = part.array(0..<part.byteCount)
-        bytes[6] &= 0x40
-        return bytes
     }
 
     private mutating func descend(

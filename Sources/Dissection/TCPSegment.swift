@@ -78,8 +78,7 @@ public enum PacketVerdict: UInt8, Sendable {
     case tcp
     case notIP
     case notTCP
-    /// A part of an IPv4 datagram, whose header begins at `payloadOffset`; or a part of an IPv6
-    /// datagram other than the first.
+    /// A part of an IP datagram, whose header begins at `payloadOffset`.
     case fragment
     /// The capture holds too few bytes to see all of the fixed TCP header.
     case truncated

@@ -1,25 +1,25 @@
 import Dissection
 import Testing
 
-struct PacketOpenerTests {
-    /// Opens a packet as the analysis does; the payload tells whether it is the right one.
-    private func opened(
-        _ packet: [UInt8], link: LinkType = .ethernet, _ opener: inout PacketOpener
-    ) -> (verdict: PacketVerdict, segment: TCPSegment, payload: [UInt8]) {
-        var segment = TCPSegment()
-        let verdict = dissect(
-            packet.span.bytes, link: link, wireLength: packet.count, into: &segment)
-        let opened = opener.open(packet.span.bytes, verdict, into: &segment)
-        guard opened.verdict == .tcp else { return (opened.verdict, segment, []) }
-        let bytes: [UInt8]
-        switch opened.place {
-        case .inside(let start): bytes = Array(packet[start...])
-        case .whole(let datagram): bytes = datagram
-        }
-        let payload = bytes[segment.payloadOffset...].prefix(segment.capturedPayload)
-        return (.tcp, segment, Array(payload))
+/// Opens a packet as the analysis does; the payload tells whether it is the right one.
+func opened(
+    _ packet: [UInt8], link: LinkType = .ethernet, _ opener: inout PacketOpener
+) -> (verdict: PacketVerdict, segment: TCPSegment, payload: [UInt8]) {
+    var segment = TCPSegment()
+    let verdict = dissect(
+        packet.span.bytes, link: link, wireLength: packet.count, into: &segment)
+    let opened = opener.open(packet.span.bytes, verdict, into: &segment)
+    guard opened.verdict == .tcp else { return (opened.verdict, segment, []) }
+    let bytes: [UInt8]
+    switch opened.place {
+    case .inside(let start): bytes = Array(packet[start...])
+    case .whole(let datagram): bytes = datagram
     }
+    let payload = bytes[segment.payloadOffset...].prefix(segment.capturedPayload)
+    return (.tcp, segment, Array(payload))
+}
 
+struct PacketOpenerTests {
     private static func udp(_ port: Int, _ content: [UInt8]) -> [UInt8] {
         Packet.ipv4(
             join(bytes16(5555), bytes16(port), bytes16(8 + content.count), bytes16(0), content),
@@ -170,64 +170,6 @@ struct PacketOpenerTests {
         ] {
             #expect(opened(Packet.ethernet(packet), &opener).verdict == .notTCP)
         }
-    }
-
-    /// The datagram in parts of so many bytes, in the order given by the seed.
-    private func parts(_ size: Int, of content: [UInt8], seed: UInt64) -> [[UInt8]] {
-        var generator = SeededGenerator(state: seed)
-        return stride(from: 0, to: content.count, by: size).map { offset in
-            let more = offset + size < content.count ? 0x2000 : 0
-            return Packet.ethernet(
-                Packet.ipv4(
-                    Array(content[offset...].prefix(size)), fragment: more | offset / 8))
-        }.shuffled(using: &generator)
-    }
-
-    @Test(arguments: 1...20) func `fragments in any order make the segment whole`(seed: UInt64) {
-        var opener = PacketOpener()
-        let size = 8 * Int(seed % 4 + 1)
-        let parts = parts(size, of: Packet.tcp(), seed: seed)
-        #expect(parts.count > 1)
-        for part in parts.dropLast() {
-            #expect(opened(part, &opener).verdict == .fragment)
-            // Captured twice.
-            #expect(opened(part, &opener).verdict == .fragment)
-        }
-        let result = opened(parts.last ?? [], &opener)
-        #expect(result.verdict == .tcp)
-        #expect(result.payload == Packet.payload)
-        #expect(result.segment.sourceMAC == 0x0200_0000_00AA)
-    }
-
-    @Test func `fragments that overlap are given up`() {
-        var opener = PacketOpener()
-        let content = Packet.tcp()
-        let first = Packet.ethernet(Packet.ipv4(Array(content.prefix(24)), fragment: 0x2000))
-        let other = Packet.ethernet(Packet.ipv4(Array(content[16...]), fragment: 2))
-        #expect(opened(first, &opener).verdict == .fragment)
-        #expect(opened(other, &opener).verdict == .fragment)
-    }
-
-    @Test func `a flood of first fragments stays bounded and pushes out the oldest`() {
-        var opener = PacketOpener()
-        let kept = parts(24, of: Packet.tcp(), seed: 1)
-        #expect(opened(kept[0], &opener).verdict == .fragment)
-        for number in 0..<5000 {
-            var packet = Packet.ethernet(Packet.ipv4(zeros(1400), fragment: 0x2000))
-            packet[18] = UInt8(number >> 8)
-            packet[19] = UInt8(number & 0xFF)
-            #expect(opened(packet, &opener).verdict == .fragment)
-        }
-        #expect(opened(kept[1], &opener).verdict == .fragment)
-    }
-
-    @Test func `of a first fragment that the snap length cut the headers are read`() {
-        var opener = PacketOpener()
-        let packet = Packet.ethernet(
-            Packet.ipv4(fragment: 0x2000, totalLength: 1500))
-        let result = opened(packet, &opener)
-        #expect(result.verdict == .tcp)
-        #expect(result.segment.sequence == 0x0102_0304)
     }
 
     @Test func `a fragmented tunnel is opened`() {

@@ -23,7 +23,8 @@ struct Refusal: Sendable, CustomTestStringConvertible {
         Refusal("UDP", ip: Packet.ipv4(protocol: 17), .notTCP),
         Refusal("ESP in IPv6", ip: Packet.ipv6(next: 50), .notTCP),
         Refusal("second fragment", ip: Packet.ipv4(fragment: 185), .fragment),
-        Refusal("second fragment of IPv6", ip: laterFragment, .fragment),
+        Refusal("first fragment of IPv6", ip: fragment(1), .fragment),
+        Refusal("second fragment of IPv6", ip: fragment(0x05A9), .fragment),
         Refusal("version 5", ip: join([0x55], zeros(40)), .malformed),
         Refusal("IPv4 header of 16 bytes", ip: join([0x44], zeros(40)), .malformed),
         Refusal("IP length inside TCP", ip: Packet.ipv4(totalLength: 39), .malformed),
@@ -38,8 +39,10 @@ struct Refusal: Sendable, CustomTestStringConvertible {
         Refusal("labels before no IP", Packet.ethernet([0, 0, 1, 0, 0], type: 0x8847), .notIP),
     ]
 
-    private static let laterFragment = Packet.ipv6(
-        join([6, 0, 5, 0xA9, 1, 2, 3, 4], Packet.tcp()), next: 44)
+    /// - Parameter field: offset, two reserved bits, more fragments (RFC 8200 §4.5).
+    private static func fragment(_ field: Int) -> [UInt8] {
+        Packet.ipv6(join([6, 0], bytes16(field), [1, 2, 3, 4], Packet.tcp()), next: 44)
+    }
 
     private static let endlessExtensions = Packet.ipv6(
         Array(repeatElement([0, 0, 1, 4, 0, 0, 0, 0], count: 40).joined()), next: 0)

@@ -28,6 +28,15 @@ import Triage
         #expect(found[1][3].isNull)
     }
 
+    @Test func `answers of DNS that came in fragments answer their questions`() throws {
+        let found = try rows(
+            Inquest.repository("Tests/Fixtures/captures/healthy-dns-fragments.pcap"),
+            "SELECT server, count(*), sum(edns), sum(code = 'NOERROR'), sum(latency_ms > 0) "
+                + "FROM dns_queries GROUP BY server ORDER BY server")
+        #expect(found.map { $0[0].string } == ["10.18.1.10", "fd18::10"])
+        for row in found { #expect(row.dropFirst().map(\.number) == [4, 4, 4, 4]) }
+    }
+
     @Test func `resets and requests are joined by their flow`() throws {
         let capture = Inquest.repository(
             "casebook/tcp/rst-on-close-discards-unread/replays/upload-rejected-by-reset.pcap")

@@ -121,3 +121,18 @@ def session_series(address, closes, version=ssl.TLSVersion.TLSv1_2, tickets=Fals
         link.close()
         time.sleep(pause)
     return outcome
+
+
+def ask_text(address, name, times):
+    """DNS questions for TXT with EDNS (4096 bytes) over UDP; returns the answers' lengths."""
+    family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+    labels = b"".join(bytes([len(label)]) + label.encode() for label in name.split("."))
+    lengths = []
+    for number in range(times):
+        with socket.socket(family, socket.SOCK_DGRAM) as link:
+            link.settimeout(5)
+            link.sendto(struct.pack(">6H", 100 + number, 0x100, 1, 0, 0, 1) + labels + b"\0"
+                        + struct.pack(">HH", 16, 1) + b"\0" + struct.pack(">HHIH", 41, 4096, 0, 0),
+                        address)
+            lengths.append(len(link.recv(8192)))
+    return lengths

@@ -83,3 +83,18 @@ def s_server(host, port, pair, *extra):
                          "-quiet", *extra)
     host.listening(port)
     return process
+
+
+def unbound(host, addresses, text_bytes):
+    """unbound with one name, big.example, whose TXT answer takes `text_bytes` and goes by UDP."""
+    texts = "".join(f"  local-data: 'big.example. 60 IN TXT \"{number:03}{'x' * 247}\"'\n"
+                    for number in range(text_bytes // 262))
+    path = host.lab.write(
+        f"unbound{host.lab.serial()}.conf",
+        "server:\n  do-daemonize: no\n  username: ''\n  chroot: ''\n  pidfile: ''\n"
+        "  use-syslog: no\n  access-control: 0.0.0.0/0 allow\n  access-control: ::/0 allow\n"
+        "  edns-buffer-size: 4096\n  max-udp-size: 4096\n  local-zone: 'example.' static\n"
+        + "".join(f"  interface: {address}\n" for address in addresses) + texts)
+    process = host.spawn("unbound", "-c", path)
+    host.listening(53)
+    return process

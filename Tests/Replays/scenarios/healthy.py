@@ -236,6 +236,27 @@ def healthy_vlan(path):
 
 
 @scenario(
+    "healthy-dns-fragments",
+    [healthy("dns-fragments.pcap", "Questions with EDNS over IPv4 and IPv6 whose answers are larger "
+             "than the MTU of 1280: each comes in fragments and is whole.",
+             ("dns.flags.response == 1 && dns.count.answers == 12", 8, 8),
+             ("ipv6.fraghdr.more == 1 || ip.flags.mf == 1", 16, 16))],
+    "unbound; a Python client; tcpdump", TOPOLOGY + "; fd18::10 and fd18::21; MTU 1280")
+def healthy_dns_fragments(path):
+    """See the README entry."""
+    with Lab("dns") as lab:
+        server, client, _ = network(lab)
+        for host, last in ((server, 10), (client, 21)):
+            host.ip(f"addr add fd18::{last}/64 dev eth0 nodad")
+            host.ip("link set eth0 mtu 1280")
+        services.unbound(server, ("10.18.1.10", "fd18::10"), 12 * 262)
+        with Capture(client, "eth0", path, "udp or ip6 proto 44 or ip[6:2] & 0x1fff != 0"):
+            for address in ("10.18.1.10", "fd18::10"):
+                lengths = client.call(clients.ask_text, (address, 53), "big.example", 4)
+                assert min(lengths) > 3000, lengths
+
+
+@scenario(
     "healthy-mirror",
     [healthy("mirror-port.pcap", "A mirror port before and behind the balancers: every packet of "
              "the clients is in the file twice (switch to balancer, balancer to server, TTL one "
