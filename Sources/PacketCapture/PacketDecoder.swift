@@ -114,10 +114,12 @@ struct ByteOrder: Equatable {
     /// Two numbers of four bytes, one after the other, by one load.
     @inline(__always)
     func pair(_ bytes: RawSpan, at offset: Int) -> (UInt32, UInt32) {
-        let word = bytes.uint64(at: offset)
-        let first = UInt32(truncatingIfNeeded: word >> 32)
-        let second = UInt32(truncatingIfNeeded: word)
-        return isBig ? (first, second) : (first.byteSwapped, second.byteSwapped)
+        // The bytes from the last to the first: what the first number is then stands low, in either
+        // order.
+        let word = bytes.uint64(at: offset).byteSwapped
+        let first = UInt32(truncatingIfNeeded: word)
+        let second = UInt32(truncatingIfNeeded: word >> 32)
+        return isBig ? (first.byteSwapped, second.byteSwapped) : (first, second)
     }
 
     @inline(__always)

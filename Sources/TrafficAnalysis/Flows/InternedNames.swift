@@ -83,27 +83,31 @@ extension RawSpan {
     /// nobody can choose bytes that collide.
     func seededHash(_ range: Range<Int>, seed: UInt64) -> UInt64 {
         // Two words a multiplication, neither of which a capture can make 0 without knowing the seed
-        // (as wyhash does): certificates are hashed of every full handshake.
+        // (as wyhash does), two of them at a time: certificates are hashed of every full handshake.
         let other = ~seed &* 0x9E37_79B9_7F4A_7C15
         var hash = seed ^ UInt64(range.count)
+        var second = hash &+ other
         var offset = range.lowerBound
-        while offset + 16 <= range.upperBound {
-            let product = (hash ^ uint64(at: offset))
-                .multipliedFullWidth(by: uint64(at: offset + 8) ^ other)
-            hash = product.high ^ product.low
-            offset += 16
+        while offset + 32 <= range.upperBound {
+            hash = folded(hash ^ uint64(at: offset), uint64(at: offset + 8) ^ other)
+            second = folded(second ^ uint64(at: offset + 16), uint64(at: offset + 24) ^ other)
+            offset += 32
         }
+        hash ^= second
         while offset + 8 <= range.upperBound {
-            let product = (hash ^ uint64(at: offset))
-                .multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
-            hash = product.high ^ product.low
+            hash = folded(hash ^ uint64(at: offset), 0x9E37_79B9_7F4A_7C15)
             offset += 8
         }
         while offset < range.upperBound {
             hash = (hash ^ UInt64(byte(at: offset))) &* 0x100_0000_01B3
             offset += 1
         }
-        let product = hash.multipliedFullWidth(by: seed | 1)
-        return product.high ^ product.low
+        return folded(hash, seed | 1)
     }
+}
+
+@inline(__always)
+private func folded(_ one: UInt64, _ other: UInt64) -> UInt64 {
+    let product = one.multipliedFullWidth(by: other)
+    return product.high ^ product.low
 }

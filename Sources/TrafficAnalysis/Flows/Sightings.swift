@@ -44,11 +44,12 @@ struct ChecksumTally {
     mutating func check(
         _ segment: TCPSegment, _ bytes: RawSpan, flow: UInt32, at place: PacketPlace
     ) {
+        let sender = SendingAddress(address: segment.source)
+        addresses.prefetchSlot(sender)
         let verdict = TCPChecksum(segment, bytes)
         if verdict == .unknown { return }
-        let known = addresses.number(
-            of: SendingAddress(address: segment.source), limit: Self.limit)
-        guard let number = known.map(Int.init) else { return }
+        guard let number = addresses.number(of: sender, limit: Self.limit).map(Int.init)
+        else { return }
         if number == tallies.count { tallies.append(Sender()) }
         let place = Place(flow: flow, packet: place.number, time: place.time)
         switch verdict {
