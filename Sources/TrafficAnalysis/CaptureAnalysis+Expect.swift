@@ -5,10 +5,11 @@ struct ExpectedPackets {
     /// So many open flows are several times what the processor's own caches hold (384 bytes each). With
     /// fewer the asking costs more than the waiting: 9 % of the time at 6,000 flows.
     var leastFlows = 16_384
-    /// Of the one shown last; `nil` when it is not TCP.
+    /// Of the one shown last; `nil` when it is not seen to be TCP.
     var hash: UInt64?
     /// Of the flow of the one before.
     var flow: Int?
+    /// Its addresses and ports.
     var segment = TCPSegment()
 }
 
@@ -24,8 +25,7 @@ extension CaptureAnalysis {
         if let flow = expected.flow, flow < table.open { tables.prefetch(&table[flow]) }
         expected.flow = expected.hash.flatMap { table.prefetchFlow(hash: $0) }
         expected.hash = nil
-        let length = packet.byteCount
-        if dissect(packet, link: link, wireLength: length, into: &expected.segment) == .tcp {
+        if peekTCP(packet, link: link, into: &expected.segment) {
             let hash = table.hash(FlowKey.of(expected.segment).key)
             table.prefetch(hash: hash)
             expected.hash = hash

@@ -24,6 +24,24 @@ import Testing
         #expect(Array(layering.packet[options]) == Packet.options)
     }
 
+    @Test func `looking ahead finds the same ends where it finds any`() {
+        var found: [String] = []
+        for layering in Layering.all {
+            var (ahead, whole) = (TCPSegment(), TCPSegment())
+            let bytes = layering.packet.span.bytes
+            guard peekTCP(bytes, link: layering.link, into: &ahead) else { continue }
+            let verdict = dissect(
+                bytes, link: layering.link, wireLength: bytes.byteCount, into: &whole)
+            #expect(verdict == .tcp)
+            #expect(ahead.source == whole.source && ahead.destination == whole.destination)
+            #expect(ahead.sourcePort == 50_000 && ahead.destinationPort == 443)
+            found.append(layering.name)
+        }
+        for name in ["Ethernet, IPv4", "Ethernet, IPv6", "VLAN", "QinQ"] {
+            #expect(found.contains(name))
+        }
+    }
+
     @Test(arguments: Layering.all)
     func `a packet cut anywhere is truncated, or a segment with less of it captured`(
         _ layering: Layering
