@@ -48,9 +48,11 @@ public struct DNSMessage: Equatable, Sendable {
 
     /// Reads a message; bytes after it are let pass, as resolvers do.
     ///
+    /// - Parameter mayBeCut: only the beginning may be there, as with a capture's snap length: then
+    ///   the records that can be read are all there are.
     /// - Throws: `truncated` when records are missing that the header announces and TC does not
     ///   say so; `malformed` when a field contradicts the format.
-    public init(_ bytes: RawSpan) throws(DissectionError) {
+    public init(_ bytes: RawSpan, mayBeCut: Bool = false) throws(DissectionError) {
         guard bytes.byteCount <= Self.limit else { throw .malformed("over 65535 bytes") }
         var cursor = ByteCursor(bytes)
         id = try cursor.uint16(bytes)
@@ -70,8 +72,10 @@ public struct DNSMessage: Equatable, Sendable {
             try Self.read(answerCount, bytes, &cursor, into: &answers)
             try Self.read(authorityCount, bytes, &cursor, into: &authorities)
             try Self.read(additionalCount, bytes, &cursor, into: &additionals)
-        } catch .truncated where flags.contains(.truncated) {
+        } catch {
             // Some servers cut between records without lowering the counts; TC says so.
+            let isSaid = if case .truncated = error { flags.contains(.truncated) } else { false }
+            guard mayBeCut || isSaid else { throw error }
         }
         takeEDNS()
     }

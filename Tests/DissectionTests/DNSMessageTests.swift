@@ -54,6 +54,19 @@ private enum Answer {
         #expect(message.responseCode == .badVersion)
     }
 
+    @Test func `where it may be cut, the beginning is enough`() throws {
+        let question = Answer.header.count + Answer.question.count
+        for length in 0..<Answer.message.count {
+            let bytes = Array(Answer.message[..<length])
+            let message = try? DNSMessage(bytes.span.bytes, mayBeCut: true)
+            #expect((message != nil) == (length >= question))
+            guard let message else { continue }
+            let whole = try DNSMessage(Answer.message)
+            #expect(message.id == whole.id && message.questions == whole.questions)
+            #expect(Array(whole.answers.prefix(message.answers.count)) == message.answers)
+        }
+    }
+
     @Test func `every prefix is truncated`() {
         for length in 0..<Answer.message.count {
             let error = #expect(throws: DissectionError.self) {

@@ -105,7 +105,9 @@ struct DNSOverTCPTests {
     }
 
     /// A truncated answer, and the question over TCP half a second later.
-    private func truncated(name: String, answers: Bool) -> TestCapture {
+    private func truncated(
+        name: String, answers: Bool, long: Bool = false
+    ) -> TestCapture {
         let capture = TestCapture()
         capture.add(0, Self.datagram(Self.question("big.example"), toServer: true))
         capture.add(
@@ -115,7 +117,8 @@ struct DNSOverTCPTests {
         let connection = resolver(capture, at: 0.5)
         connection.send(at: 0.6, by: .client, Self.prefixed(Self.question(name)))
         if answers {
-            connection.send(at: 0.7, by: .server, Self.prefixed(Self.answer(name)))
+            let answer = long ? Self.longAnswer(name) : Self.answer(name)
+            connection.send(at: 0.7, by: .server, Self.prefixed(answer))
         }
         connection.acknowledge(at: 0.8, by: .client)
         // Long after, so that what was not answered could have been.
@@ -132,6 +135,44 @@ struct DNSOverTCPTests {
         #expect(rows[1].counterpart == rows[0].packet)
         #expect(rows[1].attempt == 1)
         #expect(rows[2].counterpart == nil)
+    }
+
+    /// With one record of 400 bytes.
+    private static func longAnswer(_ name: String) -> [UInt8] {
+        var message = answer(name)
+        message[7] = 1
+        return message + [0xC0, 12, 0, 16, 0, 1, 0, 0, 0, 60] + big16(400)
+            + [UInt8](repeating: 65, count: 400)
+    }
+
+    @Test(arguments: [96, 110, 128, 200, 500])
+    func `an answer is one where the snap length left only its beginning`(snapLength: Int) {
+        // Over UDP, and two over one TCP connection.
+        let capture = TestCapture()
+        capture.snapLength = snapLength
+        capture.add(0, Self.datagram(Self.question("a.example"), toServer: true))
+        capture.add(0.01, Self.datagram(Self.longAnswer("a.example"), toServer: false))
+        let connection = resolver(capture, at: 0.5)
+        for number in 0..<2 {
+            let time = 0.6 + Double(number)
+            connection.send(at: time, by: .client, Self.prefixed(Self.question("a.example")))
+            connection.send(
+                at: time + 0.01, by: .server, Self.prefixed(Self.longAnswer("a.example")))
+        }
+        let rows = rows(capture)
+        #expect(rows.map(\.transport) == ["udp", "tcp", "tcp"])
+        #expect(rows.first?.code == .noError && rows.first?.latency != nil)
+        #expect(rows.dropFirst().first?.code == .noError)
+        // Behind a cut segment only whole messages are read, and of this answer there is none.
+        #expect((rows.last?.latency != nil) == (snapLength == 500))
+    }
+
+    @Test func `a truncated answer and TCP under a snap length are no loss`() {
+        for snapLength in [96, 500] {
+            let capture = truncated(name: "big.example", answers: true, long: true)
+            capture.snapLength = snapLength
+            #expect(capture.state("dns.truncated-no-tcp") == .absent)
+        }
     }
 
     @Test func `nobody comes by TCP, or is not answered there`() {

@@ -6,6 +6,8 @@ import Dissection
 /// A capture in the making: Ethernet and IPv4, times in seconds, put in order when it is analysed.
 final class TestCapture {
     private(set) var frames: [(time: Double, bytes: [UInt8])] = []
+    /// Bytes of each packet that are kept.
+    var snapLength = Int.max
 
     /// - Parameter start: seconds since 1970 of time 0.
     init(start: Double = 1_800_000_000) { self.start = start }
@@ -37,8 +39,9 @@ final class TestCapture {
                 let soon = ordered[number + 3].element.bytes
                 _ = analysis.expect(soon.span.bytes, link: .ethernet)
             }
+            let kept = frame.element.bytes.span.extracting(first: snapLength)
             analysis.packet(
-                frame.element.bytes.span.bytes, number: number + 1,
+                kept.bytes, number: number + 1,
                 time: Int64((start + frame.element.time) * 1e6) * 1000,
                 wireLength: frame.element.bytes.count, link: .ethernet)
         }

@@ -22,7 +22,10 @@ struct DNSAnalyzer: DatagramAnalyzer {
     mutating func visit(_ datagram: Datagram, _ bytes: RawSpan) {
         guard case .ip(17) = datagram.kind, let header = UDPHeader(bytes),
             header.sourcePort == 53 || header.destinationPort == 53,
-            let message = try? DNSMessage(bytes.extracting(UDPHeader.size..<bytes.byteCount)),
+            // An answer is one also where the snap length left only its beginning.
+            let message = try? DNSMessage(
+                bytes.extracting(UDPHeader.size..<bytes.byteCount),
+                mayBeCut: header.sourcePort == 53),
             let question = message.questions.first
         else { return }
         if message.flags.contains(.response), header.sourcePort == 53 {

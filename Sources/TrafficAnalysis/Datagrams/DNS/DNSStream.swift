@@ -14,6 +14,8 @@ struct DNSStream {
     private var place = PacketPlace(number: 0, time: 0)
     /// Bytes are missing: waits for a segment that holds a message and nothing else.
     private var isLost = false
+    /// Messages that were there when bytes were missed.
+    private var saved: [Message] = []
     private var ahead: [(sequence: UInt32, bytes: [UInt8], place: PacketPlace)] = []
     private static let aheadLimit = 64
     /// A header (RFC 1035 §4.1.1).
@@ -26,8 +28,12 @@ struct DNSStream {
         _ payload: RawSpan, whole: Bool, sequence: UInt32, base: UInt32?, at place: PacketPlace
     ) {
         lastTime = place.time
-        guard whole else { return lose() }
         let bytes = payload.array(0..<payload.byteCount)
+        guard whole else {
+            let isNext = sequence == expected ?? base ?? sequence
+            if !isLost, isNext { append(bytes, sequence: sequence, skipping: 0, at: place) }
+            return lose()
+        }
         if isLost {
             guard Self.isOneMessage(bytes) else { return }
             isLost = false
@@ -59,11 +65,14 @@ struct DNSStream {
         self.place = place
     }
 
-    /// The next message that is whole.
-    mutating func next() -> Message? {
+    /// The next message that is whole, or an answer of which only the beginning is there.
+    mutating func next() -> Message? { saved.isEmpty ? nextWhole() : saved.removeFirst() }
+
+    private mutating func nextWhole() -> Message? {
         while pending.count >= 2 {
             let length = Int(pending[0]) << 8 | Int(pending[1])
             guard length >= Self.shortest else {
+                pending = []
                 lose()
                 return nil
             }
@@ -78,9 +87,21 @@ struct DNSStream {
     }
 
     private mutating func lose() {
+        if isLost { return }
         isLost = true
+        while let message = nextWhole() { saved.append(message) }
+        if let answer = beginning() { saved.append(answer) }
         pending = []
         ahead = []
+    }
+
+    /// An answer is one also where only its beginning was captured; a question could have said more.
+    private func beginning() -> Message? {
+        guard pending.count >= 2 + Self.shortest,
+            let message = try? DNSMessage(Array(pending[2...]).span.bytes, mayBeCut: true),
+            message.flags.contains(.response)
+        else { return nil }
+        return Message(message: message, place: place)
     }
 
     private static func isOneMessage(_ bytes: [UInt8]) -> Bool {
