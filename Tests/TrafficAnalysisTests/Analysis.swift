@@ -8,14 +8,17 @@ import TrafficAnalysis
 let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().appendingPathComponent("Fixtures")
 
-/// Analyses one capture file as `inquest capture` does.
-func analyse(_ path: String, flowLimit: Int = .max) throws -> CaptureReport {
+/// Analyses one capture file as `inquest capture` does, of each packet at most `snapLength` bytes.
+func analyse(
+    _ path: String, flowLimit: Int = .max, snapLength: Int = .max
+) throws -> CaptureReport {
     var reader = try CaptureReader(path: path)
     let name = path.split(separator: "/").last.map(String.init) ?? path
     var analysis = CaptureAnalysis(file: name, flowLimit: flowLimit)
     let facts = try reader.forEachPacket { record, bytes in
         analysis.packet(
-            bytes, number: record.number, time: record.time, wireLength: record.wireLength,
+            bytes.extracting(first: snapLength), number: record.number, time: record.time,
+            wireLength: record.wireLength,
             link: record.link)
         return true
     }

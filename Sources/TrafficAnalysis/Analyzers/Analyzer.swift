@@ -232,14 +232,16 @@ final class FlowFacts {
         return nearest >= 3
     }
 
-    /// The client's last request was not answered when the client closed.
+    /// The client's last request was not answered when the client closed. What a server says whose
+    /// records are lost from sight can be an answer.
     var cancelled: Bool {
         closedByClient && firstClose.sinceMessage >= 0
             && Int(firstClose.askedBy) == flow.client && client.lastMessageTime > 0
+            && server.tls.state != .lost
     }
 
     func close(_ direction: Int) -> FlowRecord.Close {
-        let isTLS13 = tls?.isTLS13 ?? false
+        let isTLS13 = tls?.mayBeTLS13 ?? false
         return direction == flow.client
             ? client.closeVerdict(isTLS13: isTLS13) : server.closeVerdict(isTLS13: isTLS13)
     }

@@ -65,8 +65,9 @@ struct ResetAnalyzer: Analyzer {
                 && 0...100_000_000 ~= f.firstClose.sinceMessage
     }
 
-    /// One side had said close_notify.
+    /// One side had said close_notify, or may have where bytes were not captured.
     private func endedPolitely(_ f: FlowFacts) -> Bool {
+        if f.client.tls.state == .lost || f.server.tls.state == .lost { return true }
         guard f.tls != nil else { return false }
         return f.close(0).isPolite || f.close(1).isPolite
     }

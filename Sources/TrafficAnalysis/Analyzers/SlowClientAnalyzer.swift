@@ -16,7 +16,7 @@ struct SlowClientAnalyzer: Analyzer {
         let inPieces = f.client.lastPayloadTime - f.client.firstPayloadTime >= 1_000_000_000
         let isSlow =
             f.client.payloadBytes == 0 || f.client.payloadBytes < 1024 && inPieces
-            || f.tls != nil && f.tls?.clientHellos == 0
+            || f.tls?.lacksHello == true
         guard isSlow, f.server.payloadBytes == 0, f.end - f.flow.establishedTime >= Self.held
         else { return }
         slow[f.endpoint, default: []].append(

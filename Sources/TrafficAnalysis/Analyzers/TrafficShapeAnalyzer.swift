@@ -39,8 +39,9 @@ struct TrafficShapeAnalyzer: Analyzer {
         }
         guard f.flow.seen.contains(.syn) else { return }
         connections[f.serverNumber] += 1
-        // A check: no request was ever made on it.
-        let isCheck = f.isEstablished && f.client.lastMessageTime == 0
+        // A check: no request was ever made on it, as far as it could be read.
+        let isCheck =
+            f.isEstablished && f.client.lastMessageTime == 0 && f.client.tls.state != .lost
         openings.append(
             Opening(
                 place: place, pair: f.pairNumber, isCheck: isCheck, isComplete: f.isEstablished))

@@ -49,7 +49,7 @@ public struct FlowDigest: Sendable {
         trouble = facts.trouble
         history = flow.history.text(client: c)
         state = flow.connectionState(facts.firstClose)
-        let isTLS13 = tls?.isTLS13 ?? false
+        let isTLS13 = tls?.mayBeTLS13 ?? false
         close = PerSide(client: c, server: s).map {
             tls == nil ? flow.plainClose($0) : flow.closeVerdict($0, isTLS13: isTLS13)
         }

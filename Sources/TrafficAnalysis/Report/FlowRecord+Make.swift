@@ -89,7 +89,7 @@ extension FlowRecord.TLS {
             facts.serverHelloTime != 0 && facts.clientHelloTime != 0
             ? facts.serverHelloTime - facts.clientHelloTime : nil
         close = PerSide(client: flow.client, server: flow.server).map {
-            flow.closeVerdict($0, isTLS13: facts.isTLS13)
+            flow.closeVerdict($0, isTLS13: facts.mayBeTLS13)
         }
     }
 }

@@ -102,7 +102,7 @@ extension Flow {
         if record.contentType == 23 {
             if directions[d].tls.state == .clear {
                 directions[d].tls.firstIsFinished =
-                    tables.tls[index].isTLS13 && d == client
+                    tables.tls[index].mayBeTLS13 && d == client
                 directions[d].tls.applicationRecords = 0
                 turnOpaque(direction: d, tables: &tables)
             }
@@ -156,7 +156,7 @@ extension Flow {
         if d == server { tables.tls[index].facts.insert(.serverCipherChange) }
         if !isRetry {
             directions[d].tls.firstIsFinished =
-                tables.tls[index].isTLS13 && d == client
+                tables.tls[index].mayBeTLS13 && d == client
             directions[d].tls.applicationRecords = 0
             turnOpaque(direction: d, tables: &tables)
         }

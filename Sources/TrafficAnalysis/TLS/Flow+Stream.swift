@@ -37,6 +37,9 @@ extension Flow {
         if DNSOverTCP.isPort(key.ports) {
             readDNS(segment, bytes, direction: d, sequence: sequence, at: place, tables: &tables)
         }
+        if segment.capturedPayload < min(segment.payloadLength, Self.tellingBytes) {
+            return passUncaptured(segment, bytes, direction: d, end: end)
+        }
         if gap > 0, directions[d].tls.applicationRecords == 0, gap < 65536,
             directions[d].tls.expected == directions[d].base
         {
@@ -153,7 +156,9 @@ extension Flow {
     ) {
         guard count > 0 else { return }
         if directions[d].tls.state == .clear {
-            if tls >= 0, d == server { tables.tls[Int(tls)].facts.insert(.serverFlightCut) }
+            if tls >= 0 {
+                tables.tls[Int(tls)].facts.insert(d == server ? .serverFlightCut : .clientFlightCut)
+            }
             tables.pool.giveBack(&directions[d].tls.stream)
             directions[d].tls.lose()
         } else if directions[d].tls.remaining >= UInt32(truncatingIfNeeded: count) {

@@ -52,6 +52,8 @@ struct TLSFlow {
         static let helloRetry = Facts(rawValue: 256)
         /// The server's Certificate was looked for in a stream without gaps.
         static let serverFlightCut = Facts(rawValue: 1024)
+        /// Of the client's handshake messages the snap length left the beginning.
+        static let clientFlightCut = Facts(rawValue: 512)
         static let plainAnswer = Facts(rawValue: 2048)
         static let issuesTicket = Facts(rawValue: 4096)
         /// TLS 1.3 or one of its drafts was chosen.
@@ -70,6 +72,8 @@ struct TLSFlow {
     static let alertLimit = 8
 
     var isTLS13: Bool { facts.contains(.isTLS13) }
+    /// Or nobody can tell: of the server's hello only the beginning was captured.
+    var mayBeTLS13: Bool { isTLS13 || serverHellos == 0 && facts.contains(.serverFlightCut) }
 
     /// Whether the client offered a session: a PSK in TLS 1.3; before it a ticket, or a session id
     /// that is no TLS 1.3 compatibility id (RFC 8446 §4.1.2, appendix D.4).
@@ -86,6 +90,9 @@ struct TLSFlow {
         return facts.contains(.serverCipherChange) && !facts.contains(.certificateSeen)
             && !facts.contains(.serverFlightCut)
     }
+
+    /// The client began a ClientHello and never finished it, as far as was captured.
+    var lacksHello: Bool { clientHellos == 0 && !facts.contains(.clientFlightCut) }
 
     /// What the client can resume: the forms of RFC 5246 §7.4.1.2, RFC 5077 and RFC 8446 §2.2.
     enum Resumption: String {
