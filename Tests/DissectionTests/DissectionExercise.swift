@@ -177,7 +177,10 @@ func exerciseAddress(_ bytes: RawSpan) {
 
 /// Names print as text that is safe, and are as short as the format says.
 func exerciseDNS(_ bytes: RawSpan) {
+    let beginning = try? DNSMessage(bytes, mayBeCut: true)
     guard let message = try? DNSMessage(bytes) else { return }
+    // What is whole is not read otherwise where it could have been cut.
+    precondition(beginning == message)
     for record in message.answers + message.authorities + message.additionals {
         precondition(record.name.wire.count <= 255)
         precondition(record.name.description.utf8.allSatisfy { 0x21...0x7E ~= $0 })
