@@ -11,7 +11,9 @@ struct FlowKey: Equatable {
 
     /// Of the side that sends direction `direction`.
     func address(_ direction: Int) -> IPAddress { direction == 0 ? lower : upper }
-    func port(_ direction: Int) -> UInt16 {
+    func port(_ direction: Int) -> UInt16 { Self.port(direction, of: ports) }
+
+    static func port(_ direction: Int, of ports: UInt32) -> UInt16 {
         UInt16(truncatingIfNeeded: direction == 0 ? ports >> 16 : ports)
     }
 

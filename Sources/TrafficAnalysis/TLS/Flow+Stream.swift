@@ -37,8 +37,14 @@ extension Flow {
         if DNSOverTCP.isPort(key.ports) {
             readDNS(segment, bytes, direction: d, sequence: sequence, at: place, tables: &tables)
         }
-        if segment.capturedPayload < min(segment.payloadLength, Self.tellingBytes) {
-            return passUncaptured(segment, bytes, direction: d, end: end)
+        let payload = bytes.extracting(
+            segment.payloadOffset..<(segment.payloadOffset + segment.capturedPayload))
+        if segment.capturedPayload < min(segment.payloadLength, Self.tellingBytes),
+            mayBeTLS(payload, direction: d)
+        {
+            loseUnread(direction: d)
+            if gap >= 0 { directions[d].tls.expected = end }
+            return false
         }
         if gap > 0, directions[d].tls.applicationRecords == 0, gap < 65536,
             directions[d].tls.expected == directions[d].base
@@ -46,8 +52,6 @@ extension Flow {
             stash(segment, bytes, direction: d, sequence: sequence, at: place, tables: &tables)
             return true
         }
-        let payload = bytes.extracting(
-            segment.payloadOffset..<(segment.payloadOffset + segment.capturedPayload))
         if awaitsHello(payload, behind: gap, direction: d) {
             stash(segment, bytes, direction: d, sequence: sequence, at: place, tables: &tables)
             if directions[d].tls.stream >= 0 { return false }
@@ -61,7 +65,9 @@ extension Flow {
         // Marks that plain bytes have been read, so that later gaps are not kept for a hello.
         directions[d].tls.applicationRecords = 1
         if tls < 0 { tables.pool.giveBack(&directions[d].tls.stream) }
-        readPlain(payload, direction: d, at: place, tables: &tables)
+        if payload.byteCount > 0 {
+            readPlain(payload, direction: d, at: place, tables: &tables)
+        }
         // Of a packet that a snap length cut, the head has no end.
         if segment.capturedPayload < segment.payloadLength { tables.forgetHead(of: &self, d) }
         if directions[d].tls.stream >= 0 { readKept(direction: d, tables: &tables) }
