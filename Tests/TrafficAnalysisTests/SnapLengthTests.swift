@@ -43,6 +43,18 @@ struct SnapLengthTests {
         }
     }
 
+    @Test func `what cannot be read is not called absent`() throws {
+        let capture = fixtures.appendingPathComponent("captures/healthy-nginx-curl-tls13.pcap").path
+        let ids: Set = [
+            "capture.tcp.reset-by-client", "capture.tcp.reset-by-server-after-request",
+            "capture.tcp.reset-midstream", "capture.tcp.reset-cuts-data",
+        ]
+        let whole = try analyse(capture).findings.filter { ids.contains($0.id.description) }
+        #expect(whole.count == ids.count && whole.allSatisfy { $0.state == .absent })
+        let cut = try analyse(capture, snapLength: 68).findings
+        #expect(!cut.contains { ids.contains($0.id.description) })
+    }
+
     @Test(arguments: [80, 96, 128])
     func `what TCP alone shows is found all the same`(snapLength: Int) throws {
         let ids: Set = [

@@ -232,12 +232,14 @@ final class FlowFacts {
         return nearest >= 3
     }
 
-    /// The client's last request was not answered when the client closed. What a server says whose
-    /// records are lost from sight can be an answer.
+    /// What the server says can be told from what is no answer: its records are not lost from sight.
+    var answersAreRead: Bool { server.tls.state != .lost }
+
+    /// The client's last request was not answered when the client closed.
     var cancelled: Bool {
         closedByClient && firstClose.sinceMessage >= 0
             && Int(firstClose.askedBy) == flow.client && client.lastMessageTime > 0
-            && server.tls.state != .lost
+            && answersAreRead
     }
 
     func close(_ direction: Int) -> FlowRecord.Close {

@@ -17,9 +17,14 @@ struct ResetAnalyzer: Analyzer {
     private var afterFIN = Tally()
 
     mutating func visit(_ f: FlowFacts) {
-        let talked = f.client.payloadBytes > 0 && f.server.payloadBytes > 0
-        byClient.opportunities += f.client.payloadBytes > 0 ? 1 : 0
-        byServer.opportunities += f.client.payloadBytes > 0 ? 1 : 0
+        // How a side ended whose records are lost from sight nobody can say.
+        let asked = f.client.payloadBytes > 0
+        let requestsAreRead = f.client.tls.state != .lost
+        let talked =
+            asked && f.server.payloadBytes > 0 && requestsAreRead && f.answersAreRead
+        byClient.opportunities += asked && f.answersAreRead ? 1 : 0
+        byServer.opportunities +=
+            asked && (requestsAreRead || f.server.payloadBytes == 0) ? 1 : 0
         midstream.opportunities += talked ? 1 : 0
         cutting.opportunities += talked ? 1 : 0
         guard f.hasRare else { return }
@@ -44,7 +49,7 @@ struct ResetAnalyzer: Analyzer {
         if isClient {
             let inTransfer =
                 f.closedByClient && f.server.has.contains(.payloadAfterPeerFIN) && f.tls == nil
-                && f.client.lastMessageTime > 0
+                && f.client.lastMessageTime > 0 && f.answersAreRead
             if f.cancelled || inTransfer { byClient.add(place) }
         } else if first, answersRequest(reset, f) {
             byServer.add(place)
@@ -65,9 +70,8 @@ struct ResetAnalyzer: Analyzer {
                 && 0...100_000_000 ~= f.firstClose.sinceMessage
     }
 
-    /// One side had said close_notify, or may have where bytes were not captured.
+    /// One side had said close_notify.
     private func endedPolitely(_ f: FlowFacts) -> Bool {
-        if f.client.tls.state == .lost || f.server.tls.state == .lost { return true }
         guard f.tls != nil else { return false }
         return f.close(0).isPolite || f.close(1).isPolite
     }
