@@ -7,6 +7,8 @@ public struct TCPOptions: Sendable {
     public var sackPermitted = false
     /// The sender's clock and the last value it saw of the peer's (RFC 7323 §3).
     public var timestamp: (value: UInt32, echo: UInt32)?
+    /// The first two blocks of what was received beyond the acknowledgement (RFC 2018 §3).
+    public var sack: (first: SACKBlock, second: SACKBlock?)?
     /// An option's length contradicts the bytes; those before it are kept.
     public var isMalformed = false
 
@@ -42,8 +44,35 @@ public struct TCPOptions: Sendable {
         // RFC 7323 §2.3: a larger shift is used as 14.
         case (3, 1): windowScale = min(bytes.byte(at: offset), 14)
         case (4, 0): sackPermitted = true
+        case (5, 8): sack = (SACKBlock(bytes, at: offset), nil)
+        case (5, 16), (5, 24), (5, 32):
+            sack = (SACKBlock(bytes, at: offset), SACKBlock(bytes, at: offset + 8))
         case (8, 8): timestamp = (bytes.uint32(at: offset), bytes.uint32(at: offset + 4))
         default: break
         }
+    }
+}
+
+/// Sequence numbers from `left` up to, not including, `right` (RFC 2018 §3).
+public struct SACKBlock: Equatable, Sendable {
+    public var left: UInt32
+    public var right: UInt32
+
+    fileprivate init(_ bytes: RawSpan, at offset: Int) {
+        left = bytes.uint32(at: offset)
+        right = bytes.uint32(at: offset + 4)
+    }
+}
+
+extension TCPOptions {
+    /// What the receiver says it got twice: a first block below its acknowledgement, or inside the
+    /// second block (RFC 2883 §4).
+    public func receivedTwice(acknowledgement: UInt32) -> SACKBlock? {
+        guard let (first, second) = sack else { return nil }
+        if Int32(bitPattern: acknowledgement &- first.right) >= 0 { return first }
+        guard let second, Int32(bitPattern: first.left &- second.left) >= 0,
+            Int32(bitPattern: second.right &- first.right) >= 0
+        else { return nil }
+        return first
     }
 }

@@ -37,4 +37,20 @@ import Testing
         let options = TCPOptions.parse(([2, 3, 5, 3, 3, 7, 0, 4, 2] as [UInt8]))
         #expect(options.mss == nil && options.windowScale == 7 && !options.sackPermitted)
     }
+
+    @Test func `what was received twice stands first`() {
+        func block(_ left: UInt8, _ right: UInt8) -> [UInt8] { [0, 0, 0, left, 0, 0, 0, right] }
+        func twice(_ blocks: [[UInt8]]) -> UInt32? {
+            let option: [UInt8] = [5, UInt8(2 + 8 * blocks.count)] + blocks.joined()
+            return TCPOptions.parse(option).receivedTwice(acknowledgement: 50)?.left
+        }
+        #expect(twice([block(20, 30)]) == 20)
+        #expect(twice([block(40, 50), block(60, 70)]) == 40)
+        #expect(twice([block(60, 70)]) == nil)
+        // Inside the second block, or only beside it.
+        #expect(twice([block(64, 68), block(60, 70)]) == 64)
+        #expect(twice([block(64, 72), block(60, 70)]) == nil)
+        #expect(TCPOptions.parse(([5, 8, 0, 0, 0, 1, 0, 0] as [UInt8])).sack == nil)
+        #expect(TCPOptions.parse(all).sack?.first.right == 9)
+    }
 }

@@ -7,26 +7,48 @@ struct LossAnalyzer: Analyzer {
         "capture.tcp.loss-both-directions", "capture.tcp.retransmit-one-way",
     ]
 
+    /// Connections that sent payload again, by side, for whatever reason.
     private var clientRepeats = Tally()
     private var serverRepeats = Tally()
+    /// Connections that lost payload of that side.
+    private var clientLoss = Loss()
+    private var serverLoss = Loss()
     private var timeouts = Tally()
     private var talked = 0
+
+    private struct Loss {
+        var tally = Tally()
+        /// Of these: nothing else explains them. What was sent again unasked may have arrived, and
+        /// its ACK and the report that it came twice were lost.
+        var certain = 0
+    }
 
     mutating func visit(_ f: FlowFacts) {
         guard f.client.payloadBytes > 0, f.server.packets > 0 else { return }
         talked += 1
         guard f.hasRare else { return }
-        if f.clientRare.hasRepeated {
-            clientRepeats.add(f.place(f.clientRare.firstRetransmissionPacket))
-        }
-        if f.serverRare.hasRepeated {
-            serverRepeats.add(f.place(f.serverRare.firstRetransmissionPacket))
-        }
+        Self.note(f, f.clientRare, &clientRepeats, &clientLoss)
+        Self.note(f, f.serverRare, &serverRepeats, &serverLoss)
         for d in 0...1 {
             let side = f.rare(d)
             timeouts.add(
-                f.place(side.firstRetransmissionPacket), times: Int(side.timeoutRetransmissions))
+                f.place(side.firstTimeoutPacket), times: Int(side.timeoutRetransmissions))
         }
+    }
+
+    private static func note(
+        _ f: FlowFacts, _ side: RareDirection, _ repeats: inout Tally, _ lost: inout Loss
+    ) {
+        if side.loss.firstPacket == 0 { return }
+        repeats.add(f.place(side.loss.firstPacket))
+        guard side.loss.lostBefore > 0 || side.lostAfter > 0 else { return }
+        lost.tally.add(f.place(side.loss.firstPacket))
+        // Of reports, too, some are lost: where half of the repeats had arrived, maybe all had.
+        let isCertain =
+            side.loss.lostBefore > 0 || side.longestRun.repeats >= 3 && side.needless == 0
+            || f.reportsWhatCameTwice && side.loss.askedFor / 2 >= side.needless
+                && side.loss.askedFor > 0
+        if isCertain { lost.certain += 1 }
     }
 
     func conclude(_ capture: CaptureContext) -> [Evidence] {
@@ -57,27 +79,49 @@ struct LossAnalyzer: Analyzer {
                 absent: "no segment had to wait for a retransmission timeout", atLeast: 3)
     }
 
+    /// Which way payload is lost. Who repeats does not tell: where ACKs are lost, the other side
+    /// repeats what had arrived.
     private func direction(_ capture: CaptureContext) -> [Evidence] {
-        let (c, s) = (clientRepeats.count, serverRepeats.count)
+        let (c, s) = (clientLoss.tally.count, serverLoss.tally.count)
+        let (more, less) = c > s ? (clientLoss, serverLoss) : (serverLoss, clientLoss)
         var both = Tally()
         both.opportunities = talked >= 3 ? 1 : 0
         var oneWay = both
-        if c >= 2, s >= 2, c + s >= 4 {
-            for place in clientRepeats.places + serverRepeats.places { both.add(place) }
-        } else if max(c, s) >= 3, min(c, s) == 0 {
-            for place in (c > 0 ? clientRepeats : serverRepeats).places { oneWay.add(place) }
+        if less.tally.count * 5 <= more.tally.count, less.certain * 20 <= more.tally.count {
+            if more.tally.count >= 3 { for place in more.tally.places { oneWay.add(place) } }
+        } else if less.certain >= 2, c + s >= 4 {
+            for place in clientLoss.tally.places + serverLoss.tally.places { both.add(place) }
+        } else if less.tally.count >= 2 {
+            (both.opportunities, oneWay.opportunities) = (0, 0)
         }
-        let side = c > 0 ? "client" : "server"
         return both.evidence(
             "capture.tcp.loss-both-directions", capture,
             present:
-                "both sides had to repeat data, the client on \(counted(c, "connection")), the "
-                + "server on \(s): loss that takes any packet",
-            absent: "not both sides had to repeat data")
+                "data of both sides was lost, of the client on \(counted(c, "connection")), of "
+                + "the server on \(s): loss that takes any packet",
+            absent: "data was not lost in both directions")
             + oneWay.evidence(
                 "capture.tcp.retransmit-one-way", capture,
                 present:
-                    "only the \(side)s had to repeat data, on \(counted(max(c, s), "connection"))",
-                absent: "repeats, if any, were not of one side alone")
+                    "only data of the \(c > s ? "client" : "server")s was lost, on "
+                    + counted(more.tally.count, "connection")
+                    + (less.tally.count == 0
+                        ? "" : "; on \(less.tally.count) the other side may have lost some"),
+                absent: "lost data, if any, was not of one side alone")
+    }
+}
+
+extension RareDirection {
+    /// Repeats of what had arrived: acknowledged before, or reported to have come twice.
+    fileprivate var needless: UInt32 { max(spurious, loss.receivedTwice) }
+    /// Repeats of what was lost after the capture's place.
+    fileprivate var lostAfter: UInt32 { loss.repeated - min(loss.repeated, needless) }
+}
+
+extension FlowFacts {
+    /// A receiver with SACK reports what it got twice (RFC 2883); without the SYNs nobody knows.
+    fileprivate var reportsWhatCameTwice: Bool {
+        !client.options.isKnown || !server.options.isKnown
+            || client.options.sackPermitted && server.options.sackPermitted
     }
 }

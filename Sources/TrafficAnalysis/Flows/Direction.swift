@@ -69,11 +69,13 @@ struct Direction {
         static let payloadAfterPeerFIN = Seen(rawValue: 512)
         /// A SYN without ACK.
         static let plainSYN = Seen(rawValue: 1024)
+        /// Payload was sent again.
+        static let sentAgain = Seen(rawValue: 2048)
     }
 
     /// What a segment's payload is, by sequence arithmetic alone (interfaces.md §4).
     enum Novelty {
-        case none, new, repeated, late, partlyNew, probe
+        case new, repeated, late, partlyNew, probe
     }
 
     /// Whether a packet of this side was captured before: same IP identification and numbers.
@@ -95,63 +97,59 @@ struct Direction {
         return false
     }
 
-    /// Takes the payload `[sequence, sequence + length)` into account and says what it is.
+    /// Takes the payload `[sequence, sequence + length)`, which does not begin at `next`, into
+    /// account and says what it is, and of what comes late what left it out.
     ///
-    /// `holes` are the gaps below `next`, ascending; only touched when there are any.
-    @inline(__always)
-    mutating func take(
-        sequence: UInt32, length: Int, holes: inout HoleList
-    ) -> Novelty {
-        if length == 0 { return .none }
+    /// `holes` are the gaps below `next`, ascending; `sending` is the segment's.
+    mutating func takeOutOfSequence(
+        sequence: UInt32, length: Int, _ sending: Sending, holes: inout HoleList
+    ) -> (novelty: Novelty, opened: Sending?) {
         let end = sequence &+ UInt32(truncatingIfNeeded: length)
-        let ahead = Int32(bitPattern: sequence &- next)
-        if ahead == 0 {
-            next = end
-            return .new
-        }
-        return takeOutOfSequence(sequence: sequence, end: end, ahead: ahead, holes: &holes)
-    }
-
-    @inline(never)
-    private mutating func takeOutOfSequence(
-        sequence: UInt32, end: UInt32, ahead: Int32, holes: inout HoleList
-    ) -> Novelty {
-        if ahead > 0 {
-            holes.open(from: next, to: sequence)
+        if Int32(bitPattern: sequence &- next) > 0 {
+            holes.open(from: next, to: sequence, by: sending)
             has.insert(.holes)
             next = end
-            return .new
+            return (.new, nil)
         }
         let past = Int32(bitPattern: end &- next)
         // Half a turn of the numbers further on, the base is before and behind everything.
         let belowBase = payloadBytes < 1 << 30 && Int32(bitPattern: sequence &- base) < 0
         if belowBase, Int32(bitPattern: end &- base) < 0 {
-            holes.open(from: end, to: base)
+            holes.open(from: end, to: base, by: sending)
             has.insert(.holes)
         }
         if belowBase { base = sequence }
-        let filled = has.contains(.holes) && holes.fill(from: sequence, to: end)
+        let opened = has.contains(.holes) ? holes.fill(from: sequence, to: end) : nil
         if past > 0 { next = end }
-        if filled || belowBase { return .late }
-        if past > 0 { return .partlyNew }
-        return end &- sequence == 1 && end == next ? .probe : .repeated
+        if opened != nil || belowBase { return (.late, opened) }
+        if past > 0 { return (.partlyNew, nil) }
+        return (end &- sequence == 1 && end == next ? .probe : .repeated, nil)
     }
 }
 
 /// Gaps in what was seen of one direction, in sequence space. Bounded: the oldest gap is given up.
 struct HoleList {
-    private(set) var gaps: [(from: UInt32, to: UInt32)] = []
-    static let limit = 64
-
-    mutating func open(from: UInt32, to: UInt32) {
-        if gaps.count == Self.limit { gaps.removeFirst() }
-        gaps.append((from, to))
+    struct Gap {
+        var from: UInt32
+        var to: UInt32
+        /// Of the segment that left the bytes out.
+        var opened: Sending
     }
 
-    /// Closes what `[from, to)` covers; whether any byte of a gap was covered.
-    mutating func fill(from: UInt32, to: UInt32) -> Bool {
-        var filled = false
-        var rest: [(from: UInt32, to: UInt32)] = []
+    private(set) var gaps: [Gap] = []
+    static let limit = 64
+
+    mutating func open(from: UInt32, to: UInt32, by sending: Sending) {
+        if gaps.count == Self.limit { gaps.removeFirst() }
+        gaps.append(Gap(from: from, to: to, opened: sending))
+    }
+
+    /// Closes what `[from, to)` covers.
+    ///
+    /// - Returns: who opened the first of the gaps of which any byte was covered.
+    mutating func fill(from: UInt32, to: UInt32) -> Sending? {
+        var opened: Sending?
+        var rest: [Gap] = []
         for gap in gaps {
             let low = Int32(bitPattern: from &- gap.from) > 0 ? from : gap.from
             let high = Int32(bitPattern: gap.to &- to) > 0 ? to : gap.to
@@ -159,11 +157,11 @@ struct HoleList {
                 rest.append(gap)
                 continue
             }
-            filled = true
-            if low != gap.from { rest.append((gap.from, low)) }
-            if high != gap.to { rest.append((high, gap.to)) }
+            if opened == nil { opened = gap.opened }
+            if low != gap.from { rest.append(Gap(from: gap.from, to: low, opened: gap.opened)) }
+            if high != gap.to { rest.append(Gap(from: high, to: gap.to, opened: gap.opened)) }
         }
         gaps = rest
-        return filled
+        return opened
     }
 }

@@ -37,8 +37,8 @@ extension Flow {
             noteCapturedTwice(direction: d, tables: &tables)
             return
         }
-        if directions[1 - d].has.contains(.repeatedRun) {
-            answerRun(of: 1 - d, segment, tables: &tables)
+        if !directions[1 - d].has.isDisjoint(with: [.repeatedRun, .sentAgain]) {
+            answerRepeats(of: 1 - d, segment, bytes, tables: &tables)
         }
         if isControl { openOrClose(segment, bytes, direction: d, at: place, tables: &tables) }
         if directions[d].packets % ChecksumTally.everyPacket == 0 || checksLeft > 0 {
@@ -95,7 +95,7 @@ extension Flow {
             novelty = .new
         } else {
             novelty = takeOutOfSequence(
-                segment, sequence: sequence, direction: d, at: place, tables: &tables)
+                segment, bytes, sequence: sequence, direction: d, at: place, tables: &tables)
         }
         if novelty == .repeated || novelty == .probe { return }
         if novelty == .new, directions[d].packets >= PaceDirection.leastPackets {

@@ -4,22 +4,29 @@ internal import Dissection
 extension Flow {
     @inline(never)
     mutating func takeOutOfSequence(
-        _ segment: TCPSegment, sequence: UInt32, direction d: Int, at place: PacketPlace,
+        _ segment: TCPSegment, _ bytes: RawSpan, sequence: UInt32, direction d: Int,
+        at place: PacketPlace,
         tables: inout SideTables
     ) -> Direction.Novelty {
         let rare = tables.rareIndex(&self, d)
-        let novelty = directions[d].take(
-            sequence: sequence, length: segment.payloadLength,
-            holes: &tables.lists[tables.listsIndex(&self)].sides[d].holes)
+        let lists = tables.listsIndex(&self)
+        let sending = Sending(segment, bytes, at: place)
+        let (novelty, opened) = directions[d].takeOutOfSequence(
+            sequence: sequence, length: segment.payloadLength, sending,
+            holes: &tables.lists[lists].sides[d].holes)
         switch novelty {
         case .new: tables.rare[rare].gaps &+= 1
         case .probe: tables.rare[rare].keepAlives &+= 1
         // A segment that begins below the highest byte and ends above it is late, too.
-        case .late, .partlyNew: tables.rare[rare].outOfOrder &+= 1
+        case .late, .partlyNew:
+            tables.rare[rare].outOfOrder &+= 1
+            if let opened {
+                noteFilled(sequence, sending, opened, direction: d, at: place, tables: &tables)
+            }
         case .repeated:
+            noteRepeat(sequence, sending, direction: d, at: place, tables: &tables)
             noteRetransmission(
                 segment, sequence: sequence, direction: d, at: place, tables: &tables)
-        default: break
         }
         return novelty
     }
@@ -35,8 +42,8 @@ extension Flow {
         noteKind(segment, sequence: sequence, direction: d, at: place, tables: &tables)
         checksLeft = ChecksumTally.afterRepeat
         let gap = place.time &- directions[d].lastTime
-        if gap >= 200_000_000, directions[1 - d].duplicateACKRun < 3 {
-            tables.rare[rare].timeoutRetransmissions &+= 1
+        if gap >= Self.leastTimeout, !isAskedFor(direction: d) {
+            tables.rare[rare].noteTimeout(at: place)
         }
         tables.rare[rare].extendRun(
             sequence: sequence, length: segment.payloadLength, at: place,
@@ -111,12 +118,21 @@ extension Flow {
         tables.lists[Int(lists)].sides[d].noteRepeat(MACPair(segment))
     }
 
-    /// The peer of a side that repeats itself has sent something.
+    /// The peer of a side that repeated itself has sent something.
     @inline(never)
-    mutating func answerRun(
-        of d: Int, _ segment: TCPSegment, tables: inout SideTables
+    mutating func answerRepeats(
+        of d: Int, _ segment: TCPSegment, _ bytes: RawSpan, tables: inout SideTables
     ) {
         guard rare[d] >= 0 else { return }
+        if directions[d].has.contains(.sentAgain) {
+            noteReceivedTwice(of: d, segment, bytes, tables: &tables)
+        }
+        if directions[d].has.contains(.repeatedRun) { answerRun(of: d, segment, &tables) }
+    }
+
+    private mutating func answerRun(
+        of d: Int, _ segment: TCPSegment, _ tables: inout SideTables
+    ) {
         let index = Int(rare[d])
         let run = tables.rare[index].run
         guard segment.flags.contains(.ack),
@@ -262,6 +278,11 @@ extension RareDirection {
     mutating func noteRepeat(at place: PacketPlace) {
         repeatedSegments &+= 1
         if firstRetransmissionPacket == 0 { firstRetransmissionPacket = place.number }
+    }
+
+    mutating func noteTimeout(at place: PacketPlace) {
+        timeoutRetransmissions &+= 1
+        if firstTimeoutPacket == 0 { firstTimeoutPacket = place.number }
     }
 
     mutating func noteTTLShift(_ shift: Int, at place: PacketPlace) {

@@ -35,6 +35,7 @@ struct FlowLists {
 /// The lists of one side.
 struct SideLists {
     var holes = HoleList()
+    var sentAgain = SentAgain()
     /// Next hops and TTLs other than the first packet's.
     var links: [LinkUse] = []
     var otherTTLs: [UInt8] = []
@@ -48,7 +49,8 @@ struct SideLists {
     static let limit = 16
 
     var isEmpty: Bool {
-        holes.gaps.isEmpty && links.isEmpty && otherTTLs.isEmpty && otherPacketTTLs.isEmpty
+        holes.gaps.isEmpty && sentAgain.isEmpty && links.isEmpty && otherTTLs.isEmpty
+            && otherPacketTTLs.isEmpty
             && synTimes.isEmpty && pendingHead.isEmpty
     }
 

@@ -23,8 +23,11 @@ struct RareDirection {
     /// Payload segments none of whose bytes was new, and the first of them.
     var repeatedSegments: UInt32 = 0
     var firstRetransmissionPacket: UInt32 = 0
-    /// Repeats after >= 200 ms that no three duplicate ACKs asked for.
+    /// What became of this side's payload on the way (`Flow+Loss.swift`).
+    var loss = LossFacts()
+    /// Payload sent again after >= 200 ms that no three duplicate ACKs asked for, and the first.
     var timeoutRetransmissions: UInt32 = 0
+    var firstTimeoutPacket: UInt32 = 0
     var capturedTwice: UInt32 = 0
     var acknowledgementsBack: UInt32 = 0
     var firstBackPacket: UInt32 = 0

@@ -69,6 +69,8 @@ struct TestSegment {
     var window: UInt16
     var options: [UInt8] = []
     var payload: [UInt8] = []
+    /// Of IPv4; 0 says nothing.
+    var identification: UInt16 = 0
     var checksum = Checksum.right
 
     static let fin: UInt8 = 1
@@ -93,8 +95,8 @@ struct TestSegment {
             }
         segment.replaceSubrange(16..<18, with: big16(sum))
         let header: [UInt8] =
-            [0x45, 0] + big16(UInt16(truncatingIfNeeded: 20 + length)) + [0, 0, 0x40, 0, 64, 6]
-            + [0, 0] + addresses
+            [0x45, 0] + big16(UInt16(truncatingIfNeeded: 20 + length)) + big16(identification)
+            + [0x40, 0, 64, 6, 0, 0] + addresses
         return [2, 0, 0, 0, 0, target, 2, 0, 0, 0, 0, source, 8, 0] + header + segment
     }
 
@@ -130,6 +132,7 @@ final class TestConnection {
     private var acknowledged: [UInt32]
     var window: [UInt16] = [501, 501]
     var checksum: [TestSegment.Checksum] = [.right, .right]
+    var permitsSACK = false
 
     init(
         _ capture: TestCapture, port: UInt16, serverPort: UInt16, client: UInt8, server: UInt8,
@@ -146,7 +149,7 @@ final class TestConnection {
 
     private func put(
         _ time: Double, _ side: Side, _ flags: UInt8, sequence: UInt32, options: [UInt8] = [],
-        payload: [UInt8] = [], window: UInt16? = nil
+        payload: [UInt8] = [], window: UInt16? = nil, identification: UInt16 = 0
     ) {
         let (own, other) = (side.rawValue, 1 - side.rawValue)
         capture.add(
@@ -156,11 +159,12 @@ final class TestConnection {
                 targetPort: ports[other], flags: flags, sequence: sequence,
                 ack: flags & TestSegment.ack == 0 ? 0 : acknowledged[own],
                 window: window ?? self.window[own], options: options, payload: payload,
-                checksum: checksum[own]))
+                identification: identification, checksum: checksum[own]))
     }
 
     private var synOptions: [UInt8] {
         [2, 4] + big16(mss) + (scale.map { [1, 3, 3, $0] } ?? [])
+            + (permitsSACK ? [1, 1, 4, 2] : [])
     }
 
     func syn(at time: Double) {
@@ -186,22 +190,37 @@ final class TestConnection {
         next[side.rawValue] &+= UInt32(payload.count)
     }
 
-    func send(at time: Double, by side: Side, count: Int) {
-        send(at: time, by: side, [UInt8](repeating: 0xAA, count: count))
+    func send(at time: Double, by side: Side, count: Int, identification: UInt16 = 0) {
+        put(
+            time, side, TestSegment.push | TestSegment.ack, sequence: next[side.rawValue],
+            payload: [UInt8](repeating: 0xAA, count: count), identification: identification)
+        next[side.rawValue] &+= UInt32(count)
     }
 
-    /// The side's newest `count` bytes again.
-    func sendAgain(at time: Double, by side: Side, count: Int, back: UInt32? = nil) {
+    /// Bytes that are lost before they come to the capture's place.
+    func lose(by side: Side, count: Int) { next[side.rawValue] &+= UInt32(count) }
+
+    /// The side's newest `count` bytes again, or those so many bytes `back`.
+    func sendAgain(
+        at time: Double, by side: Side, count: Int, back: UInt32? = nil, identification: UInt16 = 0
+    ) {
         put(
             time, side, TestSegment.push | TestSegment.ack,
             sequence: next[side.rawValue] &- (back ?? UInt32(count)),
-            payload: [UInt8](repeating: 0xAA, count: count))
+            payload: [UInt8](repeating: 0xAA, count: count), identification: identification)
     }
 
-    /// - Parameter upTo: how many of the peer's newest bytes are left out.
-    func acknowledge(at time: Double, by side: Side, except left: UInt32 = 0) {
-        acknowledged[side.rawValue] = next[1 - side.rawValue] &- left
-        put(time, side, TestSegment.ack, sequence: next[side.rawValue])
+    /// - Parameters:
+    ///   - left: how many of the peer's newest bytes are left out.
+    ///   - twice: how many of those before it are reported as received twice (RFC 2883).
+    func acknowledge(
+        at time: Double, by side: Side, except left: UInt32 = 0, twice: UInt32 = 0
+    ) {
+        let end = next[1 - side.rawValue] &- left
+        acknowledged[side.rawValue] = end
+        put(
+            time, side, TestSegment.ack, sequence: next[side.rawValue],
+            options: twice > 0 ? [1, 1, 5, 10] + big32(end &- twice) + big32(end) : [])
     }
 
     func close(at time: Double, by side: Side) {
