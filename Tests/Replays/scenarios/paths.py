@@ -106,6 +106,42 @@ def random_loss(path):
                 process.wait(40)
 
 
+@scenario(
+    "loss-of-answers",
+    [Replay("", "network-loss-of-answers.pcap", "",
+            "A path that loses 30 % of what the server sends and nothing of what the client sends, "
+            "captured at the client. The client repeats whole uploads whose acknowledgements were "
+            "lost, and its capture shows no repeat of the server, only gaps that are filled later: "
+            "by the repeats alone it would be the other direction that loses.",
+            "capture.tcp.retransmit-one-way",
+            ((f"{REPEAT} && ip.src == 10.24.1.10", 2, 200),
+             ("tcp.analysis.lost_segment && ip.src == 10.24.2.80", 10, 400),
+             ("tcp.options.sack_le && ip.src == 10.24.2.80", 1, 200)))],
+    "nftables (`numgen random mod 100 < 30 drop` for one direction on a router); a Python web "
+    "server; curl; tcpdump with a snap length of 128 bytes on the client",
+    "client 10.24.1.10 - two routers - server 10.24.2.80", 35)
+def loss_of_answers(path):
+    """See the README entry."""
+    with Lab("answers") as lab:
+        client, near, far, server = two_routers(lab, 24)
+        lab.link(near, "eth1", "10.24.3.1/30", far, "eth1", "10.24.3.2/30")
+        near.ip("route add default via 10.24.3.2")
+        far.ip("route add default via 10.24.3.1")
+        far.filter("iifname eth0 numgen random mod 100 < 30 drop")
+        server.start(servers.serve_http, ("10.24.2.80", 80))
+        server.listening(80)
+        upload = lab.write("upload", "x" * 1200)
+        with Capture(client, "eth0", path, snaplen=128):
+            running = []
+            for number in range(36):
+                options = ("-H", "Expect:", "--data-binary", f"@{upload}")
+                what = "slow/1" if number % 4 else "size/30000"
+                running.append(curl(client, f"http://10.24.2.80/{what}", 25, *options))
+                time.sleep(0.1)
+            for process in running:
+                process.wait(40)
+
+
 def asymmetric(lab, strict_return):
     """Requests go through one firewall, answers through another; a second server through one."""
     client, server, other = lab.host("client"), lab.host("server"), lab.host("other")
