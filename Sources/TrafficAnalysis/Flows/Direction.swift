@@ -71,6 +71,8 @@ struct Direction {
         static let plainSYN = Seen(rawValue: 1024)
         /// Payload was sent again.
         static let sentAgain = Seen(rawValue: 2048)
+        /// An ACK without payload came before payload that was sent before it, or that is lost.
+        static let overtaken = Seen(rawValue: 4096)
     }
 
     /// What a segment's payload is, by sequence arithmetic alone (interfaces.md §4).

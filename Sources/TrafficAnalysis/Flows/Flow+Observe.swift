@@ -52,8 +52,8 @@ extension Flow {
                 segment, bytes, direction: d, at: place, silence: silence, tables: &tables)
         } else if !isControl {
             history.note(.ack, direction: d)
-            if segment.sequence == directions[d].next &- 1 {
-                noteKeepAlive(direction: d, tables: &tables)
+            if segment.sequence != directions[d].next {
+                noteOtherSequence(segment, direction: d, tables: &tables)
             }
         }
         if flags.contains(.ack) {

@@ -35,7 +35,8 @@ extension Flow {
             || window - flight < max(UInt32(segment.payloadLength), window / 10)
         guard isNear else { return }
         let watch = tables.rawWindows.place(&tables.pace[index].window)
-        tables.rawWindows[watch].note(flight, raw: window, end: end, at: place)
+        tables.rawWindows[watch].note(
+            flight, raw: window, from: segment.sequence, end: end, at: place)
     }
 
     /// Direction `d` acknowledged new data of its peer.
@@ -64,7 +65,8 @@ extension Flow {
         }
     }
 
-    /// A segment of direction `d` was sent again.
+    /// A segment of direction `d` was sent again, or leaves bytes out or brings them late: what
+    /// is sent behind is not acknowledged in its time.
     mutating func notePaceBroken(direction d: Int, sequence: UInt32, tables: inout SideTables) {
         guard pace[d] >= 0 else { return }
         let index = Int(pace[d])
@@ -73,10 +75,12 @@ extension Flow {
         if events >= 0 { tables.paceEvents[events].restart.state = .none }
         let window = Int(tables.pace[index].window)
         guard window >= 0, tables.rawWindows[window].isWatching else { return }
-        let watched = tables.rawWindows[window].watched
+        let watch = tables.rawWindows[window]
         // Behind the segment that is watched nothing is lost of it.
-        guard Int32(bitPattern: sequence &- watched) < 0 else { return }
+        guard Int32(bitPattern: sequence &- watch.watched) < 0 else { return }
         tables.rawWindows[window].isWatching = false
+        // Before it, the window is not what was in the way.
+        guard Int32(bitPattern: sequence &- watch.watchedFrom) >= 0 else { return }
         tables.rawWindows[window].sentAgain &+= 1
     }
 
@@ -92,7 +96,10 @@ extension Flow {
         noteRecordPaused(direction: d, pause: pause, at: place, tables: &tables)
         guard directions[1 - d].highestACK == segment.sequence else { return }
         noteStall(segment, direction: d, at: place, tables: &tables)
-        guard pace[d] >= 0 else { return }
+        // After a loss a sender is slower whether it rested or not (RFC 5681 §3.1).
+        guard pace[d] >= 0, rare[d] < 0 || tables.rare[Int(rare[d])].loss.firstPacket == 0 else {
+            return
+        }
         tables.beginRestart(
             of: Int(pace[d]), at: segment.sequence, pause: pause, place: place,
             segmentSize: UInt32(max(directions[1 - d].mss, 536)))
@@ -109,6 +116,8 @@ extension Flow {
         let wait = lastACK &- lastPayload
         guard 35_000_000...60_000_000 ~= wait || 180_000_000...220_000_000 ~= wait,
             0...2_000_000 ~= place.time &- lastACK,
+            // What was sent again is what that acknowledges.
+            directions[d].lastTime == lastPayload,
             directions[1 - d].lastPayloadTime < lastPayload, !closeBegan,
             segment.payloadLength < Int(max(directions[1 - d].mss, 536)),
             let roundTrip = roundTrip(of: d), wait >= roundTrip &+ 20_000_000
@@ -235,7 +244,7 @@ extension PaceEvents.Restart {
 extension RawWindow {
     /// - Parameter flight: near the window or beyond it.
     fileprivate mutating func note(
-        _ flight: UInt32, raw: UInt32, end: UInt32, at place: PacketPlace
+        _ flight: UInt32, raw: UInt32, from: UInt32, end: UInt32, at place: PacketPlace
     ) {
         if firstPacket == 0 { firstPacket = place.number }
         if flight <= raw {
@@ -245,6 +254,7 @@ extension RawWindow {
         beyond &+= 1
         if !isWatching {
             isWatching = true
+            watchedFrom = from
             watched = end
         }
     }

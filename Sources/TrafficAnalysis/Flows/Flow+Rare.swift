@@ -15,11 +15,14 @@ extension Flow {
             sequence: sequence, length: segment.payloadLength, sending,
             holes: &tables.lists[lists].sides[d].holes)
         switch novelty {
-        case .new: tables.rare[rare].gaps &+= 1
+        case .new:
+            tables.rare[rare].gaps &+= 1
+            notePaceBroken(direction: d, sequence: sequence, tables: &tables)
         case .probe: tables.rare[rare].keepAlives &+= 1
         // A segment that begins below the highest byte and ends above it is late, too.
         case .late, .partlyNew:
             tables.rare[rare].outOfOrder &+= 1
+            notePaceBroken(direction: d, sequence: sequence, tables: &tables)
             if let opened {
                 noteFilled(sequence, sending, opened, direction: d, at: place, tables: &tables)
             }
@@ -69,11 +72,18 @@ extension Flow {
         }
     }
 
-    /// Nothing, in the place of the last byte sent: asks whether the peer is still there (RFC 1122
-    /// §4.2.3.6).
+    /// An ACK without payload, and not with the next number.
     @inline(never)
-    mutating func noteKeepAlive(direction d: Int, tables: inout SideTables) {
-        guard directions[d].has.contains(.started), directions[d].packets > 1 else { return }
+    mutating func noteOtherSequence(
+        _ segment: TCPSegment, direction d: Int, tables: inout SideTables
+    ) {
+        let ahead = Int32(bitPattern: segment.sequence &- directions[d].next)
+        // The FIN takes a number.
+        if ahead > (directions[d].fin > 0 ? 1 : 0) { directions[d].has.insert(.overtaken) }
+        // Nothing, in the place of the last byte sent: asks whether the peer is still there (RFC
+        // 1122 §4.2.3.6).
+        guard ahead == -1, directions[d].has.contains(.started), directions[d].packets > 1
+        else { return }
         let index = tables.rareIndex(&self, d)
         tables.rare[index].keepAlives &+= 1
     }
@@ -228,10 +238,15 @@ extension Flow {
             place.time &- directions[d].highestACKTime >= 3_000_000
         else { return }
         let end = segment.sequence &+ UInt32(truncatingIfNeeded: segment.payloadLength)
-        // A pure ACK can be late; new payload and the FIN carry the newest number.
-        guard end == directions[d].next,
-            segment.payloadLength > 0 || segment.flags.contains(.fin)
-        else { return }
+        // A pure ACK can be late; new payload and the first FIN carry the newest number, unless an
+        // ACK went beyond it before.
+        let isNew =
+            segment.payloadLength > 0
+            ? directions[d].lastPayloadTime == place.time
+            : segment.flags.contains(.fin) && directions[d].fin == 1
+        guard isNew, end == directions[d].next, !directions[d].has.contains(.overtaken) else {
+            return
+        }
         let index = tables.rareIndex(&self, d)
         if tables.rare[index].acknowledgementsBack == 0 {
             tables.rare[index].firstBackPacket = place.number

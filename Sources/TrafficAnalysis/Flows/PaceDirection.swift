@@ -43,6 +43,8 @@ struct RawWindow {
     var beyond: UInt32 = 0
     /// Of those beyond, watched one at a time: how many were sent again before one was accepted.
     var sentAgain: UInt32 = 0
+    /// The first and one past the last byte of the segment that is watched.
+    var watchedFrom: UInt32 = 0
     var watched: UInt32 = 0
     var firstPacket: UInt32 = 0
     var isWatching = false

@@ -7,13 +7,16 @@ import Testing
 /// it and has not, and on one that could not.
 struct PaceFindingTests {
     /// A client that writes short messages, each after the ACK of the one before.
-    private func shortMessages(ackAfter wait: Double, roundTrip: Double = 0.001) -> TestCapture {
+    private func shortMessages(
+        ackAfter wait: Double, roundTrip: Double = 0.001, sentAgain: Bool = false
+    ) -> TestCapture {
         let capture = TestCapture()
         let connection = capture.connection()
         connection.open(at: 0, roundTrip: roundTrip)
         for index in 0..<8 {
             let time = 0.1 + Double(index) * (wait + 0.001)
             connection.send(at: time, by: .client, count: 100)
+            if sentAgain { connection.sendAgain(at: time + wait - 0.001, by: .client, count: 100) }
             connection.acknowledge(at: time + wait, by: .server)
         }
         return capture
@@ -29,16 +32,27 @@ struct PaceFindingTests {
         #expect(
             shortMessages(ackAfter: 0.0402, roundTrip: 0.04).state("tcp.delayed-ack-stall")
                 == .absent)
+        // What was lost and sent again is what the ACK came for.
+        let lossy = shortMessages(ackAfter: 0.2, sentAgain: true)
+        #expect(lossy.state("tcp.delayed-ack-stall") == .absent)
         #expect(TestCapture().state("tcp.delayed-ack-stall") == nil)
     }
 
     /// The server sends `count` segments at once, the client acknowledges each pair a round trip
     /// later; the capture is at the server.
     private func burst(
-        _ connection: TestConnection, at time: Double, count: Int, roundTrip: Double = 0.05
+        _ connection: TestConnection, at time: Double, count: Int, roundTrip: Double = 0.05,
+        isLate: Bool = false
     ) {
+        // The first segment, which nobody saw, comes last.
+        if isLate { connection.lose(by: .server, count: 1460) }
         for index in 0..<count {
             connection.send(at: time + Double(index) * 0.0001, by: .server, count: 1460)
+        }
+        if isLate {
+            connection.sendAgain(
+                at: time + roundTrip - 0.001, by: .server, count: 1460,
+                back: UInt32(count + 1) * 1460)
         }
         for pair in 0..<(count + 1) / 2 {
             let left = max(0, count - 2 * (pair + 1)) * 1460
@@ -48,12 +62,13 @@ struct PaceFindingTests {
     }
 
     /// - Parameter first: segments in the first round trip after the silence.
-    private func idle(first: Int, silence: Double) -> TestCapture {
+    private func idle(first: Int, silence: Double, loses: Bool = false) -> TestCapture {
         let capture = TestCapture()
         let connection = capture.connection()
         connection.open(at: 0, roundTrip: 0.05)
         connection.send(at: 0.1, by: .client, count: 100)
         burst(connection, at: 0.2, count: 10)
+        if loses { connection.sendAgain(at: 0.29, by: .server, count: 1460) }
         burst(connection, at: 0.3, count: 40)
         let again = 0.36 + silence
         burst(connection, at: again, count: first)
@@ -65,10 +80,13 @@ struct PaceFindingTests {
         #expect(idle(first: 10, silence: 5).state("tcp.slow-restart-after-idle") == .present)
         #expect(idle(first: 40, silence: 5).state("tcp.slow-restart-after-idle") == .absent)
         #expect(idle(first: 10, silence: 0.2).state("tcp.slow-restart-after-idle") == nil)
+        // A sender that lost something before is slower anyway.
+        let lossy = idle(first: 10, silence: 5, loses: true)
+        #expect(lossy.state("tcp.slow-restart-after-idle") == nil)
     }
 
     /// - Parameter later: the round trip of the second half of the bursts.
-    private func loaded(later: Double) -> TestCapture {
+    private func loaded(later: Double, isLate: Bool = false) -> TestCapture {
         let capture = TestCapture()
         let connection = capture.connection()
         connection.open(at: 0, roundTrip: 0.02)
@@ -76,7 +94,7 @@ struct PaceFindingTests {
         for index in 0..<30 {
             burst(
                 connection, at: 1 + Double(index), count: 10,
-                roundTrip: index < 15 ? 0.02 : later)
+                roundTrip: index < 15 ? 0.02 : later, isLate: isLate && index >= 15)
         }
         return capture
     }
@@ -86,6 +104,9 @@ struct PaceFindingTests {
         #expect(queue?.state == .present)
         #expect((0.29...0.31).contains(queue?.measure?.value ?? 0))
         #expect(loaded(later: 0.03).state("tcp.rtt-rises-under-load") == .absent)
+        // Behind a gap nothing is acknowledged until it is filled.
+        #expect(
+            loaded(later: 0.3, isLate: true).state("tcp.rtt-rises-under-load") != .present)
         #expect(idle(first: 10, silence: 5).state("tcp.rtt-rises-under-load") == nil)
     }
 
@@ -119,7 +140,9 @@ struct PaceFindingTests {
         #expect(transfer(window: 501, flight: 501, scale: nil).state(id) == nil)
     }
 
-    @Test func `what is sent beyond the unscaled window is lost every time`() {
+    /// Of three segments, of which only the third is beyond the window as it stands in the header,
+    /// one that lies so many bytes back is sent again.
+    private func beyond(lost back: UInt32) -> TestCapture {
         let capture = TestCapture()
         let connection = capture.connection()
         connection.window[0] = 2000
@@ -130,12 +153,17 @@ struct PaceFindingTests {
             for segment in 0..<3 {
                 connection.send(at: time + Double(segment) * 0.0001, by: .server, count: 1000)
             }
-            connection.acknowledge(at: time + 0.01, by: .client, except: 1000)
-            connection.sendAgain(at: time + 0.3, by: .server, count: 1000)
+            connection.acknowledge(at: time + 0.01, by: .client, except: back)
+            connection.sendAgain(at: time + 0.3, by: .server, count: 1000, back: back)
             connection.acknowledge(at: time + 0.31, by: .client)
         }
-        // A repeat inside the window is news of nothing; those beyond it were never accepted.
-        #expect(capture.state("tcp.flight-capped-unscaled") == .present)
+        return capture
+    }
+
+    @Test func `what is sent beyond the unscaled window is lost every time`() {
+        #expect(beyond(lost: 1000).state("tcp.flight-capped-unscaled") == .present)
+        // Lost inside the window, that has nothing to do with the window.
+        #expect(beyond(lost: 2000).state("tcp.flight-capped-unscaled") == .absent)
     }
 
     private func closedWindow(for time: Double, answers: Bool) -> TestCapture {

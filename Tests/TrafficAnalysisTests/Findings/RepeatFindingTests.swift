@@ -96,4 +96,40 @@ struct RepeatFindingTests {
         #expect(stuck(300, repeats: 4).state(id) == .absent)
         #expect(stuck(450, repeats: 4).state(id) != .present)
     }
+
+    /// The server acknowledges all that the client sent, and 20 ms later sends `body`.
+    private func answered(_ body: (TestConnection, Double) -> Void) -> FactState? {
+        let capture = TestCapture()
+        let connection = capture.connection()
+        connection.open(at: 0)
+        connection.exchange(at: 0.1)
+        for number in 0..<3 {
+            connection.send(at: 1 + Double(number) * 0.001, by: .client, count: 1000)
+        }
+        connection.acknowledge(at: 1.01, by: .server)
+        body(connection, 1.03)
+        connection.acknowledge(at: 1.05, by: .client)
+        return capture.state("tcp.ack-goes-backwards")
+    }
+
+    @Test func `an acknowledgement that is taken back was somebody else's`() {
+        let takenBack = answered { connection, time in
+            connection.lose(by: .server, count: 300)
+            connection.sendAgain(at: time, by: .server, count: 300, less: 2000)
+        }
+        #expect(takenBack == .present)
+        // The segment is an old one when an ACK came with a higher number before.
+        let overtaken = answered { connection, time in
+            connection.lose(by: .server, count: 300)
+            connection.acknowledge(at: time - 0.01, by: .server)
+            connection.sendAgain(at: time, by: .server, count: 300, less: 2000)
+        }
+        #expect(overtaken == .absent)
+        // A copy of what was sent before is as old.
+        let copy = answered { connection, time in
+            connection.send(at: time - 0.01, by: .server, count: 300)
+            connection.sendAgain(at: time, by: .server, count: 300, less: 2000)
+        }
+        #expect(copy == .absent)
+    }
 }

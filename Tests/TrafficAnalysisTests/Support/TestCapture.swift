@@ -149,7 +149,7 @@ final class TestConnection {
 
     private func put(
         _ time: Double, _ side: Side, _ flags: UInt8, sequence: UInt32, options: [UInt8] = [],
-        payload: [UInt8] = [], window: UInt16? = nil, identification: UInt16 = 0
+        payload: [UInt8] = [], window: UInt16? = nil, identification: UInt16 = 0, less: UInt32 = 0
     ) {
         let (own, other) = (side.rawValue, 1 - side.rawValue)
         capture.add(
@@ -157,7 +157,7 @@ final class TestConnection {
             TestSegment(
                 source: hosts[own], target: hosts[other], sourcePort: ports[own],
                 targetPort: ports[other], flags: flags, sequence: sequence,
-                ack: flags & TestSegment.ack == 0 ? 0 : acknowledged[own],
+                ack: flags & TestSegment.ack == 0 ? 0 : acknowledged[own] &- less,
                 window: window ?? self.window[own], options: options, payload: payload,
                 identification: identification, checksum: checksum[own]))
     }
@@ -200,14 +200,16 @@ final class TestConnection {
     /// Bytes that are lost before they come to the capture's place.
     func lose(by side: Side, count: Int) { next[side.rawValue] &+= UInt32(count) }
 
-    /// The side's newest `count` bytes again, or those so many bytes `back`.
+    /// The side's newest `count` bytes again, or those so many bytes `back`; with an ACK of `less`.
     func sendAgain(
-        at time: Double, by side: Side, count: Int, back: UInt32? = nil, identification: UInt16 = 0
+        at time: Double, by side: Side, count: Int, back: UInt32? = nil, identification: UInt16 = 0,
+        less: UInt32 = 0
     ) {
         put(
             time, side, TestSegment.push | TestSegment.ack,
             sequence: next[side.rawValue] &- (back ?? UInt32(count)),
-            payload: [UInt8](repeating: 0xAA, count: count), identification: identification)
+            payload: [UInt8](repeating: 0xAA, count: count), identification: identification,
+            less: less)
     }
 
     /// - Parameters:
