@@ -8,14 +8,16 @@ import TrafficAnalysis
 let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().appendingPathComponent("Fixtures")
 
-/// Analyses one capture file as `inquest capture` does, of each packet at most `snapLength` bytes.
+/// Analyses one capture file as `inquest capture` does, of each packet at most `snapLength` bytes,
+/// and none of those whose numbers are in `missing`.
 func analyse(
-    _ path: String, flowLimit: Int = .max, snapLength: Int = .max
+    _ path: String, flowLimit: Int = .max, snapLength: Int = .max, missing: Range<Int> = 0..<0
 ) throws -> CaptureReport {
     var reader = try CaptureReader(path: path)
     let name = path.split(separator: "/").last.map(String.init) ?? path
     var analysis = CaptureAnalysis(file: name, flowLimit: flowLimit)
     let facts = try reader.forEachPacket { record, bytes in
+        if missing.contains(record.number) { return true }
         analysis.packet(
             bytes.extracting(first: snapLength), number: record.number, time: record.time,
             wireLength: record.wireLength,

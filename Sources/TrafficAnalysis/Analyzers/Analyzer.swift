@@ -139,6 +139,8 @@ final class FlowFacts {
     let hasRare: Bool
     let clientRare: RareDirection
     let serverRare: RareDirection
+    let clientBytes: Completeness
+    let serverBytes: Completeness
     /// Of the first packet.
     let clientMACs: MACPair
     let serverMACs: MACPair
@@ -184,6 +186,8 @@ final class FlowFacts {
         hasRare = flow.rare[0] >= 0 || flow.rare[1] >= 0
         clientRare = flow.rare[c] < 0 ? RareDirection() : tables.rare[Int(flow.rare[c])]
         serverRare = flow.rare[s] < 0 ? RareDirection() : tables.rare[Int(flow.rare[s])]
+        clientBytes = Completeness(client, clientRare, lists?.sides[c].holes, peer: server)
+        serverBytes = Completeness(server, serverRare, lists?.sides[s].holes, peer: client)
         clientMACs = tables.macs(client.macs)
         serverMACs = tables.macs(server.macs)
         firstClose = tables.closes.recordOrInitial(flow.close)
@@ -219,9 +223,14 @@ final class FlowFacts {
             ? 0 : min(max(flow.synACKTime - flow.firstTime, 0), 1_000_000_000)
     }
 
-    /// "Nobody answered" can be said: both sides are in the capture, and no bytes of the server
-    /// were acknowledged that the capture has not.
-    var serverIsVisible: Bool { server.packets > 0 && !server.has.contains(.missedBytes) }
+    /// "Nobody answered" can be said: both sides are in the capture, and it missed nothing that
+    /// the client got.
+    var serverIsVisible: Bool { server.packets > 0 && serverBytes != .missed }
+
+    /// The capture missed nothing that one of the two got.
+    var isCaptured: Bool { clientBytes != .missed && serverBytes != .missed }
+    /// And nothing was lost before it came here.
+    var isWhole: Bool { clientBytes == .whole && serverBytes == .whole }
 
     /// A RST whose TTL is 3 or more away from every other packet's of its sender.
     func hasForeignTTL(_ reset: ResetFacts, direction d: Int) -> Bool {
@@ -232,14 +241,17 @@ final class FlowFacts {
         return nearest >= 3
     }
 
-    /// What the server says can be told from what is no answer: its records are not lost from sight.
-    var answersAreRead: Bool { server.tls.state != .lost }
+    /// What the server says can be told from what is no answer: it is all there, and its records
+    /// are not lost from sight.
+    var answersAreRead: Bool {
+        server.packets > 0 && serverBytes == .whole && server.tls.state != .lost
+    }
 
     /// The client's last request was not answered when the client closed.
     var cancelled: Bool {
         closedByClient && firstClose.sinceMessage >= 0
             && Int(firstClose.askedBy) == flow.client && client.lastMessageTime > 0
-            && answersAreRead
+            && clientBytes == .whole && answersAreRead
     }
 
     func close(_ direction: Int) -> FlowRecord.Close {

@@ -18,7 +18,7 @@ struct CancelAnalyzer: Analyzer {
     private var unanswered = 0
 
     mutating func visit(_ f: FlowFacts) {
-        guard f.client.lastMessageTime > 0, f.serverIsVisible, f.answersAreRead else { return }
+        guard f.client.lastMessageTime > 0, f.answersAreRead else { return }
         requests += 1
         if f.server.payloadBytes == 0, f.end - f.client.lastMessageTime >= 5_000_000_000 {
             unanswered += 1

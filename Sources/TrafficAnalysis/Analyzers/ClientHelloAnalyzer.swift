@@ -45,7 +45,8 @@ struct ClientHelloAnalyzer: Analyzer {
 
     mutating func visit(_ f: FlowFacts) {
         guard let tls = f.tls, tls.clientHellos > 0 else {
-            if f.isEstablished, f.client.payloadBytes == 0, f.server.payloadBytes == 0,
+            if f.isEstablished, f.clientBytes != .missed, f.client.payloadBytes == 0,
+                f.server.payloadBytes == 0,
                 f.closedByServer
             {
                 neverSent[f.serverNumber, default: Tally()].add(

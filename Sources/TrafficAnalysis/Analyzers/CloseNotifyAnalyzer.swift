@@ -17,7 +17,7 @@ struct CloseNotifyAnalyzer: Analyzer {
     mutating func visit(_ f: FlowFacts) {
         guard let tls = f.tls, tls.version != 0, f.flow.closeBegan,
             f.client.tls.state == .opaque, f.server.tls.state == .opaque,
-            !f.client.has.contains(.missedBytes), !f.server.has.contains(.missedBytes)
+            f.isWhole
         else { return }
         // A side that closes after the peer's close_notify cuts nothing short.
         let other = f.flow.directions[1 - Int(f.firstClose.direction)]

@@ -13,12 +13,16 @@ struct PlainOnTLSAnalyzer: Analyzer {
     mutating func visit(_ f: FlowFacts) {
         if let tls = f.tls, tls.clientHellos > 0 {
             if tls.serverHellos > 0 { speaksTLS[f.serverNumber] = true }
-            answers.opportunities += f.server.payloadBytes > 0 ? 1 : 0
-            if tls.facts.contains(.plainAnswer), !f.client.has.contains(.plain) {
+            // What follows missing bytes need not look like TLS.
+            answers.opportunities += f.server.payloadBytes > 0 && f.serverBytes == .whole ? 1 : 0
+            if f.serverBytes == .whole, tls.facts.contains(.plainAnswer),
+                !f.client.has.contains(.plain)
+            {
                 answers.add(
                     f.place(f.server.firstPayloadPacket, f.server.firstPayloadTime))
             }
-        } else if f.flow.seen.contains(.syn), f.client.has.contains(.plain) {
+        } else if f.flow.seen.contains(.syn), f.clientBytes == .whole, f.client.has.contains(.plain)
+        {
             plain[f.serverNumber, default: Tally()].add(
                 f.place(f.client.firstPayloadPacket, f.client.firstPayloadTime))
         }

@@ -10,7 +10,7 @@ struct RequestCrossesFINAnalyzer: Analyzer {
 
     mutating func visit(_ f: FlowFacts) {
         // Kept alive: something was asked and answered before.
-        guard f.client.lastMessageTime > 0, f.server.lastMessageTime > 0 else { return }
+        guard f.client.lastMessageTime > 0, f.server.lastMessageTime > 0, f.isWhole else { return }
         tally.opportunities += 1
         // Where the network lost or delayed what the client sent, its last message may be an old
         // one that came late, and no new request.

@@ -17,14 +17,16 @@ struct ResetAnalyzer: Analyzer {
     private var afterFIN = Tally()
 
     mutating func visit(_ f: FlowFacts) {
-        // How a side ended whose records are lost from sight nobody can say.
+        // How a side ended of which bytes are missing, or whose records are lost from sight, nobody
+        // can say.
         let asked = f.client.payloadBytes > 0
         let requestsAreRead = f.client.tls.state != .lost
         let talked =
-            asked && f.server.payloadBytes > 0 && requestsAreRead && f.answersAreRead
-        byClient.opportunities += asked && f.answersAreRead ? 1 : 0
+            asked && f.server.payloadBytes > 0 && requestsAreRead && f.server.tls.state != .lost
+            && f.isWhole
+        byClient.opportunities += asked && f.clientBytes == .whole && f.answersAreRead ? 1 : 0
         byServer.opportunities +=
-            asked && (requestsAreRead || f.server.payloadBytes == 0) ? 1 : 0
+            asked && f.isWhole && (requestsAreRead || f.server.payloadBytes == 0) ? 1 : 0
         midstream.opportunities += talked ? 1 : 0
         cutting.opportunities += talked ? 1 : 0
         guard f.hasRare else { return }
@@ -49,9 +51,9 @@ struct ResetAnalyzer: Analyzer {
         if isClient {
             let inTransfer =
                 f.closedByClient && f.server.has.contains(.payloadAfterPeerFIN) && f.tls == nil
-                && f.client.lastMessageTime > 0 && f.answersAreRead
+                && f.client.lastMessageTime > 0 && f.clientBytes == .whole && f.answersAreRead
             if f.cancelled || inTransfer { byClient.add(place) }
-        } else if first, answersRequest(reset, f) {
+        } else if first, f.isWhole, answersRequest(reset, f) {
             byServer.add(place)
         }
         guard first, talked, !endedPolitely(f) else { return }

@@ -9,7 +9,7 @@ struct ServerFINAnalyzer: Analyzer {
     private var waits: [Int64] = []
 
     mutating func visit(_ f: FlowFacts) {
-        guard f.isEstablished, f.closedByServer, !f.firstClose.isReset else { return }
+        guard f.isEstablished, f.closedByServer, !f.firstClose.isReset, f.isCaptured else { return }
         tally.opportunities += 1
         guard f.firstClose.atFirstByte, f.server.payloadBytes == 0 else { return }
         waits.append(f.firstClose.time - f.flow.establishedTime)

@@ -17,8 +17,8 @@ struct ServerFlightAnalyzer: Analyzer {
         visitGap(f)
         guard tls.serverRecordTime != 0 else { return }
         let wait = tls.serverRecordTime - tls.clientHelloTime
-        late.opportunities += 1
-        if wait >= Self.slow, !f.clientRare.hasRepeated {
+        late.opportunities += f.serverIsVisible ? 1 : 0
+        if f.serverIsVisible, wait >= Self.slow, !f.clientRare.hasRepeated {
             late.add(
                 f.place(tls.serverRecordPacket, tls.serverRecordTime))
             longest = max(longest, wait)

@@ -15,7 +15,7 @@ struct SilentFlowAnalyzer: Analyzer {
     private var established = 0
 
     mutating func visit(_ f: FlowFacts) {
-        guard f.isEstablished else { return }
+        guard f.isEstablished, f.isCaptured else { return }
         established += 1
         silent.opportunities += 1
         let (one, other) = (f.client.firstPayloadTime, f.server.firstPayloadTime)

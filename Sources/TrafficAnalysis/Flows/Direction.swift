@@ -71,7 +71,7 @@ struct Direction {
         static let plainSYN = Seen(rawValue: 1024)
         /// Payload was sent again.
         static let sentAgain = Seen(rawValue: 2048)
-        /// An ACK without payload came before payload that was sent before it, or that is lost.
+        /// Something without payload had a number beyond `next`: payload is missing, or came later.
         static let overtaken = Seen(rawValue: 4096)
     }
 

@@ -23,6 +23,9 @@ extension Flow {
         if flags.contains(.rst) {
             reset(segment, direction: d, at: place, tables: &tables)
         } else if flags.contains(.fin) {
+            if segment.payloadLength == 0 {
+                noteBeyond(segment, direction: d, tables: &tables)
+            }
             finish(segment, direction: d, at: place, tables: &tables)
         }
     }
@@ -106,6 +109,10 @@ extension Flow {
         tables: inout SideTables
     ) {
         tables.timeline.noteReset(place.time)
+        // A reset of somebody else has a number that he guessed.
+        if segment.sequence != 0, segment.timeToLive == directions[d].timeToLive {
+            noteBeyond(segment, direction: d, tables: &tables)
+        }
         let index = tables.rareIndex(&self, d)
         if tables.rare[index].reset.packet == 0 {
             var facts = ResetFacts()

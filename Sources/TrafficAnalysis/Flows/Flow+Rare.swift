@@ -77,15 +77,32 @@ extension Flow {
     mutating func noteOtherSequence(
         _ segment: TCPSegment, direction d: Int, tables: inout SideTables
     ) {
-        let ahead = Int32(bitPattern: segment.sequence &- directions[d].next)
-        // The FIN takes a number.
-        if ahead > (directions[d].fin > 0 ? 1 : 0) { directions[d].has.insert(.overtaken) }
+        noteBeyond(segment, direction: d, tables: &tables)
         // Nothing, in the place of the last byte sent: asks whether the peer is still there (RFC
         // 1122 §4.2.3.6).
-        guard ahead == -1, directions[d].has.contains(.started), directions[d].packets > 1
+        guard segment.sequence == directions[d].next &- 1, directions[d].has.contains(.started),
+            directions[d].packets > 1
         else { return }
         let index = tables.rareIndex(&self, d)
         tables.rare[index].keepAlives &+= 1
+    }
+
+    /// A number beyond the payload that was seen says that there is more.
+    mutating func noteBeyond(
+        _ segment: TCPSegment, direction d: Int, tables: inout SideTables
+    ) {
+        let ahead = Int32(bitPattern: segment.sequence &- directions[d].next)
+        // The FIN takes a number. What is too far ahead belongs to another connection.
+        guard directions[d].has.contains(.started), ahead > (directions[d].fin > 0 ? 1 : 0),
+            ahead < 1 << 24
+        else { return }
+        let index = tables.rareIndex(&self, d)
+        let highest = directions[d].has.contains(.overtaken) ? tables.rare[index].number : 0
+        let isHigher = Int32(bitPattern: segment.sequence &- highest) > 0
+        if isHigher || !directions[d].has.contains(.overtaken) {
+            tables.rare[index].number = segment.sequence
+        }
+        directions[d].has.insert(.overtaken)
     }
 
     /// What an Ethernet frame of 1500 bytes holds beside two headers of 20 bytes.

@@ -29,6 +29,8 @@ struct RareDirection {
     var timeoutRetransmissions: UInt32 = 0
     var firstTimeoutPacket: UInt32 = 0
     var capturedTwice: UInt32 = 0
+    /// The highest of what had no payload and was `overtaken`.
+    var number: UInt32 = 0
     var acknowledgementsBack: UInt32 = 0
     var firstBackPacket: UInt32 = 0
     var firstBackTime: Int64 = 0
