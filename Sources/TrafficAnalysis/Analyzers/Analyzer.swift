@@ -186,8 +186,12 @@ final class FlowFacts {
         hasRare = flow.rare[0] >= 0 || flow.rare[1] >= 0
         clientRare = flow.rare[c] < 0 ? RareDirection() : tables.rare[Int(flow.rare[c])]
         serverRare = flow.rare[s] < 0 ? RareDirection() : tables.rare[Int(flow.rare[s])]
-        clientBytes = Completeness(client, clientRare, lists?.sides[c].holes, peer: server)
-        serverBytes = Completeness(server, serverRare, lists?.sides[s].holes, peer: client)
+        clientBytes =
+            Completeness(client, peer: server)
+            ?? Completeness(client, clientRare, lists?.sides[c].holes, peer: server)
+        serverBytes =
+            Completeness(server, peer: client)
+            ?? Completeness(server, serverRare, lists?.sides[s].holes, peer: client)
         clientMACs = tables.macs(client.macs)
         serverMACs = tables.macs(server.macs)
         firstClose = tables.closes.recordOrInitial(flow.close)
