@@ -60,6 +60,6 @@ struct ServerFlightAnalyzer: Analyzer {
 }
 
 extension RareDirection {
-    /// Payload of this side was sent more than once.
-    var hasRepeated: Bool { firstRetransmissionPacket != 0 }
+    /// Something of this side was sent more than once.
+    var hasRepeated: Bool { firstRetransmissionPacket != 0 || loss.lostBefore > 0 }
 }

@@ -133,6 +133,8 @@ extension Flow {
         let index = tables.rareIndex(&self, d)
         if tables.lists[Int(lists)].sides[d].sentAgain.isLateFirst(sequence, sending) {
             tables.rare[index].loss.lostBefore &-= 1
+            // It was sent again once, and counts as a repeat now.
+            tables.repeatedPayloadPackets -= 1
         }
         tables.rare[index].loss.repeated &+= 1
         if isAskedFor(direction: d) { tables.rare[index].loss.askedFor &+= 1 }
