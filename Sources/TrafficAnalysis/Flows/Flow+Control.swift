@@ -2,6 +2,9 @@ internal import Dissection
 
 /// SYN, FIN and RST.
 extension Flow {
+    /// A tenth of the second after which stacks send a SYN-ACK again (RFC 6298 §2.1).
+    private static let leastSYNTimeout: Int64 = 100_000_000
+
     /// Counts what is in the capture, copies included.
     mutating func countControl(_ flags: TCPFlags, direction d: Int) {
         if flags.contains(.syn), directions[d].syn < .max { directions[d].syn += 1 }
@@ -60,7 +63,10 @@ extension Flow {
             if tables.lists[lists].sides[d].synTimes.count < SideLists.limit {
                 tables.lists[lists].sides[d].synTimes.append(place.time)
             }
-            if isAnswer, seen.contains(.established) {
+            // One that comes sooner crossed the ACK: it answers a SYN sent again.
+            if isAnswer, seen.contains(.established),
+                place.time &- establishedTime >= Self.leastSYNTimeout
+            {
                 tables.rare[index].synRepeatedAfterACK = true
             }
         } else if !directions[d].has.contains(.started)

@@ -36,6 +36,20 @@ struct OpeningFindingTests {
         #expect(flood(500, over: 1, completed: 0).state(id) == nil)
     }
 
+    @Test func `a SYN-ACK that is repeated after its ACK, not one that crossed it`() {
+        let id = "tcp.synack-repeated-despite-ack"
+        let repeated = many(3) { connection, index in
+            connection.open(at: Double(index))
+            connection.answerAgain(at: Double(index) + 1)
+        }
+        #expect(repeated.finding(id)?.count == 3)
+        let crossed = many(3) { connection, index in
+            connection.open(at: Double(index))
+            connection.answerAgain(at: Double(index) + 0.002)
+        }
+        #expect(crossed.state(id) == .absent)
+    }
+
     private func twice(after pause: Double, keepsFlows: Bool) -> Evidence? {
         let capture = TestCapture()
         let first = capture.connection()

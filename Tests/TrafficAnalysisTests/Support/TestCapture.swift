@@ -183,6 +183,13 @@ final class TestConnection {
         acknowledge(at: time + roundTrip + 0.0001, by: .client)
     }
 
+    /// The server's SYN-ACK again, before any data.
+    func answerAgain(at time: Double) {
+        put(
+            time, .server, TestSegment.syn | TestSegment.ack, sequence: next[1] &- 1,
+            options: synOptions, window: 65160)
+    }
+
     func send(at time: Double, by side: Side, _ payload: [UInt8]) {
         put(
             time, side, TestSegment.push | TestSegment.ack, sequence: next[side.rawValue],
