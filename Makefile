@@ -5,7 +5,7 @@ DESTDIR =
 RELEASE = .build/release
 
 .PHONY: triage test lint bench casebook evaluate truth truth-generator truth-tshark compare-tls \
-    lab lab-all lab-clean fuzz mangle hostile crash-test look-report install uninstall clean help
+    lab lab-all lab-lossy lab-clean fuzz mangle hostile crash-test look-report install uninstall clean help
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' Makefile
@@ -55,6 +55,11 @@ lab: $(if $(SCENARIO),$(LAB_BUILD)) ## play incidents in namespaces, as root (SC
 lab-all: $(LAB_BUILD) ## play all of them, print the confusion matrix, write Tests/Lab/MATRIX.md
 	@scripts/dependencies.sh lab
 	@python3 Tests/Lab/run.py --program "$(LAB_PROGRAM)" --all
+
+SEED_RANGE = 1-12
+lab-lossy: $(LAB_BUILD) ## real flows over lossy paths: is the direction of the loss told? (SEED_RANGE=1-12)
+	@scripts/dependencies.sh lab
+	@python3 Tests/Lab/lossy.py --program "$(LAB_PROGRAM)" --seeds $(SEED_RANGE)
 
 lab-clean: ## remove what a killed lab left: namespaces, their processes, folders
 	@python3 Tests/Lab/run.py --clean

@@ -21,6 +21,14 @@ struct LossAnalyzer: Analyzer {
         /// Of these: nothing else explains them. What was sent again unasked may have arrived, and
         /// its ACK and the report that it came twice were lost.
         var certain = 0
+        /// Connections that sent something again without need: ACKs are lost, or segments reordered.
+        var needless = 0
+        /// Connections with gaps that were filled by what was sent later.
+        var filled = 0
+        /// Where needless repeats are usual, one that was not reported may be needless, too.
+        var isCredible: Bool {
+            tally.count == 0 || filled >= 2 || tally.count * 2 >= needless
+        }
     }
 
     mutating func visit(_ f: FlowFacts) {
@@ -41,6 +49,7 @@ struct LossAnalyzer: Analyzer {
     ) {
         if side.loss.firstPacket == 0 { return }
         repeats.add(f.place(side.loss.firstPacket))
+        if side.needless > 0 { lost.needless += 1 }
         guard side.loss.lostBefore > 0 || side.lostAfter > 0 else { return }
         lost.tally.add(f.place(side.loss.firstPacket))
         // Of reports, too, some are lost: where half of the repeats had arrived, maybe all had.
@@ -49,6 +58,7 @@ struct LossAnalyzer: Analyzer {
             || f.reportsWhatCameTwice && side.loss.askedFor / 2 >= side.needless
                 && side.loss.askedFor > 0
         if isCertain { lost.certain += 1 }
+        if side.loss.lostBefore > 0 { lost.filled += 1 }
     }
 
     func conclude(_ capture: CaptureContext) -> [Evidence] {
@@ -87,9 +97,11 @@ struct LossAnalyzer: Analyzer {
         var both = Tally()
         both.opportunities = talked >= 3 ? 1 : 0
         var oneWay = both
-        if less.tally.count * 5 <= more.tally.count, less.certain * 20 <= more.tally.count {
+        if !more.isCredible {
+            (both.opportunities, oneWay.opportunities) = (0, 0)
+        } else if less.tally.count * 5 <= more.tally.count, less.certain * 20 <= more.tally.count {
             if more.tally.count >= 3 { for place in more.tally.places { oneWay.add(place) } }
-        } else if less.certain >= 2, c + s >= 4 {
+        } else if less.certain >= 2, less.isCredible, c + s >= 4 {
             for place in clientLoss.tally.places + serverLoss.tally.places { both.add(place) }
         } else if less.tally.count >= 2 {
             (both.opportunities, oneWay.opportunities) = (0, 0)

@@ -9,7 +9,7 @@ import tempfile
 
 TAG = re.compile(r"(?:^|-)iq(\d+)x\d+-")
 """The maker's process id in the names that `kit.lab.Lab` gives."""
-MAKERS = ("Tests/Lab/run.py", "Tests/Replays/make.py")
+MAKERS = ("Tests/Lab/run.py", "Tests/Lab/lossy.py", "Tests/Replays/make.py")
 
 
 def _is_maker(pid):
