@@ -103,7 +103,7 @@ struct LossAnalyzer: Analyzer {
             if more.tally.count >= 3 { for place in more.tally.places { oneWay.add(place) } }
         } else if less.certain >= 2, less.isCredible, c + s >= 4 {
             for place in clientLoss.tally.places + serverLoss.tally.places { both.add(place) }
-        } else if less.tally.count >= 2 {
+        } else if less.tally.count > 0 {
             (both.opportunities, oneWay.opportunities) = (0, 0)
         }
         return both.evidence(

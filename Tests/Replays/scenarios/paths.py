@@ -75,15 +75,16 @@ def bad_link(path):
 @scenario(
     "random-loss",
     [Replay("", "network-random-loss.pcap", "",
-            "A path that loses 25 % of all packets in both directions, whatever they are: SYNs, "
+            "A path that loses 20 % of all packets in both directions, whatever they are: SYNs, "
             "data and answers are repeated on both sides; nearly all requests finish. A fault of "
             "the network that belongs to no case here.",
             "capture.tcp.loss-both-directions capture.tcp.syn-retransmitted-then-ok "
             "capture.tcp.timeout-retransmits",
             (("tcp.analysis.retransmission && ip.src == 10.21.1.10", 8, 200),
              ("tcp.analysis.retransmission && ip.src == 10.21.2.80", 3, 200),
-             ("http.response.code == 200", 8, 24)))],
-    "nftables (`numgen random mod 100 < 25 drop` on a router); a Python web server; curl; tcpdump",
+             ("tcp.flags.fin == 1 && ip.src == 10.21.1.10", 6, 60)))],
+    "nftables (`numgen random mod 100 < 20 drop` on a router); a Python web server; curl; tcpdump "
+    "with a snap length of 200 bytes",
     "client 10.21.1.10 - two routers - server 10.21.2.80", 35)
 def random_loss(path):
     """See the README entry."""
@@ -92,15 +93,15 @@ def random_loss(path):
         lab.link(near, "eth1", "10.21.3.1/30", far, "eth1", "10.21.3.2/30")
         near.ip("route add default via 10.21.3.2")
         far.ip("route add default via 10.21.3.1")
-        far.filter("numgen random mod 100 < 25 drop")
+        far.filter("numgen random mod 100 < 20 drop")
         server.start(servers.serve_http, ("10.21.2.80", 80))
         server.listening(80)
-        upload = lab.write("upload", "x" * 1800)
-        with Capture(client, "eth0", path):
+        upload = lab.write("upload", "x" * 30_000)
+        with Capture(client, "eth0", path, snaplen=200):
             running = []
             for number in range(12):
                 options = ("-H", "Expect:", "--data-binary", f"@{upload}") if number % 2 else ()
-                running.append(curl(client, "http://10.21.2.80/size/1500", 25, *options))
+                running.append(curl(client, "http://10.21.2.80/size/20000", 25, *options))
                 time.sleep(0.3)
             for process in running:
                 process.wait(40)

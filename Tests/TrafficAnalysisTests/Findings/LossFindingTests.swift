@@ -1,4 +1,5 @@
 import Casebook
+import Foundation
 import Testing
 
 @testable import TrafficAnalysis
@@ -120,6 +121,20 @@ struct LossFindingTests {
         }
         #expect(capture.finding(Self.both)?.count == 8)
         #expect(capture.state(Self.oneWay) == .absent)
+    }
+
+    /// At the client of paths that lose 30 % of the answers, or 20 % of all: the first shows repeats
+    /// of the client alone.
+    @Test func `real captures of lossy paths`() throws {
+        func state(_ name: String, _ id: String) throws -> Evidence? {
+            let path = fixtures.appendingPathComponent("captures/\(name)").path
+            return try analyse(path).findings.first { $0.id.description == "capture.\(id)" }
+        }
+        let answers = try state("network-loss-of-answers.pcap", Self.oneWay)
+        #expect(answers?.summary.hasPrefix("only data of the servers was lost") == true)
+        #expect(try state("network-loss-of-answers.pcap", Self.both)?.state == .absent)
+        #expect(try state("network-random-loss.pcap", Self.both)?.state == .present)
+        #expect(try state("network-random-loss.pcap", Self.oneWay)?.state == .absent)
     }
 
     @Test func `without SACK nobody knows whether a repeat was needed, and nothing is said`() {
