@@ -197,17 +197,28 @@ def judge(said, lost):
     return truth, "silent" if said == "nothing" else "right" if much.get(said) else "wrong"
 
 
+def seeds(text):
+    """"7" or "1-12"."""
+    first, _, last = text.partition("-")
+    if not first.isdecimal() or not (last or first).isdecimal():
+        raise argparse.ArgumentTypeError(f"“{text}” is neither a number nor two, as 1-12")
+    return range(int(first), int(last or first) + 1)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--program", default=os.path.join(ROOT, ".build", "release", "inquest"))
-    parser.add_argument("--seeds", default="1-12")
+    parser.add_argument("--seeds", type=seeds, default="1-12")
     parser.add_argument("--output")
     options = parser.parse_args()
-    first, _, last = options.seeds.partition("-")
+    if not os.access(options.program, os.X_OK):
+        parser.error(f"{options.program}: no program there; make lab-lossy builds it")
+    if os.geteuid() != 0:
+        parser.error("namespaces need root")
     folder = options.output or tempfile.mkdtemp(prefix="inquest-lossy-")
     os.makedirs(folder, exist_ok=True)
     score = collections.Counter()
-    for seed in range(int(first), int(last or first) + 1):
+    for seed in options.seeds:
         path, files = play(seed, folder)
         (client, server) = map(packets, files)
         lost = [len(client[0] - server[0]), len(server[1] - client[1])]

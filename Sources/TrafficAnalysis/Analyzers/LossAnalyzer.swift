@@ -27,7 +27,7 @@ struct LossAnalyzer: Analyzer {
         var filled = 0
         /// Where needless repeats are usual, one that was not reported may be needless, too.
         var isCredible: Bool {
-            tally.count == 0 || filled >= 2 || tally.count * 2 >= needless
+            tally.count == 0 || filled >= 2 || tally.count >= needless
         }
     }
 

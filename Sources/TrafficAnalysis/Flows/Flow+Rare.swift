@@ -97,12 +97,9 @@ extension Flow {
             ahead < 1 << 24
         else { return }
         let index = tables.rareIndex(&self, d)
-        let highest = directions[d].has.contains(.overtaken) ? tables.rare[index].number : 0
-        let isHigher = Int32(bitPattern: segment.sequence &- highest) > 0
-        if isHigher || !directions[d].has.contains(.overtaken) {
-            tables.rare[index].number = segment.sequence
-        }
-        directions[d].has.insert(.overtaken)
+        let isFirst = directions[d].has.insert(.overtaken).inserted
+        let isHigher = Int32(bitPattern: segment.sequence &- tables.rare[index].number) > 0
+        if isFirst || isHigher { tables.rare[index].number = segment.sequence }
     }
 
     /// What an Ethernet frame of 1500 bytes holds beside two headers of 20 bytes.

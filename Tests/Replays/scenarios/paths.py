@@ -72,6 +72,18 @@ def bad_link(path):
                 process.wait(40)
 
 
+def lossy_path(lab, network, drops):
+    """A web server behind two routers, of which the far one loses what the rule says; the client."""
+    client, near, far, server = two_routers(lab, network)
+    lab.link(near, "eth1", f"10.{network}.3.1/30", far, "eth1", f"10.{network}.3.2/30")
+    near.ip(f"route add default via 10.{network}.3.2")
+    far.ip(f"route add default via 10.{network}.3.1")
+    far.filter(drops)
+    server.start(servers.serve_http, (f"10.{network}.2.80", 80))
+    server.listening(80)
+    return client
+
+
 @scenario(
     "random-loss",
     [Replay("", "network-random-loss.pcap", "",
@@ -89,13 +101,7 @@ def bad_link(path):
 def random_loss(path):
     """See the README entry."""
     with Lab("loss") as lab:
-        client, near, far, server = two_routers(lab, 21)
-        lab.link(near, "eth1", "10.21.3.1/30", far, "eth1", "10.21.3.2/30")
-        near.ip("route add default via 10.21.3.2")
-        far.ip("route add default via 10.21.3.1")
-        far.filter("numgen random mod 100 < 20 drop")
-        server.start(servers.serve_http, ("10.21.2.80", 80))
-        server.listening(80)
+        client = lossy_path(lab, 21, "numgen random mod 100 < 20 drop")
         upload = lab.write("upload", "x" * 30_000)
         with Capture(client, "eth0", path, snaplen=200):
             running = []
@@ -124,13 +130,7 @@ def random_loss(path):
 def loss_of_answers(path):
     """See the README entry."""
     with Lab("answers") as lab:
-        client, near, far, server = two_routers(lab, 24)
-        lab.link(near, "eth1", "10.24.3.1/30", far, "eth1", "10.24.3.2/30")
-        near.ip("route add default via 10.24.3.2")
-        far.ip("route add default via 10.24.3.1")
-        far.filter("iifname eth0 numgen random mod 100 < 30 drop")
-        server.start(servers.serve_http, ("10.24.2.80", 80))
-        server.listening(80)
+        client = lossy_path(lab, 24, "iifname eth0 numgen random mod 100 < 30 drop")
         upload = lab.write("upload", "x" * 1200)
         with Capture(client, "eth0", path, snaplen=128):
             running = []
