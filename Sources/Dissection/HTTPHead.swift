@@ -1,21 +1,33 @@
 /// Whether a direction's first bytes are a request of HTTP/1 (RFC 9112 §3) or HTTP/2's preface.
+///
+/// Other protocols have the same words (`CONNECT {…}` of NATS, `GET key` of Redis), so the target's
+/// first byte is asked too.
 @inlinable
 public func looksLikeHTTPRequest(_ bytes: RawSpan) -> Bool {
     guard bytes.byteCount >= 8 else { return false }
     // The first four bytes of the methods of RFC 9110 §9, RFC 5789 and RFC 9113 §3.4.
+    let target: Int
     switch bytes.uint32(at: 0) {
-    case 0x4745_5420: return true  // "GET "
-    case 0x5055_5420: return true  // "PUT "
-    case 0x5052_4920: return true  // "PRI "
-    case 0x504F_5354: return bytes.byte(at: 4) == 0x20  // "POST"
-    case 0x4845_4144: return bytes.byte(at: 4) == 0x20  // "HEAD"
-    case 0x4445_4C45: return bytes.uint32(at: 3) == 0x4554_4520  // "DELE", "ETE "
-    case 0x4F50_5449: return bytes.uint32(at: 4) == 0x4F4E_5320  // "OPTI", "ONS "
-    case 0x434F_4E4E: return bytes.uint32(at: 4) == 0x4543_5420  // "CONN", "ECT "
-    case 0x5452_4143: return bytes.uint16(at: 4) == 0x4520  // "TRAC", "E "
-    case 0x5041_5443: return bytes.uint16(at: 4) == 0x4820  // "PATC", "H "
+    case 0x4745_5420: target = 4  // "GET "
+    case 0x5055_5420: target = 4  // "PUT "
+    case 0x5052_4920: return bytes.uint32(at: 4) == 0x2A20_4854  // "PRI ", "* HT"
+    case 0x504F_5354 where bytes.byte(at: 4) == 0x20: target = 5  // "POST"
+    case 0x4845_4144 where bytes.byte(at: 4) == 0x20: target = 5  // "HEAD"
+    case 0x4445_4C45 where bytes.uint32(at: 3) == 0x4554_4520: target = 7  // "DELE", "ETE "
+    case 0x4F50_5449 where bytes.uint32(at: 4) == 0x4F4E_5320: target = 8  // "OPTI", "ONS "
+    case 0x5452_4143 where bytes.uint16(at: 4) == 0x4520: target = 6  // "TRAC", "E "
+    case 0x5041_5443 where bytes.uint16(at: 4) == 0x4820: target = 6  // "PATC", "H "
+    case 0x434F_4E4E where bytes.uint32(at: 4) == 0x4543_5420:  // "CONN", "ECT "
+        // A name, an IPv4 address, or an IPv6 address in brackets (§3.2.3).
+        if bytes.byteCount == 8 { return true }
+        let first = bytes.byte(at: 8)
+        return first == 0x5B || 0x30...0x39 ~= first || 0x41...0x5A ~= first & 0xDF
     default: return false
     }
+    if target == bytes.byteCount { return true }
+    // A path, the whole URI of a request to a proxy ("http…"), "*" (§3.2).
+    let first = bytes.byte(at: target)
+    return first == 0x2F || first & 0xDF == 0x48 || first == 0x2A
 }
 
 /// Whether a direction's first bytes are a response of HTTP/1 (RFC 9112 §4): `HTTP/1.`.

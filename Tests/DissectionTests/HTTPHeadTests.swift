@@ -6,7 +6,8 @@ import Testing
         "GET / HTTP/1.1", "PUT /a HTTP/1.1", "PRI * HTTP/2.0", "POST /b HTTP/1.1",
         "HEAD / HTTP/1.0",
         "DELETE / HTTP/1.1", "OPTIONS * HTTP/1.1", "CONNECT a:1 HTTP/1.1", "TRACE / HTTP/1.1",
-        "PATCH /c HTTP/1.1",
+        "PATCH /c HTTP/1.1", "GET http://a/b HTTP/1.0", "GET HTTPS://a/ HTTP/1.1",
+        "CONNECT [::1]:443 HTTP/1.1", "CONNECT 10.0.0.1:443 HTTP/1.1",
     ])
     func `every method is recognised and read`(line: String) {
         let bytes = Array((line + "\r\nHost: a\r\n\r\n").utf8)
@@ -25,6 +26,7 @@ import Testing
 
     @Test(arguments: [
         "GETTING / HTTP/1.1", "get / HTTP/1.1", "POSTAL a b", "GET", "", "220 smtp ready",
+        "GET key-1\r\n", "CONNECT {\"verbose\":false}\r\n", "PRI me", "DELETE \"a\" b",
     ])
     func `other text is no request`(line: String) {
         #expect(!looksLikeHTTPRequest(Array(line.utf8)))

@@ -146,11 +146,16 @@ final class FlowFacts {
     let serverMACs: MACPair
     /// Zeros while there is none.
     let firstClose: FirstClose
+    /// The client sends and waits for no answer: a log, metrics, an upload, a print job.
+    let asksNothing: Bool
     let endpoint: Endpoint
     let pair: Pair
     /// Into `CaptureContext.servers` and `.pairs`.
     let serverNumber: UInt32
     let pairNumber: UInt32
+
+    /// More than a request has, where neither TLS nor HTTP says what it is.
+    private static let upload: UInt64 = 65536
 
     /// - Parameter captureEnd: the last time seen so far; only asked for while a flow is open.
     init(
@@ -195,6 +200,13 @@ final class FlowFacts {
         clientMACs = tables.macs(client.macs)
         serverMACs = tables.macs(server.macs)
         firstClose = tables.closes.recordOrInitial(flow.close)
+        // Of a server that answers some things may be asked ahead; one that takes in a stream says
+        // something now and then (a ping).
+        let isSending =
+            server.payloadBytes == 0 && client.payloadBytes >= Self.upload
+            || server.answers == 0 && client.wentOn >= 3
+            || client.wentOn >= 8 && client.wentOn > server.answers
+        asksNothing = isSending && http == nil && !(tls.map { tables.offersHTTP($0) } ?? false)
         endpoint = Endpoint(address: key.address(s), port: key.port(s))
         self.pair = Pair(client: key.address(c), server: endpoint)
     }
@@ -255,7 +267,7 @@ final class FlowFacts {
     var cancelled: Bool {
         closedByClient && firstClose.sinceMessage >= 0
             && Int(firstClose.askedBy) == flow.client && client.lastMessageTime > 0
-            && clientBytes == .whole && answersAreRead
+            && clientBytes == .whole && answersAreRead && !asksNothing
     }
 
     func close(_ direction: Int) -> FlowRecord.Close {
@@ -356,11 +368,14 @@ struct Tally {
 }
 
 /// Text for people: seconds with a sensible number of digits, counts with their noun.
-func seconds(_ nanoseconds: Int64) -> String {
+func duration(_ nanoseconds: Int64) -> String {
     let milliseconds = Double(nanoseconds) / 1e6
     if milliseconds < 1 { return "\((milliseconds * 1000).rounded() / 1000) ms" }
     if milliseconds < 1000 { return "\((milliseconds * 10).rounded() / 10) ms" }
-    return "\((milliseconds / 10).rounded() / 100) s"
+    let hours = milliseconds / 3_600_000
+    if hours < 2 { return "\((milliseconds / 10).rounded() / 100) s" }
+    if hours < 48 { return "\((hours * 10).rounded() / 10) hours" }
+    return "\((hours / 24 * 10).rounded() / 10) days"
 }
 
 func counted(_ count: Int, _ noun: String, _ plural: String? = nil) -> String {

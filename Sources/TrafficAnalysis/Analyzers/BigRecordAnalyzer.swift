@@ -23,7 +23,7 @@ struct BigRecordAnalyzer: Analyzer {
         tally.evidence(
             "capture.tls.big-records-small-window", capture,
             present: "on \(counted(tally.count, "connection")) one of the first answers' records, "
-                + "nearly 16 KiB, was interrupted for up to \(seconds(longest)): it took another "
+                + "nearly 16 KiB, was interrupted for up to \(duration(longest)): it took another "
                 + "round trip",
             absent: "the first large records came in one go", measure: measured(longest))
     }

@@ -18,7 +18,7 @@ struct CancelAnalyzer: Analyzer {
     private var unanswered = 0
 
     mutating func visit(_ f: FlowFacts) {
-        guard f.client.lastMessageTime > 0, f.answersAreRead else { return }
+        guard f.client.lastMessageTime > 0, f.answersAreRead, !f.asksNothing else { return }
         requests += 1
         if f.server.payloadBytes == 0, f.end - f.client.lastMessageTime >= 5_000_000_000 {
             unanswered += 1
@@ -45,7 +45,7 @@ struct CancelAnalyzer: Analyzer {
             present:
                 "the client closed \(peak.count) of "
                 + "\(counted(cancelled.count, "unanswered request")) "
-                + "about \(seconds(delay)) after asking: a timer of the client",
+                + "about \(duration(delay)) after asking: a timer of the client",
             absent: cancelled.isEmpty
                 ? "no client closed while a request was unanswered"
                 : "the times from request to close do not agree (\(cancelled.count) cancelled)",
@@ -65,7 +65,7 @@ struct CancelAnalyzer: Analyzer {
         return tally.evidence(
             "capture.tcp.client-gives-up-at-common-age", capture,
             present: "\(counted(peak.count, "unanswered request")) were given up at one age, "
-                + "\(seconds(age)): the client has a deadline",
+                + "\(duration(age)): the client has a deadline",
             absent:
                 "unanswered requests were not given up at one common age: no sign of a deadline",
             measure: measured(age), atLeast: 3)

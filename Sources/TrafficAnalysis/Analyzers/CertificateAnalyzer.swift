@@ -73,19 +73,15 @@ struct CertificateAnalyzer: Analyzer {
         expired.evidence(
             "capture.tls.certificate-expired", capture,
             present: "in \(counted(expired.count, "handshake")) a certificate of the server was "
-                + "past its end, by up to \(Self.days(longestPast)) days",
+                + "past its end, by up to \(duration(longestPast))",
             absent: "no server certificate in clear was past its end",
             measure: measured(longestPast))
             + early.evidence(
                 "capture.tls.certificate-not-yet-valid", capture,
                 present: "in \(counted(early.count, "handshake")) a certificate of the server was "
-                    + "not valid yet, by up to \(Self.days(longestUntil)) days",
+                    + "not valid yet, by up to \(duration(longestUntil))",
                 absent: "every server certificate in clear had begun to be valid",
                 measure: measured(longestUntil))
-    }
-
-    private static func days(_ time: Int64) -> Double {
-        (Double(time) / 8.64e12).rounded() / 10
     }
 
     private var list: String {

@@ -30,7 +30,7 @@ struct DelayedACKAnalyzer: Analyzer {
         return tally.evidence(
             "capture.tcp.delayed-ack-stall", capture,
             present: "on \(counted(tally.count, "connection")) the sender kept short segments back "
-                + "until a delayed ACK came, \(stalls) times, \(seconds(mean)) each",
+                + "until a delayed ACK came, \(stalls) times, \(duration(mean)) each",
             absent: "no sender waited for delayed ACKs again and again", measure: measured(mean))
     }
 }

@@ -29,7 +29,7 @@ struct EndlessWindowAnalyzer: Analyzer {
         tally.evidence(
             "capture.tcp.zero-window-endless", capture,
             present: "\(counted(tally.count, "receiver")) answered every probe with a closed "
-                + "window, for up to \(seconds(longest))",
+                + "window, for up to \(duration(longest))",
             absent: "no receiver kept its window closed for 60 s", measure: measured(longest))
     }
 }

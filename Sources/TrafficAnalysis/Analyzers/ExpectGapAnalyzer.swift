@@ -18,7 +18,7 @@ struct ExpectGapAnalyzer: Analyzer {
         tally.evidence(
             "capture.http.expect-gap", capture,
             present: "\(counted(tally.count, "request")) asked by Expect: 100-continue, got no "
-                + "answer and sent the body up to \(seconds(longest)) later",
+                + "answer and sent the body up to \(duration(longest)) later",
             absent: "who asked by Expect: 100-continue was answered", measure: measured(longest))
     }
 }

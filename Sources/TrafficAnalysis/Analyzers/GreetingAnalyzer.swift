@@ -38,7 +38,7 @@ struct GreetingAnalyzer: Analyzer {
         tally.evidence(
             "capture.tls.server-waits-for-hello-client-waits-for-greeting", capture,
             present: "\(counted(tally.count, "connection")) to a port that is TLS from the first "
-                + "byte stayed silent on both sides until closed, for up to \(seconds(longest))",
+                + "byte stayed silent on both sides until closed, for up to \(duration(longest))",
             absent: "on ports that are TLS from the first byte somebody spoke",
             measure: measured(longest))
     }

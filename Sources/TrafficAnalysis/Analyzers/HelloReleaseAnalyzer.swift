@@ -79,7 +79,7 @@ struct HelloReleaseAnalyzer: Analyzer {
                 "\(counted(released.count, "ServerHello")) of \(servers.joined(separator: ", ")) "
                 + "came the moment another, silent connection to the same port ended, after "
                 + "waiting "
-                + "up to \(seconds(longest))",
+                + "up to \(duration(longest))",
             absent: "no ServerHello waited for a silent connection to end",
             measure: measured(longest))
     }

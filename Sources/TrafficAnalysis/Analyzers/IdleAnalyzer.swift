@@ -56,19 +56,19 @@ struct IdleAnalyzer: Analyzer {
     func conclude(_ capture: CaptureContext) -> [Evidence] {
         lost.evidence(
             "capture.tcp.first-data-after-idle-lost", capture,
-            present: "the first data after \(seconds(longestSilence)) of silence vanished on "
+            present: "the first data after \(duration(longestSilence)) of silence vanished on "
                 + "\(counted(lost.count, "connection")): repeated, and no packet came back",
             absent: "data after long silences was answered", measure: measured(longestSilence))
             + reset.evidence(
                 "capture.tcp.first-data-after-idle-reset", capture,
                 present:
-                    "the first data after \(seconds(longestSilence)) of silence was answered by "
+                    "the first data after \(duration(longestSilence)) of silence was answered by "
                     + "RST on \(counted(reset.count, "connection"))",
                 absent: "data after long silences was not reset", measure: measured(longestSilence))
             + neverCloses.evidence(
                 "capture.tcp.peer-never-closes", capture,
                 present: "on \(counted(neverCloses.count, "connection")) one side's FIN was "
-                    + "acknowledged and the other never closed, for \(seconds(longestHalf)) so far",
+                    + "acknowledged and the other never closed, for \(duration(longestHalf)) so far",
                 absent: "both sides closed", measure: measured(longestHalf))
     }
 }

@@ -36,7 +36,7 @@ struct LateAnswerAnalyzer: Analyzer {
             "capture.tcp.requests-answered-late", capture,
             present: "requests were answered only after 1 s or more on "
                 + "\(counted(tally.count, "connection")), half of them after "
-                + "\(seconds(median(waits)))",
+                + "\(duration(median(waits)))",
             absent: "requests were answered within 1 s", measure: measured(median(waits)))
     }
 }

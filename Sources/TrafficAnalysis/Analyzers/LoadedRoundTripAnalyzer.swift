@@ -26,7 +26,7 @@ struct LoadedRoundTripAnalyzer: Analyzer {
         tally.evidence(
             "capture.tcp.rtt-rises-under-load", capture,
             present: "on \(counted(tally.count, "connection")) acknowledgements came 5 times as "
-                + "late or more while much was in flight, up to \(seconds(longest)) late",
+                + "late or more while much was in flight, up to \(duration(longest)) late",
             absent: "round trips did not grow with what was in flight",
             measure: measured(longest))
     }

@@ -23,7 +23,7 @@ struct RequestAnalyzer: Analyzer {
 
     mutating func visit(_ f: FlowFacts) {
         let client = f.client
-        guard client.lastMessageTime > 0, f.serverIsVisible else { return }
+        guard client.lastMessageTime > 0, f.serverIsVisible, !f.asksNothing else { return }
         // What comes after the client has left answers nobody.
         if f.server.lastMessageTime > client.lastMessageTime, !f.cancelled {
             answeredRequests += 1
@@ -49,7 +49,7 @@ struct RequestAnalyzer: Analyzer {
             "capture.tcp.request-never-answered", capture,
             present:
                 "\(counted(never.count, "request")) acknowledged by TCP and never answered; the "
-                + "longest waited \(seconds(longest))",
+                + "longest waited \(duration(longest))",
             absent: "every request was answered", measure: measured(longest)) + pileUp(capture)
     }
 

@@ -52,6 +52,7 @@ struct ResetAnalyzer: Analyzer {
             let inTransfer =
                 f.closedByClient && f.server.has.contains(.payloadAfterPeerFIN) && f.tls == nil
                 && f.client.lastMessageTime > 0 && f.clientBytes == .whole && f.answersAreRead
+                && !f.asksNothing
             if f.cancelled || inTransfer { byClient.add(place) }
         } else if first, f.isWhole, answersRequest(reset, f) {
             byServer.add(place)

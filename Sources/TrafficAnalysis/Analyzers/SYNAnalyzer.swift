@@ -54,7 +54,7 @@ struct SYNAnalyzer: Analyzer {
                 "capture.tcp.syn-retransmitted-then-ok", capture,
                 present:
                     "\(counted(late.count, "connection")) opened only after the SYN was repeated, "
-                    + "at worst \(seconds(longestWait)) late",
+                    + "at worst \(duration(longestWait)) late",
                 absent: "no SYN that was answered had to be repeated",
                 measure: measured(longestWait))
             + refused.evidence(

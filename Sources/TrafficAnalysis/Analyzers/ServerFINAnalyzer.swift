@@ -9,7 +9,8 @@ struct ServerFINAnalyzer: Analyzer {
     private var waits: [Int64] = []
 
     mutating func visit(_ f: FlowFacts) {
-        guard f.isEstablished, f.closedByServer, !f.firstClose.isReset, f.isCaptured else { return }
+        guard f.isEstablished, f.closedByServer, !f.firstClose.isReset, f.isCaptured, !f.asksNothing
+        else { return }
         tally.opportunities += 1
         guard f.firstClose.atFirstByte, f.server.payloadBytes == 0 else { return }
         waits.append(f.firstClose.time - f.flow.establishedTime)
@@ -21,7 +22,7 @@ struct ServerFINAnalyzer: Analyzer {
             "capture.tcp.server-fin-without-data", capture,
             present:
                 "the server closed \(counted(tally.count, "connection")) without having sent a "
-                + "byte (FIN at relative sequence 1), \(seconds(median(waits))) after the "
+                + "byte (FIN at relative sequence 1), \(duration(median(waits))) after the "
                 + "handshake",
             absent: "every server that closed first had sent something",
             measure: measured(median(waits)))

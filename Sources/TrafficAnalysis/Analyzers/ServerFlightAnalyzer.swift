@@ -46,7 +46,7 @@ struct ServerFlightAnalyzer: Analyzer {
         late.evidence(
             "capture.tls.slow-server-flight", capture,
             present: "\(counted(late.count, "ClientHello")) answered only after 1 s or more, the "
-                + "slowest after \(seconds(longest))",
+                + "slowest after \(duration(longest))",
             absent: "every answered ClientHello was answered within 1 s",
             measure: measured(longest))
             + lost.evidence(

@@ -42,7 +42,7 @@ struct SilentFlowAnalyzer: Analyzer {
             "capture.tcp.silent-open", capture,
             present:
                 "\(counted(silent.count, "connection")) said nothing in either direction for 3 s "
-                + "or more after the handshake; the longest for \(seconds(longest))",
+                + "or more after the handshake; the longest for \(duration(longest))",
             absent: "no connection was silent for 3 s after its handshake",
             measure: measured(longest))
             + checkers(capture)
@@ -59,7 +59,7 @@ struct SilentFlowAnalyzer: Analyzer {
         let busiest = groups.first
         let period = busiest.flatMap { Self.period($0.value.map(\.time)) }
         let source = busiest.map { "\($0.key.client) to \($0.key.server.description)" } ?? ""
-        let rhythm = period.map { "every \(seconds($0))" } ?? "at irregular times"
+        let rhythm = period.map { "every \(duration($0))" } ?? "at irregular times"
         return tally.evidence(
             "capture.tcp.open-then-close-no-data", capture,
             present: "\(counted(tally.count, "connection")) opened and closed without a byte, most "

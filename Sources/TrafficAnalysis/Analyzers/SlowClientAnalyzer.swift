@@ -7,7 +7,17 @@ struct SlowClientAnalyzer: Analyzer {
     static let held: Int64 = 3_000_000_000
     static let many = 4
 
-    private var slow: [Endpoint: [(start: Int64, end: Int64, place: Place)]] = [:]
+    private struct Slow {
+        var start: Int64
+        var end: Int64
+        var place: Place
+        /// It sent something that is neither TLS nor HTTP.
+        var isUnknown: Bool
+    }
+
+    /// By server.
+    private var slow: [UInt32: [Slow]] = [:]
+    private var isSpeaking = ByNumber(initially: false)
     private var established = 0
 
     mutating func visit(_ f: FlowFacts) {
@@ -17,20 +27,23 @@ struct SlowClientAnalyzer: Analyzer {
         let isSlow =
             f.client.payloadBytes == 0 || f.client.payloadBytes < 1024 && inPieces
             || f.tls?.lacksHello == true
+        if f.server.payloadBytes > 0 { isSpeaking[f.serverNumber] = true }
         guard isSlow, f.server.payloadBytes == 0, f.end - f.flow.establishedTime >= Self.held
         else { return }
-        slow[f.endpoint, default: []].append(
-            (
-                f.flow.establishedTime, f.end,
-                f.place(f.flow.firstPacket, f.flow.firstTime)
-            ))
+        slow[f.serverNumber, default: []].append(
+            Slow(
+                start: f.flow.establishedTime, end: f.end,
+                place: f.place(f.flow.firstPacket, f.flow.firstTime),
+                isUnknown: f.client.payloadBytes > 0 && f.tls == nil && f.http == nil))
     }
 
     func conclude(_ capture: CaptureContext) -> [Evidence] {
         var tally = Tally()
         tally.opportunities = established >= Self.many ? 1 : 0
         var most = 0
-        for flows in slow.values {
+        for (server, all) in slow {
+            // A server that never says anything to anybody may be one that takes in a log.
+            let flows = all.filter { !$0.isUnknown || isSpeaking[server] }
             let atOnce = mostAtOnce(flows.map { ($0.start, $0.end) })
             guard atOnce >= Self.many else { continue }
             most = max(most, atOnce)

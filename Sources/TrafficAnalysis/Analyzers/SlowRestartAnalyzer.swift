@@ -23,7 +23,8 @@ struct SlowRestartAnalyzer: Analyzer {
     func conclude(_ capture: CaptureContext) -> [Evidence] {
         tally.evidence(
             "capture.tcp.slow-restart-after-idle", capture,
-            present: "after up to \(seconds(longest)) of silence \(counted(tally.count, "sender")) "
+            present:
+                "after up to \(duration(longest)) of silence \(counted(tally.count, "sender")) "
                 + "began with at most \(flight) bytes in the first round trip, less than half of "
                 + "what had been in flight before",
             absent: "bursts after a silence began as large as before",

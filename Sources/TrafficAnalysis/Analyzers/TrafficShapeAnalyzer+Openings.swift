@@ -72,8 +72,8 @@ extension TrafficShapeAnalyzer {
             words.append(
                 (
                     source.count,
-                    "\(pair.client) to \(pair.server.description) every \(seconds(rhythm.period)) "
-                        + "\u{B1} \(seconds(rhythm.spread)) (\(source.count) times)", rhythm.period
+                    "\(pair.client) to \(pair.server.description) every \(duration(rhythm.period)) "
+                        + "\u{B1} \(duration(rhythm.spread)) (\(source.count) times)", rhythm.period
                 ))
         }
         words.sort { ($0.count, $1.text) > ($1.count, $0.text) }

@@ -22,6 +22,15 @@ struct TrafficShapeAnalyzer: Analyzer {
         var pair: UInt32
         var isCheck: Bool
         var isComplete: Bool
+        /// Hundredths of a second from here to its last packet, rounded up; the most where it was
+        /// not closed.
+        var lasted: UInt16
+
+        static let hundredth: Int64 = 10_000_000
+
+        var end: Int64 {
+            lasted == .max ? .max : place.time + Int64(lasted) * Self.hundredth
+        }
     }
 
     private var openings = Chunked<Opening>()
@@ -42,9 +51,12 @@ struct TrafficShapeAnalyzer: Analyzer {
         // A check: no request was ever made on it, as far as it could be read.
         let isCheck =
             f.isEstablished && f.client.lastMessageTime == 0 && f.client.tls.state != .lost
+        let isOver = f.flow.closeBegan || !f.isEstablished
+        let lasted = (f.flow.lastTime - f.flow.firstTime) / Opening.hundredth + 1
         openings.append(
             Opening(
-                place: place, pair: f.pairNumber, isCheck: isCheck, isComplete: f.isEstablished))
+                place: place, pair: f.pairNumber, isCheck: isCheck, isComplete: f.isEstablished,
+                lasted: isOver ? UInt16(clamping: lasted) : .max))
     }
 
     func conclude(_ capture: CaptureContext) -> [Evidence] {
@@ -94,16 +106,21 @@ struct TrafficShapeAnalyzer: Analyzer {
         tally.opportunities = 1
         let from = capture.first + at * bucket
         if peak >= 10, Int64(peak) >= 3 * usual {
-            let fast = sources.filter { Self.hasFastTries($0, from..<(from + bucket)) }
-            for source in fast.compactMap(\.first) { tally.add(source.place) }
+            let span = from..<(from + bucket)
+            let tries = sources.map { Self.fastTries($0, span) }
+            // Not where they are a few beside many that come side by side.
+            if tries.reduce(0, +) * 2 >= peak {
+                for (source, count) in zip(sources, tries) where count > 0 {
+                    if let first = source.first { tally.add(first.place) }
+                }
+            }
         }
         return tally.evidence(
             "capture.tcp.connect-rate-multiplied", capture,
             present:
                 "connections came up to \(Int64(peak) / usual) times as fast as usual, with less "
-                + "than "
-                + "1 s between a client's tries",
-            absent: "the rate of new connections did not multiply",
+                + "than 1 s between the end of a client's try and its next",
+            absent: "no client's tries multiplied the rate of new connections",
             measure: Evidence.Measure(value: Double(Int64(peak) / usual), unit: "count"))
     }
 
@@ -124,14 +141,19 @@ struct TrafficShapeAnalyzer: Analyzer {
         return counts.filter { $0.value > 0 }
     }
 
-    /// Less than a second between two tries of one source.
-    private static func hasFastTries(_ source: ArraySlice<Opening>, _ span: Range<Int64>) -> Bool {
-        var last: Int64?
+    /// The connections of a source in `span`, where most come less than a second after another of
+    /// its own was over: it tries again and again. A browser's come side by side.
+    private static func fastTries(_ source: ArraySlice<Opening>, _ span: Range<Int64>) -> Int {
+        let count = source.count { span ~= $0.place.time }
+        if count < 2 { return 0 }
+        let ends = source.map(\.end).sorted()
+        var over = 0
+        var fast = 0
         for opening in source where span ~= opening.place.time {
-            if let last, abs(opening.place.time - last) < 1_000_000_000 { return true }
-            last = opening.place.time
+            while over < ends.count, ends[over] <= opening.place.time { over += 1 }
+            if over > 0, opening.place.time - ends[over - 1] < 1_000_000_000 { fast += 1 }
         }
-        return false
+        return fast >= 2 && fast * 2 >= count ? count : 0
     }
 
     /// Per server address: a firewall on an asymmetric path sees one direction of some hosts only.

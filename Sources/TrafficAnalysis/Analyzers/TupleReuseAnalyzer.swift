@@ -17,7 +17,7 @@ struct TupleReuseAnalyzer: Analyzer {
         return tally.evidence(
             "capture.tcp.tuple-reused-soon", capture,
             present: "\(counted(tally.count, "connection")) used both addresses and ports of one "
-                + "that was there less than 120 s before, at the soonest \(seconds(least)) after it",
+                + "that was there less than 120 s before, at the soonest \(duration(least)) after it",
             absent: "no connection used addresses and ports again within 120 s",
             measure: measured(least))
     }

@@ -30,7 +30,7 @@ struct WindowAnalyzer: Analyzer {
         tally.evidence(
             "capture.tcp.zero-window", capture,
             present: "\(counted(tally.count, "receiver")) closed the window for up to "
-                + "\(seconds(longest)): the application there does not read",
+                + "\(duration(longest)): the application there does not read",
             absent: "no receiver closed its window for 1 s", measure: measured(longest))
     }
 }

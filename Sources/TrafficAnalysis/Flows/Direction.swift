@@ -36,6 +36,9 @@ struct Direction {
     var lateAnswers: UInt8 = 0
     /// Messages of the peer that this side answered, a run of them counting once (saturating).
     var answers: UInt8 = 0
+    /// How often this side went on after all it had sent was acknowledged and nothing answered
+    /// (saturating): what waits for an answer does not.
+    var wentOn: UInt8 = 0
     var lastMessagePacket: UInt32 = 0
 
     var firstPayloadPacket: UInt32 = 0

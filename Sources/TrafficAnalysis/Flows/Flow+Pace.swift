@@ -95,6 +95,7 @@ extension Flow {
         else { return }
         noteRecordPaused(direction: d, pause: pause, at: place, tables: &tables)
         guard directions[1 - d].highestACK == segment.sequence else { return }
+        noteGoingOn(direction: d, at: place)
         noteStall(segment, direction: d, at: place, tables: &tables)
         // After a loss a sender is slower whether it rested or not (RFC 5681 §3.1).
         guard pace[d] >= 0, rare[d] < 0 || tables.rare[Int(rare[d])].loss.firstPacket == 0 else {
@@ -103,6 +104,16 @@ extension Flow {
         tables.beginRestart(
             of: Int(pace[d]), at: segment.sequence, pause: pause, place: place,
             segmentSize: UInt32(max(directions[1 - d].mss, 536)))
+    }
+
+    /// It was not the acknowledgement that it went on for, nor the window, and not an answer.
+    private mutating func noteGoingOn(direction d: Int, at place: PacketPlace) {
+        let idle = place.time &- directions[1 - d].highestACKTime
+        guard directions[d].lastMessageTime > directions[1 - d].lastMessageTime,
+            idle / 2 >= max(roundTrip(of: d) ?? 150_000_000, 10_000_000),
+            !directions[1 - d].has.contains(.zeroWindow), directions[d].wentOn < .max
+        else { return }
+        directions[d].wentOn += 1
     }
 
     /// RFC 1122 §4.2.3.2 lets a receiver wait up to 500 ms before it acknowledges; Linux waits

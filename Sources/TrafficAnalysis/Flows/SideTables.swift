@@ -63,6 +63,12 @@ struct SideTables {
 
     func name(_ index: Int32) -> String? { names[index] }
 
+    /// The first protocol that the client offered (ALPN) is one of requests and answers.
+    func offersHTTP(_ tls: TLSFlow) -> Bool {
+        guard tls.alpn >= 0, let name = protocols[Int32(tls.alpn)] else { return false }
+        return name == "h2" || name.hasPrefix("http/")
+    }
+
     /// Whether the server's certificates are for the name that the client asked for; `nil` without
     /// either. Clients ask for the same ones again and again, so each pair is looked at once.
     mutating func isForServerName(_ tls: TLSFlow) -> Bool? {

@@ -37,7 +37,7 @@ enum DNSReverse: DNSFinding {
         return tally.evidence(
             "capture.dns.ptr-before-first-byte", capture,
             present: "on \(counted(tally.count, "connection")) the server looked up the client's "
-                + "name first and spoke after that, \(seconds(median(waits))) after the handshake",
+                + "name first and spoke after that, \(duration(median(waits))) after the handshake",
             absent: "servers that looked up a client's name did not wait for it",
             measure: measured(median(waits)))
     }
