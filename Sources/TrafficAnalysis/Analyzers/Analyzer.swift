@@ -252,6 +252,9 @@ final class FlowFacts {
     func hasForeignTTL(_ reset: ResetFacts, direction d: Int) -> Bool {
         let own = flow.directions[d]
         guard own.packets > UInt32(own.rst) else { return false }
+        // A scanner makes its SYNs by itself, and its system refuses the SYN-ACK.
+        let refusesSYNACK = d == flow.client && own.packets == UInt32(own.syn) + UInt32(own.rst)
+        if refusesSYNACK { return false }
         let others = [own.timeToLive] + (lists?.sides[d].otherPacketTTLs ?? [])
         let nearest = others.map { abs(Int($0) - Int(reset.timeToLive)) }.min() ?? 0
         return nearest >= 3

@@ -84,9 +84,9 @@ struct LossAnalyzer: Analyzer {
             measure: Evidence.Measure(value: rounded, unit: "percent"))
             + late.evidence(
                 "capture.tcp.timeout-retransmits", capture,
-                present: "\(counted(timeouts.count, "segment")) were repeated after 200 ms or more "
-                    + "that no duplicate ACKs had asked for",
-                absent: "no segment had to wait for a retransmission timeout", atLeast: 3)
+                present: "retransmission timers fired \(timeouts.count) times: nothing for 200 ms "
+                    + "or more, then the same bytes again",
+                absent: "no retransmission timer fired, or hardly any", atLeast: 3)
     }
 
     /// Which way payload is lost. Who repeats does not tell: where ACKs are lost, the other side

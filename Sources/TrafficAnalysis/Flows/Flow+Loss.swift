@@ -93,6 +93,20 @@ extension Flow {
     /// The peer's duplicate ACKs ask for payload (RFC 5681 §3.2).
     func isAskedFor(direction d: Int) -> Bool { directions[1 - d].duplicateACKRun >= 3 }
 
+    /// Whether what direction `d` sends again is due to its retransmission timer (RFC 6298 §5): it
+    /// was silent, and nothing that it heard had it send again or started the timer anew. What
+    /// recovers from a loss (RFC 6675) goes when an acknowledgement comes, and arrives a round trip
+    /// after that had left.
+    func isByTimer(direction d: Int, at place: PacketPlace) -> Bool {
+        guard place.time &- directions[d].lastTime >= Self.leastTimeout else { return false }
+        let peer = directions[1 - d]
+        guard peer.has.contains(.acknowledgement) else { return true }
+        let heard = isAskedFor(direction: d) ? peer.lastTime : peer.highestACKTime
+        let isTimed = seen.isSuperset(of: [.syn, .established]) && directions[client].syn == 1
+        let roundTrip = isTimed ? min(max(establishedTime &- firstTime, 0), 3_000_000_000) : 0
+        return place.time &- heard >= Self.leastTimeout &+ roundTrip
+    }
+
     /// Bytes come that a segment before had left out.
     mutating func noteFilled(
         _ sequence: UInt32, _ sending: Sending, _ opened: Sending, direction d: Int,
@@ -113,9 +127,7 @@ extension Flow {
         tables.rare[index].loss.noteFirst(place)
         tables.repeatedPayloadPackets += 1
         tables.lists[Int(lists)].sides[d].sentAgain.noteFilling(sequence, sending)
-        if wait >= Self.leastTimeout, !isAskedFor {
-            tables.rare[index].noteTimeout(at: place)
-        }
+        if isByTimer(direction: d, at: place) { tables.rare[index].noteTimeout(at: place) }
     }
 
     /// From the SYN to the end of the handshake: a whole round trip, wherever the capture is, or

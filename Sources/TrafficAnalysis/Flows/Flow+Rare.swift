@@ -44,10 +44,7 @@ extension Flow {
         notePaceBroken(direction: d, sequence: sequence, tables: &tables)
         noteKind(segment, sequence: sequence, direction: d, at: place, tables: &tables)
         checksLeft = ChecksumTally.afterRepeat
-        let gap = place.time &- directions[d].lastTime
-        if gap >= Self.leastTimeout, !isAskedFor(direction: d) {
-            tables.rare[rare].noteTimeout(at: place)
-        }
+        if isByTimer(direction: d, at: place) { tables.rare[rare].noteTimeout(at: place) }
         tables.rare[rare].extendRun(
             sequence: sequence, length: segment.payloadLength, at: place,
             firstSent: directions[d].lastTime)

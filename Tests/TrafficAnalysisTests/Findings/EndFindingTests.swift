@@ -54,6 +54,25 @@ struct EndFindingTests {
         #expect(capture { $0.open(at: 0) }.state(id) != .present)
     }
 
+    @Test func `an RST that somebody else sent`() {
+        let id = "tcp.reset-ttl-foreign"
+        func reset(timeToLive: UInt8, established: Bool = true) -> TestCapture {
+            capture { connection in
+                if established {
+                    connection.open(at: 0)
+                } else {
+                    connection.syn(at: 0)
+                    connection.answerAgain(at: 0.001)
+                }
+                connection.reset(at: 0.002, by: .client, timeToLive: timeToLive)
+            }
+        }
+        #expect(reset(timeToLive: 61).state(id) == .present)
+        #expect(reset(timeToLive: 62).state(id) == .absent)
+        // A scanner makes its SYN by itself; its system refuses the SYN-ACK.
+        #expect(reset(timeToLive: 37, established: false).state(id) == .absent)
+    }
+
     @Test func `an RST that takes the sender's own data with it`() {
         let id = "tcp.reset-cuts-data"
         #expect(reset(after: 0).state(id) == .present)

@@ -78,6 +78,39 @@ struct LossFindingTests {
         #expect(timeouts.finding("tcp.timeout-retransmits")?.count == 4)
     }
 
+    @Test func `a repeat that an acknowledgement brought about waited for no timer`() {
+        let id = "tcp.timeout-retransmits"
+        /// Four holes, each filled `behind` seconds after the acknowledgement that filled the one
+        /// before it: the sender learns of one hole in each round trip.
+        func recovery(behind pause: Double, roundTrip: Double) -> TestCapture {
+            let capture = TestCapture()
+            let connection = capture.connection()
+            connection.open(at: 0, roundTrip: roundTrip)
+            connection.exchange(at: 1, after: roundTrip)
+            for number in 0..<4 {
+                connection.lose(by: .server, count: 1000)
+                connection.send(
+                    at: 3 + Double(number) * 0.001, by: .server, count: 1000,
+                    identification: UInt16(500 + number))
+                connection.acknowledge(
+                    at: 3.0001 + Double(number) * 0.001, by: .client,
+                    except: UInt32(2000 * (number + 1)))
+            }
+            for number in 0..<4 {
+                let time = 3.01 + Double(number + 1) * pause
+                connection.sendAgain(
+                    at: time, by: .server, count: 1000, back: UInt32(8000 - number * 2000),
+                    identification: UInt16(510 + number))
+                connection.acknowledge(
+                    at: time + 0.0001, by: .client, except: UInt32(6000 - number * 2000))
+            }
+            return capture
+        }
+        #expect(recovery(behind: 0.45, roundTrip: 0.4).state(id) == .absent)
+        #expect(recovery(behind: 0.25, roundTrip: 0.02).finding(id)?.count == 4)
+        #expect(recovery(behind: 0.65, roundTrip: 0.4).finding(id)?.count == 4)
+    }
+
     @Test func `what was sent before the segments that it comes behind was reordered`() {
         let reordered = connections { late($0, $1, after: 0.05, -1) }
         #expect(reordered.state(Self.oneWay) == .absent)

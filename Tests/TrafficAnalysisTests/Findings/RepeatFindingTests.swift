@@ -6,9 +6,11 @@ import Testing
 /// Segments that are sent again, and those that never arrive.
 struct RepeatFindingTests {
     /// Every so many of 1200 segments has to be sent again, after so long.
-    private func transfer(lost every: Int?, after pause: Double, duplicateACKs: Int = 0)
-        -> TestCapture
-    {
+    ///
+    /// - Parameter asked: how long before that it was asked for.
+    private func transfer(
+        lost every: Int?, after pause: Double, duplicateACKs: Int = 0, asked: Double = 0.001
+    ) -> TestCapture {
         let capture = TestCapture()
         let connection = capture.connection()
         connection.open(at: 0)
@@ -18,7 +20,8 @@ struct RepeatFindingTests {
             connection.send(at: time, by: .server, count: 1000)
             if let every, number % every == every - 1 {
                 for _ in 0..<duplicateACKs {
-                    connection.acknowledge(at: time + 0.001, by: .client, except: 1000)
+                    connection.acknowledge(
+                        at: time + pause - asked, by: .client, except: 1000)
                 }
                 time += pause
                 connection.sendAgain(at: time, by: .server, count: 1000)
@@ -51,6 +54,9 @@ struct RepeatFindingTests {
         #expect(transfer(lost: 300, after: 0.25).finding(id)?.count == 4)
         #expect(transfer(lost: 300, after: 0.1).state(id) == .absent)
         #expect(transfer(lost: 300, after: 0.25, duplicateACKs: 4).state(id) == .absent)
+        // In vain: it did not come when it was asked for.
+        let inVain = transfer(lost: 300, after: 0.25, duplicateACKs: 4, asked: 0.249)
+        #expect(inVain.finding(id)?.count == 4)
         #expect(transfer(lost: 600, after: 0.25).state(id) == .absent)
     }
 

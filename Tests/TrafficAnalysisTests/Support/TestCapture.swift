@@ -71,6 +71,7 @@ struct TestSegment {
     var payload: [UInt8] = []
     /// Of IPv4; 0 says nothing.
     var identification: UInt16 = 0
+    var timeToLive: UInt8 = 64
     var checksum = Checksum.right
 
     static let fin: UInt8 = 1
@@ -96,7 +97,7 @@ struct TestSegment {
         segment.replaceSubrange(16..<18, with: big16(sum))
         let header: [UInt8] =
             [0x45, 0] + big16(UInt16(truncatingIfNeeded: 20 + length)) + big16(identification)
-            + [0x40, 0, 64, 6, 0, 0] + addresses
+            + [0x40, 0, timeToLive, 6, 0, 0] + addresses
         return [2, 0, 0, 0, 0, target, 2, 0, 0, 0, 0, source, 8, 0] + header + segment
     }
 
@@ -149,7 +150,8 @@ final class TestConnection {
 
     private func put(
         _ time: Double, _ side: Side, _ flags: UInt8, sequence: UInt32, options: [UInt8] = [],
-        payload: [UInt8] = [], window: UInt16? = nil, identification: UInt16 = 0, less: UInt32 = 0
+        payload: [UInt8] = [], window: UInt16? = nil, identification: UInt16 = 0, less: UInt32 = 0,
+        timeToLive: UInt8 = 64
     ) {
         let (own, other) = (side.rawValue, 1 - side.rawValue)
         capture.add(
@@ -159,7 +161,7 @@ final class TestConnection {
                 targetPort: ports[other], flags: flags, sequence: sequence,
                 ack: flags & TestSegment.ack == 0 ? 0 : acknowledged[own] &- less,
                 window: window ?? self.window[own], options: options, payload: payload,
-                identification: identification, checksum: checksum[own]))
+                identification: identification, timeToLive: timeToLive, checksum: checksum[own]))
     }
 
     private var synOptions: [UInt8] {
@@ -238,8 +240,10 @@ final class TestConnection {
         next[side.rawValue] &+= 1
     }
 
-    func reset(at time: Double, by side: Side) {
-        put(time, side, TestSegment.rst | TestSegment.ack, sequence: next[side.rawValue])
+    func reset(at time: Double, by side: Side, timeToLive: UInt8 = 64) {
+        put(
+            time, side, TestSegment.rst | TestSegment.ack, sequence: next[side.rawValue],
+            timeToLive: timeToLive)
     }
 
     /// Both sides, the other 1 ms later.
