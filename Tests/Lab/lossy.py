@@ -5,10 +5,11 @@
 
 Each seed draws a path (delay, loss each way, reordering) and TCP options, plays 60 clients of a
 plain and two TLS servers over it in namespaces (root; half a minute), and captures at both ends.
-What was lost is counted from the two captures: the truth. Each is then looked at alone; a row says
-what was found, and the end how often it was right. Captures stay in FOLDER: for `make truth-tshark
-CAPTURES=FOLDER`, and for comparing findings with those of seeds whose paths lose nothing.
-Exit code 1 when a loss was told the wrong way.
+What was lost is counted from the two captures, how often a retransmission timer fired by the two
+kernels: the truth. Each capture is then looked at alone; a row says what was found, and the end how
+often it was right. Captures stay in FOLDER: for `make truth-tshark CAPTURES=FOLDER`, and for
+comparing findings with those of seeds whose paths lose nothing.
+Exit code 1 when a loss was told the wrong way, or more timers than fired.
 """
 
 import argparse
@@ -125,8 +126,16 @@ def ask_many(address, seed, count=60, seconds=22):
         thread.join(max(0.1, end - time.monotonic()))
 
 
+def timers(host):
+    """How often a retransmission timer fired on a host, tail loss probes (RFC 8985) included."""
+    lines = host.sh("cat /proc/net/netstat").splitlines()
+    names, values = (line.split() for line in lines if line.startswith("TcpExt:"))
+    counters = dict(zip(names[1:], map(int, values[1:])))
+    return counters["TCPTimeouts"] + counters["TCPLossProbes"]
+
+
 def play(seed, folder):
-    """Make the captures of one seed; returns what the path was and the two files."""
+    """Make the captures of one seed; returns what the path was, the timers, and the two files."""
     chance = random.Random(seed)
     loss = [chance.choice([0, 0, 0.005, 0.02, 0.08]) for _ in range(2)]
     path = {"loss": loss, "delay": chance.choice([0, 0.001, 0.01, 0.03]),
@@ -157,7 +166,8 @@ def play(seed, folder):
             server.listening(port)
         with Capture(client, "eth0", files[0]), Capture(server, "eth0", files[1]):
             client.call(ask_many, "10.26.1.80", seed, timeout=90)
-    return {**path, **tcp}, files
+        fired = timers(client) + timers(server)
+    return {**path, **tcp}, fired, files
 
 
 def packets(file):
@@ -176,15 +186,19 @@ def packets(file):
 
 
 def verdict(program, file):
-    """What a single capture is found to say: "client", "server", "both" or "nothing"."""
+    """What a single capture is found to say: "client", "server", "both" or "nothing"; and how many
+    timers fired."""
     done = subprocess.run([program, "capture", file, "--json"], capture_output=True, text=True,
                           check=True)
     found = {finding["id"]: finding for finding in json.loads(done.stdout)["findings"]
              if finding["state"] == "present"}
+    fired = found.get("capture.tcp.timeout-retransmits", {"count": 0})["count"]
     if "capture.tcp.loss-both-directions" in found:
-        return "both"
+        return "both", fired
     one = found.get("capture.tcp.retransmit-one-way")
-    return "nothing" if one is None else "client" if "of the clients" in one["summary"] else "server"
+    if one is None:
+        return "nothing", fired
+    return "client" if "of the clients" in one["summary"] else "server", fired
 
 
 def judge(said, lost):
@@ -219,16 +233,20 @@ def main():
     os.makedirs(folder, exist_ok=True)
     score = collections.Counter()
     for seed in options.seeds:
-        path, files = play(seed, folder)
+        path, fired, files = play(seed, folder)
         (client, server) = map(packets, files)
         lost = [len(client[0] - server[0]), len(server[1] - client[1])]
-        said = [verdict(options.program, file) for file in files]
+        said, told = zip(*(verdict(options.program, file) for file in files))
         for word in said:
             score[judge(word, lost)] += 1
+        for count in told:
+            score["timers", "wrong" if count > fired else "right"] += 1
         print(f"{seed:03} lost {lost[0]} of {len(client[0])} and {lost[1]} of {len(server[1])}: "
-              f"at the client {said[0]}, at the server {said[1]}; {path}", flush=True)
+              f"at the client {said[0]}, at the server {said[1]}; timers fired {fired} times: "
+              f"{told[0]}, {told[1]}; {path}", flush=True)
     for (truth, result), count in sorted(score.items()):
-        print(f"{truth} lost: {result} {count}")
+        print(f"{truth}: {result} {count}" if truth == "timers" else
+              f"{truth} lost: {result} {count}")
     print(f"captures: {folder}")
     return 1 if any(result == "wrong" for _, result in score) else 0
 
