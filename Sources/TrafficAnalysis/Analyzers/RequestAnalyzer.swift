@@ -31,7 +31,7 @@ struct RequestAnalyzer: Analyzer {
             return
         }
         let acknowledged = Int32(bitPattern: f.server.highestACK &- client.next) >= 0
-        let wait = f.end - client.lastMessageTime
+        let wait = f.end - Self.taken(f)
         let patience = f.flow.closeBegan ? Self.closedPatience : Self.openPatience
         guard acknowledged, wait >= patience else { return }
         let place = f.place(client.lastMessagePacket, client.lastMessageTime)
@@ -40,6 +40,15 @@ struct RequestAnalyzer: Analyzer {
         guard wait >= Self.openPatience else { return }
         waiting[f.pair, default: []].append(
             Waiting(start: client.lastMessageTime, end: f.end, place: place))
+    }
+
+    /// When the server's TCP had the request, as seen from here: on a long path an answer cannot
+    /// come sooner.
+    private static func taken(_ f: FlowFacts) -> Int64 {
+        let acknowledged = f.server.highestACKTime
+        // That may be of the FIN.
+        if acknowledged <= f.end { return max(f.client.lastMessageTime, acknowledged) }
+        return f.client.lastMessageTime + f.roundTrip
     }
 
     func conclude(_ capture: CaptureContext) -> [Evidence] {

@@ -32,7 +32,7 @@ struct SYNAnalyzer: Analyzer {
         guard f.flow.seen.contains(.synACK) else { return }
         late.opportunities += 1
         let repeats = f.lists?.sides[f.flow.client].synTimes ?? []
-        if repeats.contains(where: { $0 < f.flow.synACKTime }) {
+        if let again = repeats.first, again < f.flow.synACKTime, !Self.bothWereAnswered(f, again) {
             late.add(place)
             longestWait = max(longestWait, f.flow.synACKTime - f.flow.firstTime)
         }
@@ -40,6 +40,15 @@ struct SYNAnalyzer: Analyzer {
         if f.server.syn >= 3, !f.isEstablished, f.client.rst == 0 { neverACKed.add(place) }
         repeatedDespiteACK.opportunities += 1
         if f.hasRare, f.serverRare.synRepeatedAfterACK { repeatedDespiteACK.add(place) }
+    }
+
+    /// The answer is to the first SYN, and there is another, as far behind it as the SYNs are apart:
+    /// on a path of a second none was lost.
+    private static func bothWereAnswered(_ f: FlowFacts, _ again: Int64) -> Bool {
+        guard f.clientRare.firstSYNCame else { return false }
+        let apart = again - f.flow.firstTime
+        let answers = f.lists?.sides[f.flow.server].synTimes ?? []
+        return answers.contains { abs($0 - f.flow.synACKTime - apart) <= apart / 4 }
     }
 
     func conclude(_ capture: CaptureContext) -> [Evidence] {

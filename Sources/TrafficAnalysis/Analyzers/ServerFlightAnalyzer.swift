@@ -16,7 +16,9 @@ struct ServerFlightAnalyzer: Analyzer {
         guard let tls = f.tls, tls.clientHellos > 0 else { return }
         visitGap(f)
         guard tls.serverRecordTime != 0 else { return }
-        let wait = tls.serverRecordTime - tls.clientHelloTime
+        // From when its TCP had it: on a long path an answer cannot come sooner.
+        let wait =
+            tls.serverRecordTime - tls.clientHelloTime - Int64(tls.helloACKDelay) * 1000
         late.opportunities += f.serverIsVisible ? 1 : 0
         if f.serverIsVisible, wait >= Self.slow, !f.clientRare.hasRepeated {
             late.add(

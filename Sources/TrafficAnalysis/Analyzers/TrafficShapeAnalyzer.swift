@@ -22,6 +22,8 @@ struct TrafficShapeAnalyzer: Analyzer {
         var pair: UInt32
         var isCheck: Bool
         var isComplete: Bool
+        /// It got nothing, or a reset.
+        var isInVain: Bool
         /// Hundredths of a second from here to its last packet, rounded up; the most where it was
         /// not closed.
         var lasted: UInt16
@@ -51,12 +53,15 @@ struct TrafficShapeAnalyzer: Analyzer {
         // A check: no request was ever made on it, as far as it could be read.
         let isCheck =
             f.isEstablished && f.client.lastMessageTime == 0 && f.client.tls.state != .lost
+        let isInVain =
+            !f.isEstablished || f.server.payloadBytes == 0
+            || f.flow.closeBegan && f.firstClose.isReset
         let isOver = f.flow.closeBegan || !f.isEstablished
         let lasted = (f.flow.lastTime - f.flow.firstTime) / Opening.hundredth + 1
         openings.append(
             Opening(
                 place: place, pair: f.pairNumber, isCheck: isCheck, isComplete: f.isEstablished,
-                lasted: isOver ? UInt16(clamping: lasted) : .max))
+                isInVain: isInVain, lasted: isOver ? UInt16(clamping: lasted) : .max))
     }
 
     func conclude(_ capture: CaptureContext) -> [Evidence] {
@@ -107,7 +112,8 @@ struct TrafficShapeAnalyzer: Analyzer {
         let from = capture.first + at * bucket
         if peak >= 10, Int64(peak) >= 3 * usual {
             let span = from..<(from + bucket)
-            let tries = sources.map { Self.fastTries($0, span) }
+            // What is usual is not known of a quiet capture: then only what was in vain is tried again.
+            let tries = sources.map { Self.fastTries($0, span, ifInVain: !isBusy) }
             // Not where they are a few beside many that come side by side.
             if tries.reduce(0, +) * 2 >= peak {
                 for (source, count) in zip(sources, tries) where count > 0 {
@@ -143,10 +149,12 @@ struct TrafficShapeAnalyzer: Analyzer {
 
     /// The connections of a source in `span`, where most come less than a second after another of
     /// its own was over: it tries again and again. A browser's come side by side.
-    private static func fastTries(_ source: ArraySlice<Opening>, _ span: Range<Int64>) -> Int {
+    private static func fastTries(
+        _ source: ArraySlice<Opening>, _ span: Range<Int64>, ifInVain: Bool
+    ) -> Int {
         let count = source.count { span ~= $0.place.time }
         if count < 2 { return 0 }
-        let ends = source.map(\.end).sorted()
+        let ends = source.filter { $0.isInVain || !ifInVain }.map(\.end).sorted()
         var over = 0
         var fast = 0
         for opening in source where span ~= opening.place.time {

@@ -5,6 +5,16 @@ extension Flow {
     /// A tenth of the second after which stacks send a SYN-ACK again (RFC 6298 §2.1).
     private static let leastSYNTimeout: Int64 = 100_000_000
 
+    /// A round trip after the client's ACK, what the server sent before it had it has come.
+    private func ackIsHeard(_ tables: SideTables) -> Int64 {
+        var asked = firstTime
+        if rare[client] >= 0, !tables.rare[Int(rare[client])].firstSYNCame, lists >= 0 {
+            let again = tables.lists[Int(lists)].sides[client].synTimes
+            asked = again.last { $0 < synACKTime } ?? firstTime
+        }
+        return establishedTime &+ max(establishedTime &- asked, Self.leastSYNTimeout)
+    }
+
     /// Counts what is in the capture, copies included.
     mutating func countControl(_ flags: TCPFlags, direction d: Int) {
         if flags.contains(.syn), directions[d].syn < .max { directions[d].syn += 1 }
@@ -63,10 +73,8 @@ extension Flow {
             if tables.lists[lists].sides[d].synTimes.count < SideLists.limit {
                 tables.lists[lists].sides[d].synTimes.append(place.time)
             }
-            // One that comes sooner crossed the ACK: it answers a SYN sent again.
-            if isAnswer, seen.contains(.established),
-                place.time &- establishedTime >= Self.leastSYNTimeout
-            {
+            // One that comes sooner crossed the ACK, or answers a SYN sent again.
+            if isAnswer, seen.contains(.established), place.time >= ackIsHeard(tables) {
                 tables.rare[index].synRepeatedAfterACK = true
             }
         } else if !directions[d].has.contains(.started)

@@ -202,7 +202,7 @@ extension Flow {
             }
         }
         if seen.contains(.awaitsHelloACK), d == server {
-            noteHelloACK(ack, tables: &tables)
+            noteHelloACK(ack, at: place, tables: &tables)
         }
     }
 

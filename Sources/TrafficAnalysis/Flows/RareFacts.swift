@@ -35,6 +35,10 @@ struct RareDirection {
     var firstBackPacket: UInt32 = 0
     var firstBackTime: Int64 = 0
     var synRepeatedAfterACK = false
+    /// The SYN-ACK answers the first SYN, although it came after the second.
+    var firstSYNCame = false
+    /// TSval of the first SYN that was sent again.
+    var repeatedSYNStamp: UInt32?
     var zeroWindowSince: Int64 = 0
     var longestZeroWindow: Int64 = 0
     var zeroWindowPacket: UInt32 = 0

@@ -31,6 +31,9 @@ extension Flow {
         let range = segment.optionsOffset..<(segment.optionsOffset + segment.optionsLength)
         guard range.upperBound <= bytes.byteCount else { return }
         let options = TCPOptions.parse(bytes.extracting(range))
+        if directions[0].syn > 1 || directions[1].syn > 1 {
+            noteStamps(options, segment, direction: d, tables: &tables)
+        }
         let new = (options: SYNOptions(options), mss: options.mss ?? 0)
         if isRepeat, directions[d].options.isKnown {
             guard new.options != directions[d].options || new.mss != directions[d].mss else {
@@ -43,6 +46,24 @@ extension Flow {
         } else if !directions[d].options.isKnown {
             directions[d].options = new.options
             directions[d].mss = new.mss
+        }
+    }
+}
+
+extension Flow {
+    /// A SYN-ACK echoes the timestamp of the SYN that it answers (RFC 7323 §3.2).
+    private mutating func noteStamps(
+        _ options: TCPOptions, _ segment: TCPSegment, direction d: Int, tables: inout SideTables
+    ) {
+        guard let stamp = options.timestamp else { return }
+        if !segment.flags.contains(.ack) {
+            guard directions[d].syn == 2 else { return }
+            let index = tables.rareIndex(&self, d)
+            tables.rare[index].repeatedSYNStamp = stamp.value
+        } else if synACKTime == 0, rare[1 - d] >= 0 {
+            let index = Int(rare[1 - d])
+            guard let again = tables.rare[index].repeatedSYNStamp else { return }
+            tables.rare[index].firstSYNCame = Int32(bitPattern: stamp.echo &- again) < 0
         }
     }
 }

@@ -247,11 +247,13 @@ extension Flow {
 
     /// The server's TCP acknowledged the ClientHello's last byte.
     @inline(never)
-    mutating func noteHelloACK(_ ack: UInt32, tables: inout SideTables) {
+    mutating func noteHelloACK(_ ack: UInt32, at place: PacketPlace, tables: inout SideTables) {
         guard tls >= 0,
             Int32(bitPattern: ack &- tables.tls[Int(tls)].clientHelloEnd) >= 0
         else { return }
         tables.tls[Int(tls)].facts.insert(.helloACKed)
+        let delay = place.time &- tables.tls[Int(tls)].clientHelloTime
+        tables.tls[Int(tls)].helloACKDelay = UInt32(clamping: delay / 1000)
         seen.remove(.awaitsHelloACK)
     }
 }

@@ -31,6 +31,9 @@ struct TLSFlow {
     /// Number of the server's certificates, or -1.
     var chain: Int16 = -1
     var clientHelloSegments: UInt8 = 0
+    /// From the ClientHello to the server's acknowledgement of all of it, in microseconds; saturates
+    /// after 71 minutes.
+    var helloACKDelay: UInt32 = 0
 
     /// RFC 8446 §5.1 allows 2^14 bytes of content; what servers fill in one go is a little less.
     static let bigRecord: UInt16 = 15_000
