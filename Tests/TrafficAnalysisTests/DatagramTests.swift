@@ -376,6 +376,39 @@ struct DatagramTests {
         #expect(state("icmp.unreachable") { error(&$0, code: 13, port: 41_000) } == nil)
     }
 
+    @Test func `ICMP errors that quote a question over UDP`() {
+        func state(code: UInt8, from: UInt16 = 40_000, to: UInt16 = 53, cut: Int = 0) -> FactState?
+        {
+            evidence("icmp.udp-unreachable") {
+                error(&$0, code: code, from: from, to: to, cut: cut)
+            }?.state
+        }
+        func error(
+            _ wire: inout Wire, code: UInt8, from: UInt16 = 40_000, to: UInt16 = 53,
+            by sender: [UInt8] = Wire.server, cut: Int = 0
+        ) {
+            let start: [UInt8] = [0x45, 0, 0, 60, 0, 1, 0x40, 0, 64, 17, 0, 0]
+            let quote =
+                start + Wire.host + Wire.server + big(from) + big(to) + [0, 40, 0, 0]
+            wire.ip(
+                1, sender, Wire.host, 1, [3, code, 0, 0, 0, 0, 0, 0] + quote.dropLast(cut))
+        }
+        #expect(state(code: 3) == .present)
+        #expect(state(code: 4) == nil)
+        // An answer whose asker is gone; a trace of the route; what the snap length cut.
+        #expect(state(code: 3, from: 53, to: 40_000) == nil)
+        #expect(state(code: 3, to: 33_434) == nil)
+        for cut in 5...27 { #expect(state(code: 3, cut: cut) == nil) }
+        let near = evidence("icmp.udp-unreachable") { error(&$0, code: 3) }
+        #expect(near?.summary.contains("nobody listens on UDP port 53 of") == true)
+        let far = evidence("icmp.udp-unreachable") {
+            error(&$0, code: 13, by: [10, 9, 9, 9])
+            error(&$0, code: 13, by: [10, 9, 9, 9])
+        }
+        #expect(far?.summary.contains("on the way") == true)
+        #expect(far?.count == 2)
+    }
+
     @Test func `each finding of datagrams has one home and is in the vocabulary`() {
         let all = datagramAnalyzers.flatMap { $0.establishes }
         #expect(Set(all).count == all.count)

@@ -30,19 +30,57 @@ enum ICMPError {
     }
 }
 
-/// Errors of routers and hosts that quote a connection of the capture.
+extension ICMPError {
+    /// What a client asked over UDP: the port is one of a service, the asker's is not (so neither an
+    /// answer that came too late for its asker, nor a trace of the route).
+    static func service(_ bytes: RawSpan) -> Endpoint? {
+        guard bytes.byteCount >= 8 + 20 else { return nil }
+        let quoted = bytes.extracting(8..<bytes.byteCount)
+        let address: IPAddress
+        let header: Int
+        switch quoted.byte(at: 0) >> 4 {
+        case 4:
+            header = Int(quoted.byte(at: 0) & 0xF) * 4
+            guard quoted.byte(at: 9) == 17, header >= 20 else { return nil }
+            address = IPAddress(ipv4: quoted.uint32(at: 16))
+        case 6:
+            header = 40
+            guard quoted.byteCount >= header, quoted.byte(at: 6) == 17 else { return nil }
+            address = IPAddress(high: quoted.uint64(at: 24), low: quoted.uint64(at: 32))
+        default: return nil
+        }
+        guard quoted.byteCount >= header + 4, quoted.uint16(at: header) >= 1024 else { return nil }
+        let port = quoted.uint16(at: header + 2)
+        return port < 1024 ? Endpoint(address: address, port: port) : nil
+    }
+}
+
+/// Errors of routers and hosts that quote a connection of the capture, or a question over UDP.
 struct ICMPAnalyzer: DatagramAnalyzer {
-    static let establishes: [FactID] = ["capture.icmp.too-big", "capture.icmp.unreachable"]
+    static let establishes: [FactID] = [
+        "capture.icmp.too-big", "capture.icmp.unreachable", "capture.icmp.udp-unreachable",
+    ]
 
     private var tooBig = Tally()
     private var unreachable = Tally()
+    private var unheard = DatagramTally()
+    /// Services that could not be reached, the first so many, and whether somebody on the way said
+    /// so and not the host.
+    private var services: [Endpoint: (count: Int, onTheWay: Bool)] = [:]
+    private static let serviceLimit = 64
     /// The smallest one named.
     private var mtu: Int?
 
     mutating func visit(_ datagram: Datagram, _ bytes: RawSpan) {
-        guard case .ip(let transport) = datagram.kind, transport == 1 || transport == 58,
-            let flow = datagram.quotedFlow
-        else { return }
+        guard case .ip(let transport) = datagram.kind, transport == 1 || transport == 58 else {
+            return
+        }
+        guard let flow = datagram.quotedFlow else {
+            if let service = ICMPError.service(bytes) {
+                visit(datagram, bytes, transport, about: service)
+            }
+            return
+        }
         let (type, code) = (bytes.byte(at: 0), bytes.byte(at: 1))
         let place = Place(flow: flow, packet: datagram.number, time: datagram.time)
         switch (transport, type, code) {
@@ -55,6 +93,32 @@ struct ICMPAnalyzer: DatagramAnalyzer {
         case (1, 3, _), (58, 1, _): unreachable.add(place)
         default: break
         }
+    }
+
+    private mutating func visit(
+        _ datagram: Datagram, _ bytes: RawSpan, _ transport: UInt8, about service: Endpoint
+    ) {
+        switch (transport, bytes.byte(at: 0), bytes.byte(at: 1)) {
+        case (1, 3, let code) where code != 4: break
+        case (58, 1, _): break
+        default: return
+        }
+        unheard.add(datagram.number, datagram.time)
+        guard services[service] != nil || services.count < Self.serviceLimit else { return }
+        services[service, default: (0, datagram.source != service.address)].count += 1
+    }
+
+    /// The service of most messages.
+    private var unheardWords: String {
+        let most = services.max { left, right in
+            (left.value.count, Pair(client: right.key.address, server: right.key))
+                < (right.value.count, Pair(client: left.key.address, server: left.key))
+        }
+        guard let most else { return "" }
+        return most.value.onTheWay
+            ? "UDP port \(most.key.port) of \(most.key.address) cannot be reached: somebody on the "
+                + "way says so"
+            : "nobody listens on UDP port \(most.key.port) of \(most.key.address)"
     }
 
     /// Routers older than RFC 1191 name none: 0.
@@ -73,6 +137,11 @@ struct ICMPAnalyzer: DatagramAnalyzer {
                 "capture.icmp.unreachable", capture,
                 present: "\(counted(unreachable.count, "ICMP message")) said that the other end "
                     + "of a connection cannot be reached, or must not be",
+                absent: "")
+            + unheard.evidence(
+                "capture.icmp.udp-unreachable", capture,
+                present: "\(counted(unheard.count, "question")) over UDP answered by ICMP: "
+                    + unheardWords,
                 absent: "")
     }
 }
