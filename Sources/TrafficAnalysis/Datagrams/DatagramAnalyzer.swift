@@ -147,7 +147,7 @@ struct DatagramExamination {
             let datagram = Datagram(
                 kind: .ip(segment.transport), source: segment.source,
                 destination: segment.destination, number: number, time: time,
-                quotedFlow: isICMP ? ICMPError.flow(inside).flatMap(quoted) : nil)
+                quotedFlow: isICMP ? QuotedPacket(inside)?.flow.flatMap(quoted) : nil)
             show(datagram, inside)
         }
     }

@@ -1,57 +1,56 @@
 internal import Casebook
 internal import Dissection
 
-/// An ICMP or ICMPv6 error (RFC 792, RFC 4443): type, code, checksum, four bytes, then the packet
-/// that it is about, as far as it was sent along.
-enum ICMPError {
-    /// The TCP connection that is quoted.
-    static func flow(_ bytes: RawSpan) -> FlowKey? {
-        guard bytes.byteCount >= 8 + 20 else { return nil }
-        let quoted = bytes.extracting(8..<bytes.byteCount)
-        var segment = TCPSegment()
-        switch quoted.byte(at: 0) >> 4 {
-        case 4:
-            let header = Int(quoted.byte(at: 0) & 0xF) * 4
-            guard quoted.byte(at: 9) == 6, quoted.byteCount >= header + 4 else { return nil }
-            segment.source = IPAddress(ipv4: quoted.uint32(at: 12))
-            segment.destination = IPAddress(ipv4: quoted.uint32(at: 16))
-            segment.sourcePort = quoted.uint16(at: header)
-            segment.destinationPort = quoted.uint16(at: header + 2)
-        case 6:
-            guard quoted.byteCount >= 44, quoted.byte(at: 6) == 6 else { return nil }
-            segment.source = IPAddress(high: quoted.uint64(at: 8), low: quoted.uint64(at: 16))
-            segment.destination = IPAddress(
-                high: quoted.uint64(at: 24), low: quoted.uint64(at: 32))
-            segment.sourcePort = quoted.uint16(at: 40)
-            segment.destinationPort = quoted.uint16(at: 42)
-        default: return nil
-        }
-        return FlowKey.of(segment).key
-    }
-}
+/// What an ICMP or ICMPv6 error is about (RFC 792, RFC 4443): behind type, code, checksum and four
+/// bytes it sends the beginning of the packet along.
+struct QuotedPacket {
+    /// IP protocol number.
+    let transport: UInt8
+    let source: IPAddress
+    let destination: IPAddress
+    let sourcePort: UInt16
+    let destinationPort: UInt16
 
-extension ICMPError {
-    /// What a client asked over UDP: the port is one of a service, the asker's is not (so neither an
-    /// answer that came too late for its asker, nor a trace of the route).
-    static func service(_ bytes: RawSpan) -> Endpoint? {
+    /// - Parameter bytes: from the ICMP header on. `nil` where the ports are not all there.
+    init?(_ bytes: RawSpan) {
         guard bytes.byteCount >= 8 + 20 else { return nil }
         let quoted = bytes.extracting(8..<bytes.byteCount)
-        let address: IPAddress
         let header: Int
         switch quoted.byte(at: 0) >> 4 {
         case 4:
             header = Int(quoted.byte(at: 0) & 0xF) * 4
-            guard quoted.byte(at: 9) == 17, header >= 20 else { return nil }
-            address = IPAddress(ipv4: quoted.uint32(at: 16))
+            transport = quoted.byte(at: 9)
+            source = IPAddress(ipv4: quoted.uint32(at: 12))
+            destination = IPAddress(ipv4: quoted.uint32(at: 16))
         case 6:
             header = 40
-            guard quoted.byteCount >= header, quoted.byte(at: 6) == 17 else { return nil }
-            address = IPAddress(high: quoted.uint64(at: 24), low: quoted.uint64(at: 32))
+            guard quoted.byteCount >= header else { return nil }
+            transport = quoted.byte(at: 6)
+            source = IPAddress(high: quoted.uint64(at: 8), low: quoted.uint64(at: 16))
+            destination = IPAddress(high: quoted.uint64(at: 24), low: quoted.uint64(at: 32))
         default: return nil
         }
-        guard quoted.byteCount >= header + 4, quoted.uint16(at: header) >= 1024 else { return nil }
-        let port = quoted.uint16(at: header + 2)
-        return port < 1024 ? Endpoint(address: address, port: port) : nil
+        guard header >= 20, quoted.byteCount >= header + 4 else { return nil }
+        sourcePort = quoted.uint16(at: header)
+        destinationPort = quoted.uint16(at: header + 2)
+    }
+
+    /// The TCP connection that it belongs to.
+    var flow: FlowKey? {
+        guard transport == 6 else { return nil }
+        var segment = TCPSegment()
+        segment.source = source
+        segment.destination = destination
+        segment.sourcePort = sourcePort
+        segment.destinationPort = destinationPort
+        return FlowKey.of(segment).key
+    }
+
+    /// What a client asked over UDP: the port is one of a service, the asker's is not (so neither an
+    /// answer that came too late for its asker, nor a trace of the route).
+    var service: Endpoint? {
+        guard transport == 17, sourcePort >= 1024, destinationPort < 1024 else { return nil }
+        return Endpoint(address: destination, port: destinationPort)
     }
 }
 
@@ -76,7 +75,7 @@ struct ICMPAnalyzer: DatagramAnalyzer {
             return
         }
         guard let flow = datagram.quotedFlow else {
-            if let service = ICMPError.service(bytes) {
+            if let service = QuotedPacket(bytes)?.service {
                 visit(datagram, bytes, transport, about: service)
             }
             return

@@ -44,7 +44,7 @@ struct Innermost {
             let inside = bytes.extracting(start..<start + segment.capturedPayload)
             let conversation = Conversation(segment, inside)
             if segment.transport == 1 || segment.transport == 58,
-                let key = ICMPError.flow(inside)
+                let key = QuotedPacket(inside)?.flow
             {
                 return .error(conversation, key)
             }
