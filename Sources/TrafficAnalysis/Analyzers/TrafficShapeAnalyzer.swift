@@ -20,15 +20,24 @@ struct TrafficShapeAnalyzer: Analyzer {
         /// Of the first packet, with its time.
         var place: Place
         var pair: UInt32
-        var isCheck: Bool
-        var isComplete: Bool
-        /// It got nothing, or a reset.
-        var isInVain: Bool
         /// Hundredths of a second from here to its last packet, rounded up; the most where it was
         /// not closed.
         var lasted: UInt16
+        var outcome: Outcome
+
+        enum Outcome: UInt8 {
+            case noHandshake
+            /// No request was ever made on it, as far as it could be read.
+            case check
+            /// The request got nothing, or the connection was reset.
+            case inVain
+            case answered
+        }
 
         static let hundredth: Int64 = 10_000_000
+
+        var isComplete: Bool { outcome != .noHandshake }
+        var isInVain: Bool { outcome == .noHandshake || outcome == .inVain }
 
         var end: Int64 {
             lasted == .max ? .max : place.time + Int64(lasted) * Self.hundredth
@@ -50,18 +59,19 @@ struct TrafficShapeAnalyzer: Analyzer {
         }
         guard f.flow.seen.contains(.syn) else { return }
         connections[f.serverNumber] += 1
-        // A check: no request was ever made on it, as far as it could be read.
-        let isCheck =
-            f.isEstablished && f.client.lastMessageTime == 0 && f.client.tls.state != .lost
-        let isInVain =
-            !f.isEstablished || f.server.payloadBytes == 0
-            || f.flow.closeBegan && f.firstClose.isReset
         let isOver = f.flow.closeBegan || !f.isEstablished
         let lasted = (f.flow.lastTime - f.flow.firstTime) / Opening.hundredth + 1
         openings.append(
             Opening(
-                place: place, pair: f.pairNumber, isCheck: isCheck, isComplete: f.isEstablished,
-                isInVain: isInVain, lasted: isOver ? UInt16(clamping: lasted) : .max))
+                place: place, pair: f.pairNumber, lasted: isOver ? UInt16(clamping: lasted) : .max,
+                outcome: Self.outcome(f)))
+    }
+
+    private static func outcome(_ f: FlowFacts) -> Opening.Outcome {
+        if !f.isEstablished { return .noHandshake }
+        if f.client.lastMessageTime == 0, f.client.tls.state != .lost { return .check }
+        let isReset = f.flow.closeBegan && f.firstClose.isReset
+        return f.server.payloadBytes == 0 || isReset ? .inVain : .answered
     }
 
     func conclude(_ capture: CaptureContext) -> [Evidence] {
@@ -79,7 +89,7 @@ struct TrafficShapeAnalyzer: Analyzer {
         for source in sources {
             guard let first = source.first else { continue }
             let all = connections[capture.pairs[first.pair].server]
-            let checks = source.count(where: \.isCheck)
+            let checks = source.count { $0.outcome == .check }
             guard all >= 10, checks * 2 >= all,
                 SilentFlowAnalyzer.period(source.map(\.place.time)) != nil
             else { continue }
