@@ -8,6 +8,7 @@ extension PathTally {
     ) {
         let order = match.order
         let seen = SeenBytes(match)
+        let longest = longestDelays(match)
         for (index, crossing) in match.crossings.enumerated() {
             let positions = order.indices.filter { crossing.places[order[$0]] >= 0 }
             guard let first = positions.first, let last = positions.last else { continue }
@@ -15,14 +16,32 @@ extension PathTally {
                 cross(crossing, order[a], order[b])
                 for between in a + 1..<b { passUnseen(order[between]) }
             }
-            if first > 0 { judgeOrigin(crossing, match, seen, at: first, &path) }
+            let delay = longest[crossing.fromClient ? 0 : 1]
+            if first > 0 { judgeOrigin(crossing, match, seen, at: first, delay, &path) }
             if last < order.count - 1 {
-                let isLost = judgeEnd(crossing, match, seen, at: last, &path)
+                let isLost = judgeEnd(crossing, match, seen, at: last, delay, &path)
                 if isLost { path.lost.insert(path.crossings.count + index) }
             }
         }
         counts.resets.opportunities += 1
         counts.acknowledgements.opportunities += 1
+    }
+
+    /// By side, the longest that a packet of the connection was on its way from the first point to the
+    /// last that saw it.
+    private func longestDelays(_ match: CrossingMatch) -> [2 of Int64] {
+        var longest: [2 of Int64] = [0, 0]
+        for crossing in match.crossings {
+            let points = match.order.filter { crossing.places[$0] >= 0 }
+            guard let first = points.first, let last = points.last, first != last else { continue }
+            let (left, arrived) = (crossing.places[first], crossing.places[last])
+            let delay =
+                time(last, logs[last].segments[arrived].time)
+                - time(first, logs[first].segments[left].time)
+            let side = crossing.fromClient ? 0 : 1
+            longest[side] = max(longest[side], delay)
+        }
+        return longest
     }
 
     private mutating func cross(_ crossing: Crossing, _ from: Int, _ to: Int) {
@@ -38,13 +57,16 @@ extension PathTally {
     }
 
     /// A packet that no earlier point saw: cut anew, written on the way, or missed.
+    ///
+    /// - Parameter delay: the longest that it may have been on its way.
     private mutating func judgeOrigin(
         _ crossing: Crossing, _ match: CrossingMatch, _ seen: SeenBytes, at position: Int,
-        _ path: inout PathNotes
+        _ delay: Int64, _ path: inout PathNotes
     ) {
         let (from, here) = (match.order[position - 1], match.order[position])
         let segment = logs[here].segments[crossing.places[here]]
-        guard covers(from, time(here, segment.time)) else { return }
+        let arrived = time(here, segment.time)
+        guard covers(from, from: arrived - delay, to: arrived) else { return }
         if crossing.length > 0, seen.vanished(before: position).hold(crossing.range) {
             hop(from, here) { $0[crossing.fromClient].resegmented += 1 }
             return
@@ -55,7 +77,8 @@ extension PathTally {
             return
         }
         hop(from, here) { $0[crossing.fromClient].appeared += 1 }
-        if crossing.flags.contains(.rst), covers(match.order[0], time(here, segment.time)) {
+        if crossing.flags.contains(.rst), covers(match.order[0], from: arrived - delay, to: arrived)
+        {
             counts.resets.add(place(segment, here))
             path.troubles.insert(.resetNotSent)
         }
@@ -68,7 +91,7 @@ extension PathTally {
     ) {
         let sender = match.order[0]
         let arrived = time(here, segment.time)
-        guard covers(sender, arrived) else { return }
+        guard covers(sender, from: arrived, to: arrived) else { return }
         let slack = 1_000_000 + (clocks.clocks[sender]?.uncertainty ?? 0)
         let known = match.acknowledged(by: arrived + slack)
         guard crossing.acknowledgement > known else { return }
@@ -77,15 +100,18 @@ extension PathTally {
 
     /// A packet that no later point saw.
     ///
+    /// - Parameter delay: the longest that it may be on its way.
     /// - Returns: whether its bytes never arrived.
     private mutating func judgeEnd(
         _ crossing: Crossing, _ match: CrossingMatch, _ seen: SeenBytes, at position: Int,
-        _ path: inout PathNotes
+        _ delay: Int64, _ path: inout PathNotes
     ) -> Bool {
         let (here, next) = (match.order[position], match.order[position + 1])
         let segment = logs[here].segments[crossing.places[here]]
         let left = time(here, segment.time)
-        guard covers(next, left), let end = match.order.last, covers(end, left) else {
+        guard covers(next, from: left, to: left + delay), let end = match.order.last,
+            covers(end, from: left, to: left + delay)
+        else {
             leaveUnjudged()
             return false
         }

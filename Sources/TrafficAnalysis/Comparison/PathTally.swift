@@ -159,7 +159,8 @@ struct PathTally {
             flow.side(ofClient: false).base == nil
         else { return }
         for segment in logs[point].segments[flow.segments] {
-            guard covers(next, time(point, segment.time)) else { continue }
+            let left = time(point, segment.time)
+            guard covers(next, from: left, to: left) else { continue }
             counts.lost.opportunities += 1
             counts.lost.add(place(segment, point))
             path.troubles.insert(.lost)
@@ -176,12 +177,12 @@ struct PathTally {
         if path.troubles.contains(.lost) { path.lostBefore = next }
     }
 
-    /// Whether the point was capturing when a packet that left at `time` should have passed it.
-    func covers(_ point: Int, _ time: Int64) -> Bool {
+    /// Whether the point was capturing all the while in which a packet should have passed it.
+    func covers(_ point: Int, from earliest: Int64, to latest: Int64) -> Bool {
         guard let first = logs[point].first else { return false }
         let slack = 1_000_000 + (clocks.clocks[point]?.uncertainty ?? 0)
-        return self.time(point, first) <= time + slack
-            && time + slack <= self.time(point, logs[point].knownUntil)
+        return time(point, first) <= earliest + slack
+            && latest + slack <= time(point, logs[point].knownUntil)
     }
 
     mutating func passUnseen(_ point: Int) { passedUnseen[point] += 1 }

@@ -105,6 +105,27 @@ struct PathComparisonTests {
         #expect(comparison.troubledCount == 0)
     }
 
+    @Test func `what was on its way when a capture ended is not lost`() throws {
+        var talk = Talk()
+        talk.open()
+        for _ in 0..<50 {
+            talk.send(fromClient: true, [.psh, .ack], [UInt8](repeating: 7, count: 100))
+            talk.pause(38)
+        }
+        /// The queue before the server grows to 2 s; its capture ends after `seconds`.
+        func compare(until seconds: Double) -> PathComparison {
+            var path = path()
+            path.points[2].queue = { index in Int64(max(0, index - 3)) * 40_000_000 }
+            let (way, queue) = (path.points[2].fromClient, path.points[2].queue)
+            path.points[2].sees = { index, packet in
+                packet.time + way + queue(index) < SimulatedPath.start + Int64(seconds * 1e9)
+            }
+            return path.compare(talk.packets)
+        }
+        #expect(finding("lost-between", compare(until: 2))?.state != .present)
+        #expect(finding("lost-between", compare(until: 9))?.state == .absent)
+    }
+
     @Test func `what never arrives is told with its place and its hop`() throws {
         var talk = Talk()
         talk.open()

@@ -25,6 +25,8 @@ struct SimulatedPoint {
     /// Nanoseconds from the client, and from the server.
     var fromClient: Int64 = 0
     var fromServer: Int64 = 0
+    /// What a queue adds for a packet, by its place in the list.
+    var queue: (Int) -> Int64 = { _ in 0 }
     var hops: UInt8 = 0
     /// What translated the client's address, counted numbers anew, or clamped the MSS before it.
     var clientAddress: UInt32 = 0x0A00_0001
@@ -50,7 +52,9 @@ struct SimulatedPath {
         let point = points[index]
         var log = PointLog(file: "\(index).pcap")
         let seen = packets.enumerated().filter { point.sees($0.offset, $0.element) }
-            .map { ($0.element, time($0.element, point)) }.sorted { $0.1 < $1.1 }
+            .map { ($0.element, time($0.element, point) + point.queue($0.offset)) }.sorted {
+                $0.1 < $1.1
+            }
         var number = 0
         for (packet, time) in seen {
             for piece in pieces(packet, point) {
