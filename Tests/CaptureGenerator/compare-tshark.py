@@ -347,6 +347,8 @@ def handshake_rule(ours, stream, side):
         return "hellos: tshark reads a hello sent again twice, or one that is not whole"
     if theirs == ours + "F":
         return "a cipher that encrypts nothing: we read no message after ChangeCipherSpec"
+    if ours == theirs + "T" and not stream.hello:
+        return "a ticket in clear where the capture misses the ClientHello: tshark takes it for encrypted"
     if not ours:
         return "messages of SSL 2, or a stream that does not begin with a hello"
     if sum(map(len, stream.messages.values())) >= 14:
