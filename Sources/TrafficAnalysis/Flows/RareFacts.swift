@@ -25,7 +25,7 @@ struct RareDirection {
     var firstRetransmissionPacket: UInt32 = 0
     /// What became of this side's payload on the way (`Flow+Loss.swift`).
     var loss = LossFacts()
-    /// Payload sent again after >= 200 ms that no three duplicate ACKs asked for, and the first.
+    /// Payload that its sender's timer sent again (`Flow.isByTimer`), and the first.
     var timeoutRetransmissions: UInt32 = 0
     var firstTimeoutPacket: UInt32 = 0
     var capturedTwice: UInt32 = 0

@@ -10,16 +10,23 @@ struct OneWayFindingTests {
         "tcp.client-gives-up-at-common-age",
     ]
 
-    /// Six connections, 0.7 s apart: `messages` of 60 bytes, each acknowledged at once, then 2 s of
-    /// silence and a close.
+    /// Six connections to one server, 0.7 s apart, on each of which `body` happens.
+    private func six(_ body: (TestConnection, Double) -> Void) -> TestCapture {
+        let capture = TestCapture()
+        for client in 0..<6 {
+            let connection = capture.connection(port: UInt16(40_000 + client), to: 5140)
+            let start = Double(client) * 0.7
+            connection.open(at: start)
+            body(connection, start)
+        }
+        return capture
+    }
+
+    /// On each `messages` of 60 bytes, each acknowledged at once, then 2 s of silence and a close.
     private func clients(
         messages: Int, apart pause: Double = 0.4, answered: Bool = false, _ first: [UInt8]? = nil
     ) -> TestCapture {
-        let capture = TestCapture()
-        for client in 0..<6 {
-            let start = Double(client) * 0.7
-            let connection = capture.connection(port: UInt16(40_000 + client), to: 5140)
-            connection.open(at: start)
+        six { connection, start in
             if answered { connection.exchange(at: start + 0.05) }
             for number in 0..<messages {
                 let time = start + 0.1 + Double(number) * pause
@@ -33,7 +40,6 @@ struct OneWayFindingTests {
             connection.closeBoth(
                 at: start + 0.1 + Double(messages - 1) * pause + 2, by: .client)
         }
-        return capture
     }
 
     private func shown(_ capture: TestCapture) -> [String] {
@@ -55,23 +61,18 @@ struct OneWayFindingTests {
 
     @Test func `a ping of the server now and then is no answer`() {
         func stream(pings: Int) -> TestCapture {
-            let capture = TestCapture()
-            for client in 0..<6 {
-                let start = Double(client) * 0.7
-                let connection = capture.connection(port: UInt16(40_000 + client), to: 4222)
-                connection.open(at: start)
+            six { connection, start in
                 for number in 0..<20 {
                     let time = start + 0.1 + Double(number) * 0.4
                     connection.send(at: time, by: .client, count: 60)
                     connection.acknowledge(at: time + 0.001, by: .server)
-                    if number % 20 < pings {
+                    if number < pings {
                         connection.send(at: time + 0.1, by: .server, count: 6)
                         connection.acknowledge(at: time + 0.101, by: .client)
                     }
                 }
                 connection.closeBoth(at: start + 10, by: .client)
             }
-            return capture
         }
         #expect(shown(stream(pings: 4)).isEmpty)
         // Most were answered: the last was a request.
@@ -84,11 +85,7 @@ struct OneWayFindingTests {
     }
 
     @Test func `what is acknowledged late was not sent on`() {
-        let capture = TestCapture()
-        for client in 0..<6 {
-            let start = Double(client) * 0.7
-            let connection = capture.connection(port: UInt16(40_000 + client), to: 5140)
-            connection.open(at: start)
+        let capture = six { connection, start in
             for number in 0..<6 {
                 // Each piece goes when the one before it was acknowledged.
                 let time = start + 0.1 + Double(number) * 0.2
@@ -102,11 +99,7 @@ struct OneWayFindingTests {
 
     @Test func `an upload is no request`() {
         func upload(_ size: Int) -> TestCapture {
-            let capture = TestCapture()
-            for client in 0..<6 {
-                let start = Double(client) * 0.7
-                let connection = capture.connection(port: UInt16(40_000 + client), to: 9100)
-                connection.open(at: start)
+            six { connection, start in
                 for piece in 0..<(size / 1000) {
                     connection.send(
                         at: start + 0.1 + Double(piece) * 0.0001, by: .client, count: 1000)
@@ -114,7 +107,6 @@ struct OneWayFindingTests {
                 connection.acknowledge(at: start + 0.12, by: .server)
                 connection.closeBoth(at: start + 2.2, by: .client)
             }
-            return capture
         }
         #expect(shown(upload(80_000)).isEmpty)
         #expect(shown(upload(20_000)) == unanswered)
