@@ -89,7 +89,7 @@ public struct PathHop: Sendable {
     public struct Direction: Sendable {
         /// Packets that were seen at both ends.
         public internal(set) var crossed = 0
-        /// Packets with payload, SYN, FIN or RST that left and did not arrive.
+        /// Packets with payload, SYN, FIN or RST that left and did not arrive, or not whole.
         public internal(set) var lost = 0
         /// Of those, the ones whose bytes never arrived in another packet either.
         public internal(set) var lostForGood = 0

@@ -4,21 +4,34 @@ internal import Dissection
 extension PathTally {
     /// What became of each packet of one side.
     mutating func judge(
-        _ match: CrossingMatch, _ path: inout PathNotes
+        _ match: CrossingMatch, fromClient: Bool, _ path: inout PathNotes
     ) {
         let order = match.order
         let seen = SeenBytes(match)
         let longest = longestDelays(match)
+        let anew = Resegmentation(match) { crossing, position in
+            time(
+                order[position],
+                logs[order[position]].segments[crossing.places[order[position]]].time)
+        }
+        for joint in anew.joints {
+            hop(order[joint.from], order[joint.to]) {
+                $0[fromClient].resegmented += joint.packets
+            }
+        }
         for (index, crossing) in match.crossings.enumerated() {
             let positions = order.indices.filter { crossing.places[order[$0]] >= 0 }
             guard let first = positions.first, let last = positions.last else { continue }
-            for (a, b) in zip(positions, positions.dropFirst()) {
+            for (a, b) in zip(positions, positions.dropFirst()) where !anew.arrived(index, from: a)
+            {
                 cross(crossing, order[a], order[b])
                 for between in a + 1..<b { passUnseen(order[between]) }
             }
             let delay = longest[crossing.fromClient ? 0 : 1]
-            if first > 0 { judgeOrigin(crossing, match, seen, at: first, delay, &path) }
-            if last < order.count - 1 {
+            if first > 0, !anew.isMade(index, at: first) {
+                judgeOrigin(crossing, match, at: first, delay, &path)
+            }
+            if last < order.count - 1, !anew.arrived(index, from: last) {
                 let isLost = judgeEnd(crossing, match, seen, at: last, delay, &path)
                 if isLost { path.lost.insert(path.crossings.count + index) }
             }
@@ -56,21 +69,17 @@ extension PathTally {
         }
     }
 
-    /// A packet that no earlier point saw: cut anew, written on the way, or missed.
+    /// A packet whose bytes no earlier point saw: written on the way, or missed.
     ///
     /// - Parameter delay: the longest that it may have been on its way.
     private mutating func judgeOrigin(
-        _ crossing: Crossing, _ match: CrossingMatch, _ seen: SeenBytes, at position: Int,
-        _ delay: Int64, _ path: inout PathNotes
+        _ crossing: Crossing, _ match: CrossingMatch, at position: Int, _ delay: Int64,
+        _ path: inout PathNotes
     ) {
         let (from, here) = (match.order[position - 1], match.order[position])
         let segment = logs[here].segments[crossing.places[here]]
         let arrived = time(here, segment.time)
         guard covers(from, from: arrived - delay, to: arrived) else { return }
-        if crossing.length > 0, seen.vanished(before: position).hold(crossing.range) {
-            hop(from, here) { $0[crossing.fromClient].resegmented += 1 }
-            return
-        }
         if crossing.isPureACK {
             hop(from, here) { $0[crossing.fromClient].appearedACKs += 1 }
             judgeACK(crossing, segment, at: here, match)
@@ -98,7 +107,7 @@ extension PathTally {
         counts.acknowledgements.add(place(segment, here))
     }
 
-    /// A packet that no later point saw.
+    /// A packet of which no later point saw all bytes.
     ///
     /// - Parameter delay: the longest that it may be on its way.
     /// - Returns: whether its bytes never arrived.
@@ -115,7 +124,6 @@ extension PathTally {
             leaveUnjudged()
             return false
         }
-        if crossing.length > 0, seen.appeared(after: position).hold(crossing.range) { return false }
         if crossing.isPureACK {
             hop(here, next) { $0[crossing.fromClient].lostACKs += 1 }
             return false
@@ -161,13 +169,10 @@ extension PathTally {
     }
 }
 
-/// Which bytes of one side were seen where, however they were cut into packets.
+/// Which bytes of one side the last point saw, however they were cut into packets.
 private struct SeenBytes {
     private let final: ByteRanges
     private let finalControls: Set<Control>
-    /// By position: bytes of packets that no earlier point saw; and that no point from there saw.
-    private let appearedFrom: [ByteRanges]
-    private let vanishedBefore: [ByteRanges]
 
     private struct Control: Hashable {
         var sequence: Int64
@@ -175,28 +180,13 @@ private struct SeenBytes {
     }
 
     init(_ match: CrossingMatch) {
-        let order = match.order
-        func isSeen(_ crossing: Crossing, _ position: Int) -> Bool {
-            crossing.places[order[position]] >= 0
-        }
-        let data = match.crossings.filter { $0.length > 0 }
-        let end = order.count - 1
-        final = ByteRanges(data.filter { isSeen($0, end) }.map(\.range))
+        let end = match.order.last ?? 0
+        let arrived = match.crossings.filter { $0.places[end] >= 0 }
+        final = ByteRanges(arrived.filter { $0.length > 0 }.map(\.range))
         finalControls = Set(
-            match.crossings.filter { $0.length == 0 && isSeen($0, end) }
+            arrived.filter { $0.length == 0 }
                 .map { Control(sequence: $0.sequence, flags: $0.flags.rawValue) })
-        let firsts = data.map { crossing in order.indices.first { isSeen(crossing, $0) } ?? 0 }
-        let lasts = data.map { crossing in order.indices.last { isSeen(crossing, $0) } ?? 0 }
-        appearedFrom = order.indices.map { position in
-            ByteRanges(zip(data, firsts).filter { $0.1 > position }.map(\.0.range))
-        }
-        vanishedBefore = order.indices.map { position in
-            ByteRanges(zip(data, lasts).filter { $0.1 < position }.map(\.0.range))
-        }
     }
-
-    func appeared(after position: Int) -> ByteRanges { appearedFrom[position] }
-    func vanished(before position: Int) -> ByteRanges { vanishedBefore[position] }
 
     /// At the last point, in any packet.
     func arrived(_ crossing: Crossing) -> Bool {

@@ -215,6 +215,46 @@ struct PathComparisonTests {
         #expect(server.resegmented > 0)
     }
 
+    @Test func `segments that only one point sees joined are neither lost nor made there`() throws {
+        var path = path()
+        path.points[0].cutsTo = 500
+        path.points[2].cutsTo = 500
+        let comparison = path.compare(Talk.whole(exchanges: 5))
+        #expect(present(comparison).isEmpty)
+        #expect(comparison.warnings.isEmpty)
+        // Not from the server's point to the client's, as if they had gone round the router.
+        #expect(comparison.hops.map(\.from) == [0, 1])
+        #expect(comparison.points.map(\.passedUnseen) == [0, 0, 0])
+        let sides = comparison.hops.map(\.sides.server)
+        #expect(sides.map(\.resegmented) == [15, 5])
+        #expect(sides.map(\.lost) == [0, 0])
+        #expect(sides.map(\.appeared) == [0, 0])
+    }
+
+    /// What of a large segment is missing comes again with it, and no bytes are missing then.
+    @Test(arguments: [[1], [0, 1, 2]])
+    func `a segment of which a piece is lost is lost, though it was sent again`(
+        missing: [Int]
+    ) throws {
+        var talk = Talk()
+        talk.open()
+        let payload = [UInt8](repeating: 7, count: 1400)
+        talk.send(fromClient: true, [.psh, .ack], [1])
+        talk.send(fromClient: false, [.psh, .ack], payload)
+        talk.pause(300)
+        talk.send(fromClient: false, [.psh, .ack], payload, isRepeat: true)
+        talk.close()
+        var path = path()
+        path.points[0].cutsTo = 500
+        path.points[0].seesPiece = { packet, piece in packet != 4 || !missing.contains(piece) }
+        let comparison = path.compare(talk.packets)
+        let server = comparison.hops[0].sides.server
+        #expect((server.lost, server.lostForGood, server.appeared) == (1, 0, 0))
+        #expect(present(comparison).isEmpty)
+        // Both copies came whole to the router.
+        #expect(comparison.hops[1].sides.server.lost == 0)
+    }
+
     @Test func `a SYN that no later point saw is lost when others to the server pass`() throws {
         var talk = Talk(port: 41_000, at: 1)
         talk.send(fromClient: true, .syn)

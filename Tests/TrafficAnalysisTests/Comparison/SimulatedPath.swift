@@ -38,6 +38,8 @@ struct SimulatedPoint {
     var sees: (Int, SentPacket) -> Bool = { _, _ in true }
     /// Packets here are cut to so much payload.
     var cutsTo = Int.max
+    /// Whether a piece, by its packet's place in the list and its own in the packet, comes by.
+    var seesPiece: (Int, Int) -> Bool = { _, _ in true }
 }
 
 /// A way with points on it, for captures whose truth is known.
@@ -52,12 +54,13 @@ struct SimulatedPath {
         let point = points[index]
         var log = PointLog(file: "\(index).pcap")
         let seen = packets.enumerated().filter { point.sees($0.offset, $0.element) }
-            .map { ($0.element, time($0.element, point) + point.queue($0.offset)) }.sorted {
+            .map { ($0, time($0.element, point) + point.queue($0.offset)) }.sorted {
                 $0.1 < $1.1
             }
         var number = 0
         for (packet, time) in seen {
-            for piece in pieces(packet, point) {
+            for (place, piece) in pieces(packet.element, point).enumerated()
+            where point.seesPiece(packet.offset, place) {
                 number += 1
                 let bytes = frame(piece, point)
                 log.packet(
