@@ -42,8 +42,8 @@ struct CaptureContext {
     let last: Int64
     /// At least half of the flows show only one side of a conversation that has two.
     let isOneSided: Bool
-    let payloadPackets: Int
-    let repeatedPayloadPackets: Int
+    let payloadSegments: Int
+    let repeatedPayloadSegments: Int
     let servers: Interned<Endpoint>
     let pairs: Interned<NumberedPair>
     let oversized: Sightings

@@ -66,8 +66,8 @@ struct LossAnalyzer: Analyzer {
     }
 
     private func share(_ capture: CaptureContext) -> [Evidence] {
-        let total = capture.payloadPackets
-        let repeated = capture.repeatedPayloadPackets
+        let total = capture.payloadSegments
+        let repeated = capture.repeatedPayloadSegments
         let percent = total == 0 ? 0 : Double(repeated) * 100 / Double(total)
         var high = Tally()
         high.opportunities = total >= 1000 ? 1 : 0

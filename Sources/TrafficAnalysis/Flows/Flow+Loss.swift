@@ -109,8 +109,8 @@ extension Flow {
 
     /// Bytes come that a segment before had left out.
     mutating func noteFilled(
-        _ sequence: UInt32, _ sending: Sending, _ opened: Sending, direction d: Int,
-        at place: PacketPlace, tables: inout SideTables
+        _ segment: TCPSegment, _ sequence: UInt32, _ sending: Sending, _ opened: Sending,
+        direction d: Int, at place: PacketPlace, tables: inout SideTables
     ) {
         let wait = sending.time &- opened.time
         let isAskedFor = isAskedFor(direction: d)
@@ -125,7 +125,7 @@ extension Flow {
         let index = tables.rareIndex(&self, d)
         tables.rare[index].loss.lostBefore &+= 1
         tables.rare[index].loss.noteFirst(place)
-        tables.repeatedPayloadPackets += 1
+        tables.repeatedPayloadSegments += wireSegments(segment, direction: d)
         tables.lists[Int(lists)].sides[d].sentAgain.noteFilling(sequence, sending)
         if isByTimer(direction: d, at: place) { tables.rare[index].noteTimeout(at: place) }
     }
@@ -139,14 +139,14 @@ extension Flow {
 
     /// Bytes come that were here before.
     mutating func noteRepeat(
-        _ sequence: UInt32, _ sending: Sending, direction d: Int, at place: PacketPlace,
-        tables: inout SideTables
+        _ segment: TCPSegment, _ sequence: UInt32, _ sending: Sending, direction d: Int,
+        at place: PacketPlace, tables: inout SideTables
     ) {
         let index = tables.rareIndex(&self, d)
         if tables.lists[Int(lists)].sides[d].sentAgain.isLateFirst(sequence, sending) {
             tables.rare[index].loss.lostBefore &-= 1
             // It was sent again once, and counts as a repeat now.
-            tables.repeatedPayloadPackets -= 1
+            tables.repeatedPayloadSegments -= wireSegments(segment, direction: d)
         }
         tables.rare[index].loss.repeated &+= 1
         if isAskedFor(direction: d) { tables.rare[index].loss.askedFor &+= 1 }

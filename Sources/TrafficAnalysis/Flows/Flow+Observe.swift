@@ -81,7 +81,7 @@ extension Flow {
     ) {
         let sequence = segment.sequence &+ (segment.flags.contains(.syn) ? 1 : 0)
         history.note(.data, direction: d)
-        tables.payloadPackets &+= 1
+        tables.payloadSegments &+= 1
         if silence >= Self.longSilence, seen.contains(.established) {
             noteAfterIdle(direction: d, silence: silence, at: place, tables: &tables)
         }

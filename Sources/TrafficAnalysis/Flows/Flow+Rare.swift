@@ -24,10 +24,11 @@ extension Flow {
             tables.rare[rare].outOfOrder &+= 1
             notePaceBroken(direction: d, sequence: sequence, tables: &tables)
             if let opened {
-                noteFilled(sequence, sending, opened, direction: d, at: place, tables: &tables)
+                noteFilled(
+                    segment, sequence, sending, opened, direction: d, at: place, tables: &tables)
             }
         case .repeated:
-            noteRepeat(sequence, sending, direction: d, at: place, tables: &tables)
+            noteRepeat(segment, sequence, sending, direction: d, at: place, tables: &tables)
             noteRetransmission(
                 segment, sequence: sequence, direction: d, at: place, tables: &tables)
         }
@@ -39,7 +40,9 @@ extension Flow {
         tables: inout SideTables
     ) {
         countRetransmission(direction: d, segment, at: place, tables: &tables)
-        tables.repeatedPayloadPackets += 1
+        let segments = wireSegments(segment, direction: d)
+        tables.repeatedPayloadSegments += segments
+        tables.payloadSegments += segments - 1
         let rare = tables.rareIndex(&self, d)
         notePaceBroken(direction: d, sequence: sequence, tables: &tables)
         noteKind(segment, sequence: sequence, direction: d, at: place, tables: &tables)
@@ -107,13 +110,22 @@ extension Flow {
     mutating func noteOversized(
         _ segment: TCPSegment, direction d: Int, at place: PacketPlace, tables: inout SideTables
     ) {
-        let peer = directions[1 - d]
-        // Without its SYN only what no jumbo frame holds is known to be merged.
-        let most = peer.options.isKnown && peer.mss > 0 ? Int(peer.mss) : 9174
-        guard segment.payloadLength > most else { return }
+        let segments = wireSegments(segment, direction: d)
+        guard segments > 1 else { return }
+        tables.payloadSegments += segments - 1
         tables.oversized.add(
             Place(flow: number, packet: place.number, time: place.time),
             value: Int64(segment.payloadLength))
+    }
+
+    /// How many segments there are on the wire for one in the capture. Without the receiver's SYN
+    /// only what no jumbo frame holds is known to be several.
+    func wireSegments(_ segment: TCPSegment, direction d: Int) -> Int {
+        let peer = directions[1 - d]
+        let known = peer.options.isKnown && peer.mss > 0 ? Int(peer.mss) : nil
+        guard segment.payloadLength > known ?? 9174 else { return 1 }
+        let most = known ?? Self.usualSegment
+        return (segment.payloadLength + most - 1) / most
     }
 
     @inline(never)

@@ -20,9 +20,10 @@ struct SideTables {
     var capturedTwice = 0
     /// Directions of which bytes were acknowledged that the capture has not.
     var missedBytes = 0
-    var payloadPackets = 0
-    /// Payload packets none of whose bytes was new.
-    var repeatedPayloadPackets = 0
+    /// Segments with payload, as many as there are on the wire (`Flow.wireSegments`).
+    var payloadSegments = 0
+    /// Those none of whose bytes was new.
+    var repeatedPayloadSegments = 0
     var clientHellos = 0
     var serverHellos = 0
     /// Alerts in clear.

@@ -81,8 +81,8 @@ struct Examination {
         CaptureContext(
             file: analysis.file, first: analysis.firstTime, last: analysis.lastTime,
             isOneSided: oneSidedFlows * 2 > tcp.flows,
-            payloadPackets: analysis.tables.payloadPackets,
-            repeatedPayloadPackets: analysis.tables.repeatedPayloadPackets,
+            payloadSegments: analysis.tables.payloadSegments,
+            repeatedPayloadSegments: analysis.tables.repeatedPayloadSegments,
             servers: servers.servers, pairs: pairs, oversized: analysis.tables.oversized,
             reused: analysis.tables.reused, checksums: analysis.tables.checksums)
     }

@@ -49,6 +49,43 @@ struct RepeatFindingTests {
         #expect(short.state(id) == nil)
     }
 
+    /// 40 segments leave the sender's host as one, 30 times; some are sent again one by one
+    /// and some whole.
+    @Test(arguments: [40, 1])
+    func `segments that offload has joined count as those on the wire`(joined: Int) throws {
+        let capture = TestCapture()
+        let connection = capture.connection()
+        connection.open(at: 0)
+        connection.send(at: 0.1, by: .client, count: 100)
+        var time = 0.2
+        func send(_ segments: Int, _ send: (Double, Int) -> Void) {
+            for _ in 0..<segments / joined {
+                send(time, joined * 1460)
+                time += 0.00001
+            }
+        }
+        for number in 0..<30 {
+            send(40) { connection.send(at: $0, by: .server, count: $1) }
+            // The next one, so that nothing is the newest.
+            connection.send(at: time, by: .server, count: 1460)
+            if number % 10 == 9 {
+                var back = UInt32(41 * 1460)
+                time += 0.003
+                send(40) {
+                    connection.sendAgain(at: $0, by: .server, count: $1, back: back)
+                    back -= UInt32($1)
+                }
+            } else {
+                connection.sendAgain(at: time + 0.003, by: .server, count: 1460, back: 2920)
+            }
+            connection.acknowledge(at: time + 0.005, by: .client)
+            time += 0.01
+        }
+        let finding = try #require(capture.finding("tcp.retransmit-share-high"))
+        // Of 1 + 30 * 41 + 27 + 3 * 40 segments.
+        #expect(finding.summary == "10.7 % of 1378 payload segments were sent again")
+    }
+
     @Test func `segments that waited for the timeout`() {
         let id = "tcp.timeout-retransmits"
         #expect(transfer(lost: 300, after: 0.25).finding(id)?.count == 4)
