@@ -3,7 +3,8 @@ internal import Casebook
 /// Who closed first, and whether by close_notify (RFC 5246 §7.2.1).
 ///
 /// In TLS 1.3 the alert is encrypted and padding could hide its size, so there only a stream that
-/// ends inside a record counts: nothing can have been said after it.
+/// ends inside a record counts: nothing can have been said after it. Who does not know the connection
+/// any more cannot close it: such a reset says nothing of the program.
 struct CloseNotifyAnalyzer: Analyzer {
     static let establishes: [FactID] = [
         "capture.tls.no-close-notify", "capture.tls.no-close-notify-by-client",
@@ -17,7 +18,7 @@ struct CloseNotifyAnalyzer: Analyzer {
     mutating func visit(_ f: FlowFacts) {
         guard let tls = f.tls, tls.version != 0, f.flow.closeBegan,
             f.client.tls.state == .opaque, f.server.tls.state == .opaque,
-            f.isWhole
+            f.isWhole, !f.wasForgotten
         else { return }
         // A side that closes after the peer's close_notify cuts nothing short.
         let other = f.flow.directions[1 - Int(f.firstClose.direction)]
@@ -58,5 +59,15 @@ struct CloseNotifyAnalyzer: Analyzer {
                 present: "the server ended \(share(byServer)) that it closed without close_notify",
                 absent: "servers that closed first said close_notify",
                 measure: percent(byServer.count, of: byServer.opportunities))
+    }
+}
+
+extension FlowFacts {
+    /// The first that ends the connection is the RST of somebody who does not know it: without ACK,
+    /// as the answer to a segment that has one (RFC 9293 §3.5.2, group 1). A program that aborts
+    /// has its system send RST and ACK.
+    fileprivate var wasForgotten: Bool {
+        let reset = rare(Int(firstClose.direction)).reset
+        return firstClose.isReset && reset.packet == firstClose.packet && !reset.withACK
     }
 }

@@ -18,20 +18,17 @@ struct IdleAnalyzer: Analyzer {
     mutating func visit(_ f: FlowFacts) {
         visitHalfClosed(f)
         guard let idle = f.lists?.afterIdle else { return }
-        lost.opportunities += 1
-        reset.opportunities += 1
+        let fate = f.fateAfterIdle
+        // A box that resets cannot be seen to be silent, nor the other way round.
+        lost.opportunities += fate == .reset ? 0 : 1
+        reset.opportunities += fate == .lost ? 0 : 1
         let place = f.place(idle.packet, idle.time)
-        let peer = f.flow.directions[1 - idle.direction]
-        let answer = f.rare(1 - idle.direction).reset
-        if answer.packet > idle.packet, answer.time - idle.time < 5_000_000_000 {
-            reset.add(place)
-            longestSilence = max(longestSilence, idle.silence)
-        } else if peer.lastTime < idle.time,
-            f.rare(idle.direction).longestRun.repeats >= 2
-        {
-            lost.add(place)
-            longestSilence = max(longestSilence, idle.silence)
+        switch fate {
+        case .reset: reset.add(place)
+        case .lost: lost.add(place)
+        case nil: return
         }
+        longestSilence = max(longestSilence, idle.silence)
     }
 
     private mutating func visitHalfClosed(_ f: FlowFacts) {
@@ -70,5 +67,20 @@ struct IdleAnalyzer: Analyzer {
                 present: "on \(counted(neverCloses.count, "connection")) one side's FIN was "
                     + "acknowledged and the other never closed, for \(duration(longestHalf)) so far",
                 absent: "both sides closed", measure: measured(longestHalf))
+    }
+}
+
+extension FlowFacts {
+    /// How a connection died of its last long silence.
+    enum FateAfterIdle { case reset, lost }
+
+    /// What became of the first data after the last silence of 60 s or more; `nil` when somebody
+    /// answered it, or there was none.
+    var fateAfterIdle: FateAfterIdle? {
+        guard let idle = lists?.afterIdle else { return nil }
+        let answer = rare(1 - idle.direction).reset
+        if answer.packet > idle.packet, answer.time - idle.time < 5_000_000_000 { return .reset }
+        let isSilent = flow.directions[1 - idle.direction].lastTime < idle.time
+        return isSilent && rare(idle.direction).longestRun.repeats >= 2 ? .lost : nil
     }
 }

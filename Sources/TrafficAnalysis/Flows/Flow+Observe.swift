@@ -82,9 +82,6 @@ extension Flow {
         let sequence = segment.sequence &+ (segment.flags.contains(.syn) ? 1 : 0)
         history.note(.data, direction: d)
         tables.payloadSegments &+= 1
-        if silence >= Self.longSilence, seen.contains(.established) {
-            noteAfterIdle(direction: d, silence: silence, at: place, tables: &tables)
-        }
         let pause = place.time &- directions[d].lastPayloadTime
         if pause >= Self.shortPause, directions[d].has.contains(.data) {
             notePause(segment, direction: d, pause: pause, at: place, tables: &tables)
@@ -98,6 +95,9 @@ extension Flow {
                 segment, bytes, sequence: sequence, direction: d, at: place, tables: &tables)
         }
         if novelty == .repeated || novelty == .probe { return }
+        if silence >= Self.longSilence, seen.contains(.established) {
+            noteAfterIdle(direction: d, silence: silence, at: place, tables: &tables)
+        }
         if novelty == .new, directions[d].packets >= PaceDirection.leastPackets {
             if pace[d] < 0 { _ = tables.paceIndex(&self, d) }
             notePace(segment, bytes, direction: d, at: place, tables: &tables)

@@ -283,7 +283,6 @@ extension Flow {
         direction d: Int, silence: Int64, at place: PacketPlace, tables: inout SideTables
     ) {
         let index = tables.listsIndex(&self)
-        guard tables.lists[index].afterIdle == nil else { return }
         tables.lists[index].afterIdle = FlowLists.AfterIdle(
             silence: silence, time: place.time, packet: place.number, direction: d)
     }

@@ -7,7 +7,7 @@ struct FlowLists {
     var additionalVLANs: [UInt16] = []
     var blockPage: BlockPage?
     var alerts: [TLSFlow.Alert] = []
-    /// The first payload after at least 60 s of silence on an established flow.
+    /// The first payload after the last silence of 60 s or more on an established flow.
     var afterIdle: AfterIdle?
     /// Requests without an answer so far; only where rows are collected.
     var openRequests: [HTTPRequestRow] = []

@@ -123,7 +123,7 @@ def idle_drop(path, verdict):
                       netfilter__nf_conntrack_tcp_timeout_established=20)
         with Capture(client, "eth0", path):
             tasks = [client.start(long_connection, ("10.15.2.10", 80), (1, 64)) for _ in range(2)]
-            tasks.append(client.start(long_connection, ("10.15.2.10", 80), (9,) * 7))
+            tasks.append(client.start(long_connection, ("10.15.2.10", 80), (9,) * 8))
             time.sleep(80)
 
 
@@ -134,8 +134,8 @@ def idle_drop(path, verdict):
             "64 s, "
             "and the next request is repeated again and again with no packet back. A third that is "
             "used every 9 s works to the end.",
-            "capture.tcp.first-data-after-idle-lost",
-            (("tcp.analysis.retransmission", 10, 20), ("http.response.code == 200", 12, 12)))],
+            "capture.tcp.first-data-after-idle-lost capture.tcp.only-idle-connections-die",
+            (("tcp.analysis.retransmission", 10, 20), ("http.response.code == 200", 13, 13)))],
     "nftables connection tracking (nf_conntrack_tcp_timeout_established=20, loose=0, invalid "
     "dropped); nginx; Python clients; tcpdump on the client", ROUTED, 90)
 def idle_drop_silent(path):
@@ -148,9 +148,9 @@ def idle_drop_silent(path):
     [Replay(IDLE, "forgotten-and-reset.pcap", "likely",
             "The same firewall, but it answers unknown packets with a RST: the first request after "
             "64 s of rest is reset at once. The RST has TTL 64, the server's packets 63.",
-            "capture.tcp.first-data-after-idle-reset",
+            "capture.tcp.first-data-after-idle-reset capture.tcp.only-idle-connections-die",
             (("tcp.flags.reset == 1 && ip.ttl == 64 && ip.src == 10.15.2.10", 2, 2),
-             ("http.response.code == 200", 12, 12)))],
+             ("http.response.code == 200", 13, 13)))],
     "as forgotten-after-20s, with `reject with tcp reset`", ROUTED, 90)
 def idle_drop_reset(path):
     """See the README entry."""

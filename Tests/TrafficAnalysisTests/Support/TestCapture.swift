@@ -246,6 +246,11 @@ final class TestConnection {
             timeToLive: timeToLive)
     }
 
+    /// The answer of who does not know the connection (RFC 9293 §3.5.2, group 1).
+    func disown(at time: Double, by side: Side) {
+        put(time, side, TestSegment.rst, sequence: next[side.rawValue])
+    }
+
     /// Both sides, the other 1 ms later.
     func closeBoth(at time: Double, by side: Side) {
         close(at: time, by: side)
