@@ -28,7 +28,8 @@ let analyzers: [any Analyzer.Type] = [
     AcknowledgementAnalyzer.self, PathAnalyzer.self, LossAnalyzer.self, StuckSegmentAnalyzer.self,
     IdleAnalyzer.self, OnlyIdleAnalyzer.self, WindowAnalyzer.self, TrafficShapeAnalyzer.self,
     CertificateAnalyzer.self, BigRecordAnalyzer.self, GreetingAnalyzer.self, ExpectGapAnalyzer.self,
-    AmbiguousLengthAnalyzer.self, GoAwayAnalyzer.self, SingleRequestAnalyzer.self,
+    AmbiguousLengthAnalyzer.self, BodyLengthAnalyzer.self, GoAwayAnalyzer.self,
+    SingleRequestAnalyzer.self,
     CommonEndAnalyzer.self, TupleReuseAnalyzer.self, DelayedACKAnalyzer.self,
     SlowRestartAnalyzer.self, LoadedRoundTripAnalyzer.self, FlightCapAnalyzer.self,
     EndlessWindowAnalyzer.self, ChecksumAnalyzer.self, OversizedSegmentAnalyzer.self,
@@ -146,7 +147,8 @@ final class FlowFacts {
     let serverMACs: MACPair
     /// Zeros while there is none.
     let firstClose: FirstClose
-    /// The client sends and waits for no answer: a log, metrics, an upload, a print job.
+    /// The client sends and waits for no answer: a log, metrics, an upload, a print job; or nobody
+    /// knows, as with WebSocket.
     let asksNothing: Bool
     let endpoint: Endpoint
     let pair: Pair
@@ -206,7 +208,8 @@ final class FlowFacts {
             server.payloadBytes == 0 && client.payloadBytes >= Self.upload
             || server.answers == 0 && client.wentOn >= 3
             || client.wentOn >= 8 && client.wentOn > server.answers
-        asksNothing = isSending && http == nil && !(tls.map { tables.offersHTTP($0) } ?? false)
+        let mayAnswerNothing = http == nil && !(tls.map { tables.offersHTTP($0) } ?? false)
+        asksNothing = http?.isUpgraded ?? false || isSending && mayAnswerNothing
         endpoint = Endpoint(address: key.address(s), port: key.port(s))
         self.pair = Pair(client: key.address(c), server: endpoint)
     }
@@ -265,6 +268,9 @@ final class FlowFacts {
     var answersAreRead: Bool {
         server.packets > 0 && serverBytes == .whole && server.tls.state != .lost
     }
+
+    /// A fatal alert in clear: one side refused the handshake, and said why (RFC 8446 §6.2).
+    var wasRefused: Bool { lists?.alerts.contains { $0.level == 2 } ?? false }
 
     /// The client's last request was not answered when the client closed.
     var cancelled: Bool {

@@ -39,6 +39,8 @@ struct CommonEndAnalyzer: Analyzer {
         guard age >= Self.least else { return }
         // Data of the end itself (close_notify, an alert) comes with it, or just before.
         let sinceData = silence >= Self.least
+        // One answer, and the end: it took that long. Whether a timer gave it, it does not say.
+        if !sinceData, f.server.answers == 1, !f.cancelled { return }
         count += 1
         let kind = Kind(
             server: f.serverNumber, byClient: f.closedByClient, sinceData: sinceData && data > 0)

@@ -73,10 +73,10 @@ struct ResetAnalyzer: Analyzer {
                 && 0...100_000_000 ~= f.firstClose.sinceMessage
     }
 
-    /// One side had said close_notify.
+    /// One side had said close_notify, or why it ends.
     private func endedPolitely(_ f: FlowFacts) -> Bool {
         guard f.tls != nil else { return false }
-        return f.close(0).isPolite || f.close(1).isPolite
+        return f.close(0).isPolite || f.close(1).isPolite || f.wasRefused
     }
 
     private mutating func visitForeign(

@@ -57,7 +57,7 @@ struct ResumptionAnalyzer: Analyzer {
 
     mutating func visit(_ f: FlowFacts) {
         guard let tls = f.tls, tls.clientHellos > 0, tls.serverHellos > 0,
-            tls.resumed || tls.madeFullHandshake
+            tls.resumed || tls.madeFullHandshake, tls.offeredResumption || !f.wasAbandoned
         else { return }
         handshakes.append(Handshake(tls, f))
     }
@@ -213,5 +213,14 @@ struct ResumptionAnalyzer: Analyzer {
         if !handshakes.contains(where: \.offers) {
             for handshake in repeats { neverOffered.add(handshake.place) }
         }
+    }
+}
+
+extension FlowFacts {
+    /// The handshake ended before it was finished, by an alert or a close: no session comes of it,
+    /// so the next one has none to offer.
+    fileprivate var wasAbandoned: Bool {
+        let isFinished = client.tls.state == .opaque && server.tls.state == .opaque
+        return wasRefused || flow.closeBegan && isWhole && !isFinished
     }
 }

@@ -27,7 +27,8 @@ struct SingleRequestAnalyzer: Analyzer {
     private var singles = Chunked<(pair: UInt32, place: Place)>()
 
     mutating func visit(_ f: FlowFacts) {
-        guard f.isEstablished, f.flow.closeBegan, f.server.answers > 0, f.serverIsVisible
+        guard f.isEstablished, f.flow.closeBegan, f.server.answers > 0, f.serverIsVisible,
+            f.http?.isUpgraded != true
         else { return }
         pairs[f.pairNumber].note(f.flow.firstTime)
         guard f.server.answers == 1 else { return }

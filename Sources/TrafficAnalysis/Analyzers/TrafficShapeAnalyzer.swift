@@ -29,7 +29,7 @@ struct TrafficShapeAnalyzer: Analyzer {
             case noHandshake
             /// No request was ever made on it, as far as it could be read.
             case check
-            /// The request got nothing, or the connection was reset.
+            /// The request got nothing, the handshake of TLS was refused, or the connection was reset.
             case inVain
             case answered
         }
@@ -69,6 +69,7 @@ struct TrafficShapeAnalyzer: Analyzer {
 
     private static func outcome(_ f: FlowFacts) -> Opening.Outcome {
         if !f.isEstablished { return .noHandshake }
+        if f.wasRefused { return .inVain }
         if f.client.lastMessageTime == 0, f.client.tls.state != .lost { return .check }
         let isReset = f.flow.closeBegan && f.firstClose.isReset
         return f.server.payloadBytes == 0 || isReset ? .inVain : .answered

@@ -55,10 +55,11 @@ extension Flow {
             return
         }
         tables.forgetHead(of: &self, d)
-        note(head, bytes.span.bytes, direction: d, at: place, tables: &tables)
-        readMessages(
-            payload, from: max(0, head.bodyOffset - before), direction: d, at: place,
+        let offset = max(0, head.bodyOffset - before)
+        note(
+            head, bytes.span.bytes, behind: payload.byteCount - offset, direction: d, at: place,
             tables: &tables)
+        readMessages(payload, from: offset, direction: d, at: place, tables: &tables)
     }
 
     private mutating func readMessages(
@@ -98,17 +99,20 @@ extension Flow {
                 }
                 return
             }
-            note(head, payload, direction: d, at: place, tables: &tables)
+            note(
+                head, payload, behind: payload.byteCount - head.bodyOffset, direction: d,
+                at: place, tables: &tables)
             offset = head.bodyOffset
         }
     }
 
+    /// - Parameter rest: how many bytes of the segment are behind the head.
     private mutating func note(
-        _ head: HTTPFraming, _ bytes: RawSpan, direction d: Int, at place: PacketPlace,
-        tables: inout SideTables
+        _ head: HTTPFraming, _ bytes: RawSpan, behind rest: Int, direction d: Int,
+        at place: PacketPlace, tables: inout SideTables
     ) {
         if let status = head.status {
-            noteAnswer(head, status, direction: d, at: place, tables: &tables)
+            noteAnswer(head, status, behind: rest, direction: d, at: place, tables: &tables)
         } else {
             noteRequest(head, bytes, direction: d, at: place, tables: &tables)
         }
@@ -156,8 +160,8 @@ extension Flow {
     }
 
     private mutating func noteAnswer(
-        _ head: HTTPFraming, _ status: Int, direction d: Int, at place: PacketPlace,
-        tables: inout SideTables
+        _ head: HTTPFraming, _ status: Int, behind rest: Int, direction d: Int,
+        at place: PacketPlace, tables: inout SideTables
     ) {
         let index = Int(http)
         let rare = Int(tables.http[index].rare)
@@ -165,12 +169,14 @@ extension Flow {
             tables.rareRequests[rare].expect.waits = false
             tables.rareRequests[rare].expect.asked &+= 1
         }
+        tables.http[index].isUpgraded = status == 101
         guard status >= 200 else { return }
         tables.http[index].answers &+= 1
         let hasBody = !tables.http[index].wasHead && status != 204 && status != 304
         tables.http[index].bodyLeft[d] = hasBody && !head.isChunked ? head.contentLength ?? 0 : 0
         // Chunks of answers are let pass: a new answer is known by its first line.
         tables.http[index].isChunked[d] = false
+        tables.http[index].answerEnd = hasBody ? end(of: head, behind: rest, direction: d) : nil
         guard lists >= 0, !tables.lists[Int(lists)].openRequests.isEmpty else { return }
         var row = tables.lists[Int(lists)].openRequests.removeFirst()
         row.status = status
@@ -178,6 +184,15 @@ extension Flow {
         row.answerPacket = Int(place.number)
         row.answerLength = head.contentLength
         tables.rows?.httpRequests.append(row)
+    }
+
+    /// Where the body of a head in the newest segment ends, if its length is known.
+    private func end(of head: HTTPFraming, behind rest: Int, direction d: Int) -> UInt32? {
+        guard !head.isChunked, let length = head.contentLength.flatMap(Int32.init(exactly:)),
+            // In order: what is expected next begins behind this segment.
+            directions[d].tls.expected == directions[d].next
+        else { return nil }
+        return directions[d].next &- UInt32(rest) &+ UInt32(length)
     }
 
     /// The first bytes of a request's body.

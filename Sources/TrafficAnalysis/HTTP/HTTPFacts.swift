@@ -10,6 +10,10 @@ struct HTTPFacts {
     var isChunked: [2 of Bool] = [false, false]
     /// The last request was a HEAD, whose answer has no body.
     var wasHead = false
+    /// Behind a 101 there is another protocol (RFC 9110 §15.2.2).
+    var isUpgraded = false
+    /// One past the last byte that the last answer's Content-Length announces.
+    var answerEnd: UInt32?
     /// Index into `SideTables.rareRequests`, or -1; so the next.
     var rare: Int32 = -1
     var http2: Int32 = -1

@@ -69,7 +69,10 @@ extension Flow {
             readPlain(payload, direction: d, at: place, tables: &tables)
         }
         // Of a packet that a snap length cut, the head has no end.
-        if segment.capturedPayload < segment.payloadLength { tables.forgetHead(of: &self, d) }
+        if segment.capturedPayload < segment.payloadLength {
+            tables.forgetHead(of: &self, d)
+            if http >= 0 { tables.http[Int(http)].answerEnd = nil }
+        }
         if directions[d].tls.stream >= 0 { readKept(direction: d, tables: &tables) }
         return true
     }

@@ -123,4 +123,99 @@ struct HTTPFindingTests {
         #expect(capture.report().rows == nil)
         #expect(capture.report(rows: 2).rows?.httpRequests.left == 1)
     }
+
+    // MARK: Answers that are shorter than they say
+
+    private static let short = "http.body-shorter-than-length"
+
+    /// Segments of an answer, by time, and how the connection ends.
+    private func answer(
+        _ pieces: [(time: Double, bytes: [UInt8])], request: String = "GET /",
+        _ end: (TestConnection) -> Void
+    ) -> TestCapture {
+        let capture = TestCapture()
+        let connection = capture.connection()
+        connection.open(at: 0)
+        connection.send(
+            at: 0.1, by: .client, Array("\(request) HTTP/1.1\r\nHost: a\r\n\r\n".utf8))
+        for piece in pieces { connection.send(at: piece.time, by: .server, piece.bytes) }
+        connection.acknowledge(at: 0.9, by: .client)
+        end(connection)
+        return capture
+    }
+
+    private static func head(_ fields: String, status: Int = 200) -> [UInt8] {
+        Array("HTTP/1.1 \(status) Any\r\n\(fields)\r\n\r\n".utf8)
+    }
+
+    private static func body(_ count: Int) -> [UInt8] { [UInt8](repeating: 0x78, count: count) }
+
+    private static func segments(
+        _ bytes: [UInt8], cutAt cuts: [Int]
+    ) -> [(time: Double, bytes: [UInt8])] {
+        let edges = [0] + cuts.filter { $0 < bytes.count } + [bytes.count]
+        return zip(edges, edges.dropFirst()).enumerated().map { place, edge in
+            (0.2 + Double(place) / 100, Array(bytes[edge.0..<edge.1]))
+        }
+    }
+
+    @Test(arguments: [[], [10], [36], [41], [10, 30, 50], [200, 900]])
+    func `a server that goes in the middle of its answer`(cuts: [Int]) {
+        let bytes = Self.head("Content-Length: 5000") + Self.body(1000)
+        let pieces = Self.segments(bytes, cutAt: cuts)
+        for end in [
+            { $0.closeBoth(at: 1, by: .server) }, { $0.reset(at: 1, by: .server) },
+        ] as [(TestConnection) -> Void] {
+            let finding = answer(pieces, end).finding(Self.short)
+            #expect(finding?.state == .present)
+            #expect(finding?.measure?.value == 4000)
+        }
+        // The client has seen enough.
+        #expect(answer(pieces) { $0.closeBoth(at: 1, by: .client) }.state(Self.short) == .absent)
+        // Nobody has gone yet.
+        #expect(answer(pieces) { _ in }.state(Self.short) == nil)
+        let whole = Self.segments(Self.head("Content-Length: 1000") + Self.body(1000), cutAt: cuts)
+        #expect(answer(whole) { $0.closeBoth(at: 1, by: .server) }.state(Self.short) == .absent)
+    }
+
+    @Test func `an answer that says another length, or has no body`() {
+        func state(_ bytes: [UInt8], request: String = "GET /") -> FactState? {
+            answer([(0.2, bytes)], request: request) { $0.closeBoth(at: 1, by: .server) }
+                .state(Self.short)
+        }
+        let length = "Content-Length: 5000"
+        #expect(state(Self.head(length), request: "HEAD /") == nil)
+        #expect(state(Self.head(length, status: 304)) == nil)
+        #expect(state(Self.head("Transfer-Encoding: chunked") + Self.body(10)) == nil)
+        #expect(state(Self.head("Content-Type: text/plain") + Self.body(10)) == nil)
+        // The second answer is the one that is cut.
+        let first = Self.head("Content-Length: 10") + Self.body(10)
+        #expect(state(first + Self.head(length) + Self.body(10)) == .present)
+        #expect(state(Self.head("Content-Length: 99999999999") + Self.body(10)) == nil)
+    }
+
+    @Test func `bytes that the capture lacks are not said to be missing`() {
+        let capture = TestCapture()
+        let connection = capture.connection()
+        connection.open(at: 0)
+        connection.send(at: 0.1, by: .client, Array("GET / HTTP/1.1\r\n\r\n".utf8))
+        connection.send(at: 0.2, by: .server, Self.head("Content-Length: 2000") + Self.body(1000))
+        connection.lose(by: .server, count: 1000)
+        connection.acknowledge(at: 0.3, by: .client)
+        connection.closeBoth(at: 1, by: .server)
+        #expect(capture.state(Self.short) != .present)
+    }
+
+    @Test func `behind an upgrade nobody knows what is a request`() {
+        func capture(status: Int) -> TestCapture {
+            let head = Self.head("Upgrade: websocket\r\nContent-Length: 0", status: status)
+            return answer([(0.2, head)], request: "GET /ws") { connection in
+                connection.send(at: 1, by: .client, [0x81, 0x85] + Self.body(9))
+                connection.acknowledge(at: 1.01, by: .server)
+                connection.closeBoth(at: 9, by: .server)
+            }
+        }
+        #expect(capture(status: 101).state("tcp.request-never-answered") == nil)
+        #expect(capture(status: 200).state("tcp.request-never-answered") == .present)
+    }
 }

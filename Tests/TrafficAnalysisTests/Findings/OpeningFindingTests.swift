@@ -114,6 +114,25 @@ struct OpeningFindingTests {
         #expect(ends(after: [10, 10], started: 3).state(id) == nil)
     }
 
+    /// The server takes 4 s for every answer; where it says more than one thing, it is a timer.
+    @Test(arguments: [TestConnection.Side.client, .server])
+    func `an end that comes with the only answer is no timer`(closer: TestConnection.Side) {
+        func capture(answers: Int) -> TestCapture {
+            many(6) { connection, index in
+                let start = Double(index) * 3
+                connection.open(at: start)
+                for number in 0..<answers {
+                    connection.exchange(
+                        at: start + 0.1 + Double(number) * 4 / Double(answers),
+                        after: 3.9 / Double(answers))
+                }
+                connection.closeBoth(at: start + 4.01, by: closer)
+            }
+        }
+        #expect(capture(answers: 1).state("tcp.ends-at-common-time") == nil)
+        #expect(capture(answers: 3).state("tcp.ends-at-common-time") == .present)
+    }
+
     private func opens(at times: [Double]) -> TestCapture {
         many(times.count) { connection, index in
             connection.open(at: times[index])

@@ -171,4 +171,54 @@ struct TLSFindingTests {
         #expect(full.offeredForms.isEmpty)
         #expect(full.resumedBy == nil)
     }
+
+    /// Handshakes at regular times that the client ends after the server's flight.
+    private func refused(_ end: (TestConnection, Double) -> Void) -> TestCapture {
+        let capture = TestCapture()
+        for number in 0..<12 {
+            let connection = capture.connection(port: 40_000 + UInt16(number), to: 443)
+            let start = Double(number) * 2
+            connection.open(at: start)
+            connection.send(at: start + 0.01, by: .client, TLSBytes.clientHello())
+            connection.send(
+                at: start + 0.02, by: .server,
+                TLSBytes.serverHello() + TLSBytes.certificates([Self.leaf]))
+            connection.acknowledge(at: start + 0.021, by: .client)
+            end(connection, start + 0.03)
+        }
+        return capture
+    }
+
+    private static let sessions = [
+        "tls.full-handshakes-mostly", "tls.resumption-never-offered", "tls.no-session-issued",
+    ]
+
+    @Test func `a handshake that an alert refuses is no check, and no session comes of it`() {
+        let capture = refused { connection, time in
+            connection.send(at: time, by: .client, TLSBytes.record(21, [2, 48]))
+            connection.reset(at: time + 0.001, by: .client)
+        }
+        #expect(capture.state("tls.alert-by-client") == .present)
+        for id in Self.sessions { #expect(capture.state(id) == nil) }
+        for id in ["tcp.reset-midstream", "tcp.reset-cuts-data", "tcp.check-traffic-dominates"] {
+            #expect(capture.state(id) == .absent, "\(id)")
+        }
+    }
+
+    @Test func `what ends a handshake without a word cuts it, and no session comes of it`() {
+        let capture = refused { $0.reset(at: $1, by: .client) }
+        #expect(capture.state("tcp.reset-midstream") == .present)
+        for id in Self.sessions { #expect(capture.state(id) == nil) }
+        // A client that stays makes sessions, and could offer them.
+        let whole = refused { connection, time in
+            for side in [TestConnection.Side.client, .server] {
+                connection.send(at: time, by: side, TLSBytes.changeCipherSpec + TLSBytes.finished)
+            }
+            connection.send(at: time + 0.01, by: .client, TLSBytes.data(100))
+            connection.send(at: time + 0.02, by: .server, TLSBytes.data(100))
+            connection.acknowledge(at: time + 0.03, by: .client)
+            connection.closeBoth(at: time + 0.04, by: .client)
+        }
+        for id in Self.sessions { #expect(whole.state(id) == .present, "\(id)") }
+    }
 }
