@@ -72,7 +72,8 @@ struct LossAnalyzer: Analyzer {
         var high = Tally()
         high.opportunities = total >= 1000 ? 1 : 0
         if total >= 1000, percent >= 1 {
-            for place in clientRepeats.places + serverRepeats.places { high.add(place) }
+            high.add(clientRepeats)
+            high.add(serverRepeats)
         }
         var late = timeouts
         late.opportunities = talked
@@ -100,9 +101,10 @@ struct LossAnalyzer: Analyzer {
         if !more.isCredible {
             (both.opportunities, oneWay.opportunities) = (0, 0)
         } else if less.tally.count * 5 <= more.tally.count, less.certain * 20 <= more.tally.count {
-            if more.tally.count >= 3 { for place in more.tally.places { oneWay.add(place) } }
+            if more.tally.count >= 3 { oneWay.add(more.tally) }
         } else if less.certain >= 2, less.isCredible, c + s >= 4 {
-            for place in clientLoss.tally.places + serverLoss.tally.places { both.add(place) }
+            both.add(clientLoss.tally)
+            both.add(serverLoss.tally)
         } else if less.tally.count > 0 {
             (both.opportunities, oneWay.opportunities) = (0, 0)
         }

@@ -189,7 +189,7 @@ struct TrafficShapeAnalyzer: Analyzer {
             tally.opportunities += 1
             guard server.oneSided.count * 10 >= server.flows * 9 else { continue }
             flows += server.flows
-            for place in server.oneSided.places { tally.add(place) }
+            tally.add(server.oneSided)
         }
         return tally.evidence(
             "capture.tcp.one-direction-only", capture,

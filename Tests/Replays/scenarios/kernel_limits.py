@@ -71,6 +71,34 @@ def accept_queue_slow(path):
 
 
 @scenario(
+    "accept-queue-steady",
+    [Replay(QUEUE, "load-above-the-rate.pcap", "likely",
+            "Clients come every 0.1 s to a server that takes 0.2 s for each, one after the other, "
+            "with a backlog of 5. SYNs are repeated; of some handshakes the server drops the last "
+            "ACK, repeats its SYN-ACK, and the client sends its request again and again until a "
+            "place is free.",
+            "capture.tcp.syn-retransmitted-then-ok capture.tcp.timeout-retransmits "
+            "capture.tcp.requests-answered-late",
+            ((SYN, 70, 200), ("http.response.code == 200", 60, 60),
+             ("tcp.analysis.retransmission && tcp.len > 0", 10, 200)))],
+    "a Python server that takes one connection at a time, listen(2); Python clients; tcpdump",
+    "one switch: server 10.11.1.10, client 10.11.1.21", 40)
+def accept_queue_steady(path):
+    """See the README entry."""
+    with Lab("steady") as lab:
+        server, client = network(lab)
+        server.start(slow_accept_server, SERVER, 5, 0.2)
+        server.listening(SERVER[1])
+        with Capture(server, "eth0", path):
+            tasks = []
+            for _ in range(60):
+                tasks.append(client.start(get, SERVER, 30.0))
+                time.sleep(0.1)
+            for task in tasks:
+                task.result()
+
+
+@scenario(
     "accept-queue-full",
     [Replay(QUEUE, "stopped-backlog-four.pcap", "likely",
             "A TLS server with a backlog of 4 is stopped. The first five connections complete and "
