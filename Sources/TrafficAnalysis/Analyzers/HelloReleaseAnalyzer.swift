@@ -1,13 +1,17 @@
 internal import Casebook
 
 /// ServerHellos that come the moment a silent connection to the same server ends: the server
-/// handles one handshake at a time, and the silent client held it.
+/// handles one handshake at a time, and the silent client held it. Where it holds it to the end of
+/// the capture, the ClientHellos that are waiting stand behind it.
 ///
 /// Measured on three servers (lab of the project): 1.6 to 4.6 ms after the silent client's FIN,
 /// after waits of seconds. A server that answers somebody while a silent connection is open, which
 /// was accepted before, is not that server.
 struct HelloReleaseAnalyzer: Analyzer {
-    static let establishes: [FactID] = ["capture.tls.hello-released-by-silent-flow-end"]
+    static let establishes: [FactID] = [
+        "capture.tls.hello-released-by-silent-flow-end",
+        "capture.tls.hellos-unanswered-behind-silent-flow",
+    ]
 
     static let late: Int64 = 1_000_000_000
     static let leastHeld: Int64 = 500_000_000
@@ -16,7 +20,8 @@ struct HelloReleaseAnalyzer: Analyzer {
     static let window: Int64 = 50_000_000
     static let windowShare: Int64 = 20
 
-    private struct Hello {
+    struct Hello {
+        /// Of the answer; of a hello without one, of the hello.
         var place: Place
         var established: Int64
         var time: Int64
@@ -27,35 +32,46 @@ struct HelloReleaseAnalyzer: Analyzer {
         var answer: Int64 { place.time }
     }
 
-    private var silent: [UInt32: [Silent]] = [:]
-    private var hellos = Chunked<Hello>()
+    private(set) var silent: [UInt32: [Silent]] = [:]
+    private(set) var hellos = Chunked<Hello>()
+    /// Those that waited for an answer in vain, by server.
+    private(set) var unanswered: [UInt32: [Hello]] = [:]
+    /// By server: the first client's pair, and whether there are others.
+    private(set) var clients = ByNumber(initially: Clients())
+
+    struct Clients {
+        var first: UInt32?
+        var areSeveral = false
+    }
 
     mutating func visit(_ f: FlowFacts) {
         guard f.isEstablished else { return }
+        let first = clients[f.serverNumber].first
+        if first == nil {
+            clients[f.serverNumber].first = f.pairNumber
+        } else if first != f.pairNumber {
+            clients[f.serverNumber].areSeveral = true
+        }
         if let tls = f.tls, tls.clientHellos > 0 { visit(tls, f) }
-        if let end = silenceEnd(f), end - f.flow.establishedTime >= Self.leastHeld {
+        if let end = f.silenceEnd, end - f.flow.establishedTime >= Self.leastHeld {
             silent[f.serverNumber, default: []].append(
                 Silent(
-                    number: UInt32(truncatingIfNeeded: f.number), start: f.flow.establishedTime,
-                    end: end))
+                    place: f.place(f.flow.firstPacket, f.flow.firstTime),
+                    start: f.flow.establishedTime, end: end))
         }
     }
 
     private mutating func visit(_ tls: TLSFlow, _ f: FlowFacts) {
-        guard tls.serverRecordTime != 0 else { return }
-        hellos.append(
-            Hello(
-                place: f.place(tls.serverRecordPacket, tls.serverRecordTime),
-                established: f.flow.establishedTime, time: tls.clientHelloTime,
-                roundTrip: UInt32(clamping: f.roundTrip), server: f.serverNumber))
-    }
-
-    /// When the client ended its silence: by its hello, its FIN or its RST; a hello that is never
-    /// finished counts as silence. `nil` for a client that speaks another protocol.
-    private func silenceEnd(_ f: FlowFacts) -> Int64? {
-        if let tls = f.tls, tls.clientHellos > 0 { return tls.clientHelloTime }
-        if f.client.payloadBytes > 0, f.tls == nil { return nil }
-        return f.flow.closeBegan ? f.firstClose.time : .max
+        var hello = Hello(
+            place: f.place(tls.serverRecordPacket, tls.serverRecordTime),
+            established: f.flow.establishedTime, time: tls.clientHelloTime,
+            roundTrip: UInt32(clamping: f.roundTrip), server: f.serverNumber)
+        if tls.serverRecordTime != 0 {
+            hellos.append(hello)
+        } else if f.end - tls.clientHelloTime >= Self.late, f.serverIsVisible {
+            hello.place = f.place(tls.clientHelloPacket, tls.clientHelloTime)
+            unanswered[f.serverNumber, default: []].append(hello)
+        }
     }
 
     func conclude(_ capture: CaptureContext) -> [Evidence] {
@@ -81,7 +97,7 @@ struct HelloReleaseAnalyzer: Analyzer {
                 + "waiting "
                 + "up to \(duration(longest))",
             absent: "no ServerHello waited for a silent connection to end",
-            measure: measured(longest))
+            measure: measured(longest)) + held(capture)
     }
 
     private static func window(_ hello: Hello) -> Int64 {
@@ -132,11 +148,23 @@ struct HelloReleaseAnalyzer: Analyzer {
     }
 }
 
+extension FlowFacts {
+    /// When the client ended its silence: by its hello, its FIN or its RST; a hello that is never
+    /// finished counts as silence. `nil` for a client that speaks another protocol.
+    var silenceEnd: Int64? {
+        if let tls, tls.clientHellos > 0 { return tls.clientHelloTime }
+        if client.payloadBytes > 0, tls == nil { return nil }
+        return flow.closeBegan ? firstClose.time : .max
+    }
+}
+
 /// A connection on which the client said nothing, from its handshake to the end of the silence.
-private struct Silent {
-    var number: UInt32
+struct Silent {
+    var place: Place
     var start: Int64
     var end: Int64
+
+    var number: UInt32 { place.flow }
 }
 
 /// The silent connections of one server, so ordered that asking about a hello does not take

@@ -11,11 +11,16 @@ struct ServerFlightAnalyzer: Analyzer {
     private var late = Tally()
     private var lost = Tally()
     private var longest: Int64 = 0
+    /// A ClientHello waited that long, and nobody knows how long it would have been.
+    private var waitedInVain = false
 
     mutating func visit(_ f: FlowFacts) {
         guard let tls = f.tls, tls.clientHellos > 0 else { return }
         visitGap(f)
-        guard tls.serverRecordTime != 0 else { return }
+        guard tls.serverRecordTime != 0 else {
+            if f.end - tls.clientHelloTime >= Self.slow { waitedInVain = true }
+            return
+        }
         // From when its TCP had it: on a long path an answer cannot come sooner.
         let wait =
             tls.serverRecordTime - tls.clientHelloTime - Int64(tls.helloACKDelay) * 1000
@@ -45,7 +50,9 @@ struct ServerFlightAnalyzer: Analyzer {
     }
 
     func conclude(_ capture: CaptureContext) -> [Evidence] {
-        late.evidence(
+        var late = late
+        if waitedInVain { late.opportunities = 0 }
+        return late.evidence(
             "capture.tls.slow-server-flight", capture,
             present: "\(counted(late.count, "ClientHello")) answered only after 1 s or more, the "
                 + "slowest after \(duration(longest))",

@@ -130,6 +130,40 @@ def held_python_server(path):
 
 
 @scenario(
+    "held-to-the-end",
+    [Replay(CASE, "held-to-the-end.pcap", "not-enough-evidence",
+            "The same server, captured while it is held: curl gets a page four times, a silent "
+            "connection opens and stays, and six curls with a deadline of 4 s give up one after "
+            "the other. Nobody is freed in the file, so a hung process could look the same but for "
+            "the place of the silent connection.",
+            "capture.tls.hellos-unanswered-behind-silent-flow "
+            "capture.tls.all-hellos-unanswered-since capture.tcp.silent-open",
+            ((HELLO, 10, 10), (SERVER_HELLO, 4, 4),
+             ("ip.src == 10.10.1.66 && tcp.len > 0", 0, 0)))],
+    "Python 3 `http.server` with `ssl`; curl; tcpdump", TOPOLOGY, 25)
+def held_to_the_end(path):
+    """See the README entry."""
+    with Lab("to-the-end") as lab:
+        pair = services.certificate(lab)
+        server, client, ops = network(lab)
+        server.start(servers.serve_http, SERVER, pair)
+        server.listening(SERVER[1])
+        url = f"https://{SERVER[0]}:{SERVER[1]}/"
+        with Capture(server, "eth0", path):
+            for _ in range(4):
+                client.curl(url)
+                time.sleep(0.3)
+            quiet = ops.start(clients.silent, SERVER, 16.0)
+            time.sleep(0.4)
+            waiting = []
+            for _ in range(6):
+                waiting.append(client.spawn("curl", "-sk", "-m", "4", url))
+                time.sleep(0.7)
+            assert [process.wait(20) for process in waiting] == [28] * 6
+        quiet.result()
+
+
+@scenario(
     "health-check-waits-for-banner",
     [Replay(CASE, "health-check-waits-for-banner.pcap", "confirmed",
             "A health check of 10.10.1.66 connects every 3 s, waits 2 s for a greeting that a TLS "

@@ -221,4 +221,70 @@ struct TLSFindingTests {
         }
         for id in Self.sessions { #expect(whole.state(id) == .present, "\(id)") }
     }
+
+    // MARK: Held by a silent connection
+
+    private static let held = "tls.hellos-unanswered-behind-silent-flow"
+
+    /// A server that answers hellos until `stop`, and the connections that say nothing, from when to
+    /// when.
+    private func held(
+        until stop: Double, silent: [(from: Double, to: Double?)], clients: Int = 1
+    ) -> TestCapture {
+        let capture = TestCapture()
+        for (number, span) in silent.enumerated() {
+            let connection = capture.connection(
+                port: 30_000 + UInt16(number), to: 443, client: 66)
+            connection.open(at: span.from)
+            if let end = span.to { connection.closeBoth(at: end, by: .client) }
+        }
+        for number in 0..<10 {
+            let start = Double(number) * 2
+            let connection = capture.connection(
+                port: 40_000 + UInt16(number), to: 443, client: UInt8(1 + number % clients))
+            connection.open(at: start)
+            connection.send(at: start + 0.01, by: .client, TLSBytes.clientHello())
+            connection.acknowledge(at: start + 0.011, by: .server)
+            if start < stop {
+                connection.send(
+                    at: start + 0.02, by: .server,
+                    TLSBytes.serverHello() + TLSBytes.certificates([Self.leaf]))
+                connection.acknowledge(at: start + 0.021, by: .client)
+            }
+            connection.closeBoth(at: start + 5, by: .client)
+        }
+        return capture
+    }
+
+    @Test func `hellos that nobody answers behind a connection that says nothing`() {
+        let finding = held(until: 9, silent: [(9, nil)]).finding(Self.held)
+        #expect(finding?.state == .present)
+        #expect(finding?.count == 5)
+        // The one to look at.
+        #expect(finding?.locations.first?.packet == 42)
+        let half = held(until: 9, silent: [(9, nil), (11, nil), (17, 18)])
+        #expect(half.state(Self.held) == .present)
+    }
+
+    /// Silent connections, and what they show of a server that stops at 9 s.
+    @Test(
+        arguments: [
+            // Those who came behind it were answered.
+            ([(3.0, nil)], FactState.absent), ([(3.0, nil), (9.0, nil)], .absent),
+            // Not in the place where the server stopped, or gone before the others came.
+            ([(11.0, nil)], .absent), ([(9.0, 12.0)], .absent), ([], nil),
+        ] as [([(Double, Double?)], FactState?)])
+    func `silent connections that hold nobody`(
+        silent: [(Double, Double?)], state: FactState?
+    ) {
+        let spans = silent.map { (from: $0.0, to: $0.1) }
+        #expect(held(until: 9, silent: spans).state(Self.held) == state)
+        // In a capture of one client others' connections could not be seen.
+        #expect(held(until: 9, silent: spans, clients: 2).state(Self.held) == .absent)
+    }
+
+    @Test func `a flight that never comes is not said to be quick`() {
+        #expect(held(until: 9, silent: []).state("tls.slow-server-flight") == nil)
+        #expect(held(until: 99, silent: []).state("tls.slow-server-flight") == .absent)
+    }
 }
