@@ -68,7 +68,9 @@ struct SYNAnalyzer: Analyzer {
                 measure: measured(longestWait))
             + refused.evidence(
                 "capture.tcp.syn-refused", capture,
-                present: "\(counted(refused.count, "SYN")) answered by RST: nobody listens there",
+                present:
+                    "\(counted(refused.count, "SYN")) answered by RST: refused by the system, or "
+                    + "by a box before it",
                 absent: "no SYN was answered by RST")
             + neverACKed.evidence(
                 "capture.tcp.synack-never-acked", capture,

@@ -6,7 +6,7 @@ struct TrafficShapeAnalyzer: Analyzer {
     static let establishes: [FactID] = [
         "capture.tcp.check-traffic-dominates", "capture.tcp.connect-rate-multiplied",
         "capture.tcp.one-direction-only", "capture.tcp.half-handshakes-many",
-        "capture.tcp.opens-at-regular-times",
+        "capture.tcp.opens-at-regular-times", "capture.tcp.syns-fail-by-turns",
     ]
 
     /// The rate of connections is counted in an eighth of the capture's time, at most 10 s and at
@@ -27,6 +27,8 @@ struct TrafficShapeAnalyzer: Analyzer {
 
         enum Outcome: UInt8 {
             case noHandshake
+            /// Refused, or three SYNs without any answer.
+            case shut
             /// No request was ever made on it, as far as it could be read.
             case check
             /// The request got nothing, the handshake of TLS was refused, or the connection was reset.
@@ -36,8 +38,8 @@ struct TrafficShapeAnalyzer: Analyzer {
 
         static let hundredth: Int64 = 10_000_000
 
-        var isComplete: Bool { outcome != .noHandshake }
-        var isInVain: Bool { outcome == .noHandshake || outcome == .inVain }
+        var isComplete: Bool { outcome != .noHandshake && outcome != .shut }
+        var isInVain: Bool { !isComplete || outcome == .inVain }
 
         var end: Int64 {
             lasted == .max ? .max : place.time + Int64(lasted) * Self.hundredth
@@ -68,7 +70,10 @@ struct TrafficShapeAnalyzer: Analyzer {
     }
 
     private static func outcome(_ f: FlowFacts) -> Opening.Outcome {
-        if !f.isEstablished { return .noHandshake }
+        if !f.isEstablished {
+            let isSilent = f.server.packets == 0 && f.client.syn >= 3
+            return isSilent || f.serverRare.reset.answersSYN ? .shut : .noHandshake
+        }
         if f.wasRefused { return .inVain }
         if f.client.lastMessageTime == 0, f.client.tls.state != .lost { return .check }
         let isReset = f.flow.closeBegan && f.firstClose.isReset
@@ -79,6 +84,7 @@ struct TrafficShapeAnalyzer: Analyzer {
         let sources = grouped(openings, by: \.pair, flow: \.place.flow)
         return checks(sources, capture) + rate(sources, capture) + direction(capture)
             + halfHandshakes(sources, capture) + regular(sources, capture)
+            + turns(sources, capture)
     }
 
     private func checks(
@@ -173,6 +179,35 @@ struct TrafficShapeAnalyzer: Analyzer {
             if over > 0, opening.place.time - ends[over - 1] < 1_000_000_000 { fast += 1 }
         }
         return fast >= 2 && fast * 2 >= count ? count : 0
+    }
+
+    /// From one client to one port some connections open and some do not, by turns: what decides is
+    /// neither the port nor the source, nor has it begun at one moment.
+    private func turns(
+        _ sources: [ArraySlice<Opening>], _ capture: CaptureContext
+    ) -> [Evidence] {
+        var tally = Tally()
+        var opened = 0
+        var names: [String] = []
+        for source in sources {
+            let tried = source.filter { $0.outcome == .shut || $0.isComplete }
+            let shut = tried.count { $0.outcome == .shut }
+            guard shut >= 3 else { continue }
+            tally.opportunities += 1
+            let turns = zip(tried, tried.dropFirst()).count { $0.isComplete != $1.isComplete }
+            guard turns >= 4, let pair = tried.first?.pair else { continue }
+            for opening in tried where opening.outcome == .shut { tally.add(opening.place) }
+            opened += tried.count - shut
+            names.append("\(capture.pair(pair).client) to \(capture.pair(pair).server.description)")
+        }
+        return tally.evidence(
+            "capture.tcp.syns-fail-by-turns", capture,
+            present: "from \(names.prefix(3).joined(separator: ", ")) "
+                + "\(counted(tally.count, "connection")) got no answer or a refusal, and "
+                + "\(opened) in between opened: what decides is neither the port nor the source",
+            absent:
+                "where SYNs failed, the others of the same client to the same port did as well, "
+                + "or it began at one moment")
     }
 
     /// Per server address: a firewall on an asymmetric path sees one direction of some hosts only.

@@ -133,6 +133,47 @@ struct OpeningFindingTests {
         #expect(capture(answers: 3).state("tcp.ends-at-common-time") == .present)
     }
 
+    /// Connections in their order: opened, refused, or silent to three SYNs.
+    private func tried(_ outcomes: String, clients: Int = 1) -> TestCapture {
+        let capture = TestCapture()
+        for (number, outcome) in outcomes.enumerated() {
+            let connection = capture.connection(
+                port: 40_000 + UInt16(number), client: UInt8(1 + number % clients))
+            let start = Double(number) * 10
+            switch outcome {
+            case "+":
+                connection.open(at: start)
+                connection.exchange(at: start + 0.1)
+            case "r":
+                connection.syn(at: start)
+                connection.reset(at: start + 0.001, by: .server)
+            default:
+                connection.syn(at: start)
+                for wait in [1.0, 3] {
+                    capture.connection(
+                        port: 40_000 + UInt16(number), client: UInt8(1 + number % clients)
+                    ).syn(at: start + wait)
+                }
+            }
+        }
+        return capture
+    }
+
+    @Test(arguments: [
+        ("+.+.+.+", FactState.present), ("r+r+r", .present), ("+.r++.++r", .present),
+        // All fail; from one moment on; for a while.
+        (".....", .absent), ("+++rrrr", .absent), ("++++r+", nil), ("++...++", .absent),
+        ("+++++", nil),
+    ]) func `connections that fail by turns`(outcomes: String, state: FactState?) {
+        let finding = tried(outcomes).finding("tcp.syns-fail-by-turns")
+        #expect(finding?.state == state)
+        if state == .present { #expect(finding?.count == outcomes.count { $0 != "+" }) }
+    }
+
+    @Test func `one client that is served and one that is not are no turns`() {
+        #expect(tried("+.+.+.+.", clients: 2).state("tcp.syns-fail-by-turns") == .absent)
+    }
+
     private func opens(at times: [Double]) -> TestCapture {
         many(times.count) { connection, index in
             connection.open(at: times[index])
