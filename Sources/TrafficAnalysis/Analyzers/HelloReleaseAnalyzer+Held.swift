@@ -9,15 +9,15 @@ extension HelloReleaseAnalyzer {
     ///
     /// Connections are accepted in the order of their handshakes. A server whose process hangs stops
     /// at any connection, so that a silent one in just that place is chance.
-    func held(_ capture: CaptureContext) -> [Evidence] {
+    ///
+    /// - Parameter hellos: those that were answered, by server.
+    func held(_ hellos: [ArraySlice<Hello>], _ capture: CaptureContext) -> [Evidence] {
         var tally = Tally()
         var servers: [String] = []
-        var answered: [UInt32: [Hello]] = [:]
-        for hello in hellos where silent[hello.server] != nil || unanswered[hello.server] != nil {
-            answered[hello.server, default: []].append(hello)
-        }
-        for (server, answered) in answered.sorted(by: { $0.key < $1.key }) {
+        for answered in hellos {
+            guard let server = answered.first?.server else { continue }
             let silent = silent[server] ?? []
+            if silent.isEmpty, unanswered[server] == nil { continue }
             if Self.servesBehind(silent, answered) {
                 tally.opportunities += 1
                 continue
@@ -46,7 +46,7 @@ extension HelloReleaseAnalyzer {
     }
 
     /// Whether somebody who came after a silent connection was answered while it stayed.
-    private static func servesBehind(_ silent: [Silent], _ answered: [Hello]) -> Bool {
+    private static func servesBehind(_ silent: [Silent], _ answered: ArraySlice<Hello>) -> Bool {
         let hellos = answered.sorted { $0.established < $1.established }
         // For each, the earliest answer from it on.
         var earliest = hellos.map(\.answer)

@@ -78,7 +78,8 @@ struct HelloReleaseAnalyzer: Analyzer {
         var released = Tally()
         var longest: Int64 = 0
         var servers: [String] = []
-        for asked in grouped(hellos, by: \.server, flow: \.place.flow) {
+        let hellos = grouped(hellos, by: \.server, flow: \.place.flow)
+        for asked in hellos {
             guard let server = asked.first?.server, let held = silent[server] else { continue }
             let judged = judge(asked, SilentConnections(held))
             if judged.opportunity { released.opportunities += 1 }
@@ -97,7 +98,7 @@ struct HelloReleaseAnalyzer: Analyzer {
                 + "waiting "
                 + "up to \(duration(longest))",
             absent: "no ServerHello waited for a silent connection to end",
-            measure: measured(longest)) + held(capture)
+            measure: measured(longest)) + held(hellos, capture)
     }
 
     private static func window(_ hello: Hello) -> Int64 {

@@ -190,9 +190,9 @@ struct TrafficShapeAnalyzer: Analyzer {
         var opened = 0
         var names: [String] = []
         for source in sources {
-            let tried = source.filter { $0.outcome == .shut || $0.isComplete }
-            let shut = tried.count { $0.outcome == .shut }
+            let shut = source.count { $0.outcome == .shut }
             guard shut >= 3 else { continue }
+            let tried = source.filter { $0.outcome == .shut || $0.isComplete }
             tally.opportunities += 1
             let turns = zip(tried, tried.dropFirst()).count { $0.isComplete != $1.isComplete }
             guard turns >= 4, let pair = tried.first?.pair else { continue }
