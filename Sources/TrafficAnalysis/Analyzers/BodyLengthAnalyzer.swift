@@ -9,9 +9,10 @@ struct BodyLengthAnalyzer: Analyzer {
     private var most = 0
 
     mutating func visit(_ f: FlowFacts) {
-        guard let end = f.http?.answerEnd, f.flow.closeBegan, f.serverBytes == .whole else {
-            return
-        }
+        // Without the requests nobody knows which answer has no body (to HEAD).
+        guard let end = f.http?.answerEnd, f.flow.closeBegan, f.serverBytes == .whole,
+            f.clientBytes == .whole, f.client.payloadBytes > 0
+        else { return }
         tally.opportunities += 1
         let missing = Int(Int32(bitPattern: end &- f.server.next))
         // Who has enough may go.

@@ -29,8 +29,8 @@ struct OnlyIdleAnalyzer: Analyzer {
     private var lives: [UInt32: [Life]] = [:]
     /// By pair: connections that died in use.
     private var othersDied: [UInt32: Int] = [:]
-    /// Of one pair; more tell nothing more.
-    private static let mostLives = 1000
+    /// Of one pair that are compared with each other; more tell nothing more.
+    private static let most = 1000
 
     mutating func visit(_ f: FlowFacts) {
         guard f.isEstablished else { return }
@@ -42,7 +42,7 @@ struct OnlyIdleAnalyzer: Analyzer {
         } else if f.isUnheard {
             othersDied[f.pairNumber, default: 0] += 1
         } else if f.server.lastPayloadTime - f.flow.firstTime >= Flow.longSilence,
-            lives[f.pairNumber, default: []].count < Self.mostLives
+            lives[f.pairNumber, default: []].count < Self.most
         {
             lives[f.pairNumber, default: []].append(
                 Life(
@@ -62,7 +62,7 @@ struct OnlyIdleAnalyzer: Analyzer {
             let living = (lives[pair] ?? []).filter { life in
                 // Open before the silence, answered after it.
                 life.silence < silence
-                    && deaths.contains {
+                    && deaths.prefix(Self.most).contains {
                         life.first < $0.time - $0.silence && life.answered > $0.time
                     }
             }

@@ -206,6 +206,16 @@ struct HTTPFindingTests {
         #expect(capture.state(Self.short) != .present)
     }
 
+    @Test func `an answer whose request is not in the capture may be one to HEAD`() {
+        let capture = TestCapture()
+        let connection = capture.connection()
+        connection.open(at: 0)
+        connection.lose(by: .client, count: 40)
+        connection.send(at: 0.2, by: .server, Self.head("Content-Length: 2000"))
+        connection.closeBoth(at: 1, by: .server)
+        #expect(capture.state(Self.short) == nil)
+    }
+
     @Test func `behind an upgrade nobody knows what is a request`() {
         func capture(status: Int) -> TestCapture {
             let head = Self.head("Upgrade: websocket\r\nContent-Length: 0", status: status)
