@@ -54,17 +54,8 @@ extension HelloReleaseAnalyzer {
             earliest[index] = min(earliest[index], earliest[index + 1])
         }
         return silent.contains { silence in
-            var low = 0
-            var high = hellos.count
-            while low < high {
-                let middle = (low + high) / 2
-                if hellos[middle].established > silence.start {
-                    high = middle
-                } else {
-                    low = middle + 1
-                }
-            }
-            return low < hellos.count && earliest[low] < silence.end - late
+            let next = hellos.partitioningIndex { $0.established > silence.start }
+            return next < hellos.count && earliest[next] < silence.end - late
         }
     }
 }

@@ -197,7 +197,7 @@ private struct SilentConnections {
 
     /// When the last of those ended that were open at `time` or before; `.min` without any.
     func lastEnd(openedUntil time: Int64, except number: UInt32) -> Int64 {
-        let index = Self.firstIndex(byStart) { $0.start > time }
+        let index = byStart.partitioningIndex { $0.start > time }
         guard index > 0 else { return .min }
         let (first, second) = latest[index - 1]
         return first.number != number ? first.end : second?.end ?? .min
@@ -207,7 +207,7 @@ private struct SilentConnections {
     func firstEnd(
         from first: Int64, to last: Int64, openedUntil time: Int64, except number: UInt32
     ) -> Int64? {
-        var index = Self.firstIndex(byEnd) { $0.end >= first }
+        var index = byEnd.partitioningIndex { $0.end >= first }
         while index < byEnd.count, byEnd[index].end <= last {
             if byEnd[index].start <= time, byEnd[index].number != number {
                 return byEnd[index].end
@@ -215,15 +215,5 @@ private struct SilentConnections {
             index += 1
         }
         return nil
-    }
-
-    private static func firstIndex(_ list: [Silent], where isPast: (Silent) -> Bool) -> Int {
-        var low = 0
-        var high = list.count
-        while low < high {
-            let middle = (low + high) / 2
-            if isPast(list[middle]) { high = middle } else { low = middle + 1 }
-        }
-        return low
     }
 }

@@ -133,12 +133,6 @@ private struct Answers {
 
     private static func count(_ times: [Int64]?, since time: Int64) -> Int {
         guard let times else { return 0 }
-        var low = 0
-        var high = times.count
-        while low < high {
-            let middle = (low + high) / 2
-            if times[middle] >= time { high = middle } else { low = middle + 1 }
-        }
-        return times.count - low
+        return times.count - times.partitioningIndex { $0 >= time }
     }
 }

@@ -16,16 +16,7 @@ struct ByteRanges {
 
     /// Whether all of `range` is among them.
     func hold(_ range: Range<Int64>) -> Bool {
-        var low = 0
-        var high = ranges.count
-        while low < high {
-            let middle = (low + high) / 2
-            if ranges[middle].lowerBound <= range.lowerBound {
-                low = middle + 1
-            } else {
-                high = middle
-            }
-        }
-        return low > 0 && ranges[low - 1].upperBound >= range.upperBound
+        let next = ranges.partitioningIndex { $0.lowerBound > range.lowerBound }
+        return next > 0 && ranges[next - 1].upperBound >= range.upperBound
     }
 }

@@ -202,16 +202,7 @@ struct ConnectionMatching {
     private func onlyOne(
         like flow: PointFlow, start: Int64, among upstream: [(time: Int64, number: Int)]
     ) -> Int? {
-        var low = 0
-        var high = upstream.count
-        while low < high {
-            let middle = (low + high) / 2
-            if upstream[middle].time < start - 1_000_000_000 {
-                low = middle + 1
-            } else {
-                high = middle
-            }
-        }
+        let low = upstream.partitioningIndex { $0.time >= start - 1_000_000_000 }
         var found: Int?
         // So many within a second tell nothing.
         for (time, number) in upstream[low...].prefix(1000) {

@@ -21,6 +21,7 @@ struct Crossing: Sendable {
 struct CrossingMatch {
     /// In travel order: the points where the connection was seen.
     let order: [Int]
+    let fromClient: Bool
     private(set) var crossings: [Crossing] = []
     /// How far the sender had acknowledged, and since when by the first point's clock, as its
     /// nearest point saw it; rising.
@@ -54,6 +55,7 @@ struct CrossingMatch {
         _ stream: SharedNumbers, logs: [PointLog], fromClient: Bool,
         time: (Int, Int64) -> Int64
     ) {
+        self.fromClient = fromClient
         order = fromClient ? stream.points : stream.points.reversed()
         var sightings: [Sighting] = []
         for (position, point) in order.enumerated() {
@@ -88,25 +90,20 @@ struct CrossingMatch {
         while start < sightings.count {
             var end = start
             while end < sightings.count, sightings[end].key == sightings[start].key { end += 1 }
-            join(sightings[start..<end], points: logs.count, fromClient: fromClient)
+            join(sightings[start..<end], points: logs.count)
             start = end
         }
     }
 
     /// How far the sender had acknowledged at a time of the first point's clock.
     func acknowledged(by time: Int64) -> Int64 {
-        var low = 0
-        var high = acknowledged.count
-        while low < high {
-            let middle = (low + high) / 2
-            if acknowledged[middle].time <= time { low = middle + 1 } else { high = middle }
-        }
-        return low > 0 ? acknowledged[low - 1].number : 0
+        let next = acknowledged.partitioningIndex { $0.time > time }
+        return next > 0 ? acknowledged[next - 1].number : 0
     }
 
     /// All sightings of equal packets: who of one point is who of the next.
     private mutating func join(
-        _ sightings: ArraySlice<Sighting>, points: Int, fromClient: Bool
+        _ sightings: ArraySlice<Sighting>, points: Int
     ) {
         guard let any = sightings.first else { return }
         var known: [(crossing: Crossing, last: Sighting)] = []

@@ -4,11 +4,11 @@ internal import Dissection
 extension PathTally {
     /// What became of each packet of one side.
     mutating func judge(
-        _ match: CrossingMatch, fromClient: Bool, _ path: inout PathNotes
+        _ match: CrossingMatch, _ path: inout PathNotes
     ) {
         let order = match.order
         let seen = SeenBytes(match)
-        let longest = longestDelays(match)
+        let delay = longestDelay(match)
         let anew = Resegmentation(match) { crossing, position in
             time(
                 order[position],
@@ -16,7 +16,7 @@ extension PathTally {
         }
         for joint in anew.joints {
             hop(order[joint.from], order[joint.to]) {
-                $0[fromClient].resegmented += joint.packets
+                $0[match.fromClient].resegmented += joint.packets
             }
         }
         for (index, crossing) in match.crossings.enumerated() {
@@ -27,7 +27,6 @@ extension PathTally {
                 cross(crossing, order[a], order[b])
                 for between in a + 1..<b { passUnseen(order[between]) }
             }
-            let delay = longest[crossing.fromClient ? 0 : 1]
             if first > 0, !anew.isMade(index, at: first) {
                 judgeOrigin(crossing, match, at: first, delay, &path)
             }
@@ -40,19 +39,17 @@ extension PathTally {
         counts.acknowledgements.opportunities += 1
     }
 
-    /// By side, the longest that a packet of the connection was on its way from the first point to the
-    /// last that saw it.
-    private func longestDelays(_ match: CrossingMatch) -> [2 of Int64] {
-        var longest: [2 of Int64] = [0, 0]
+    /// The longest that a packet was on its way from the first point to the last that saw it.
+    private func longestDelay(_ match: CrossingMatch) -> Int64 {
+        var longest: Int64 = 0
         for crossing in match.crossings {
             let points = match.order.filter { crossing.places[$0] >= 0 }
             guard let first = points.first, let last = points.last, first != last else { continue }
             let (left, arrived) = (crossing.places[first], crossing.places[last])
-            let delay =
+            longest = max(
+                longest,
                 time(last, logs[last].segments[arrived].time)
-                - time(first, logs[first].segments[left].time)
-            let side = crossing.fromClient ? 0 : 1
-            longest[side] = max(longest[side], delay)
+                    - time(first, logs[first].segments[left].time))
         }
         return longest
     }

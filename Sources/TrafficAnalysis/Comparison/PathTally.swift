@@ -67,7 +67,7 @@ struct PathTally {
         for group in SharedNumbers.groups(of: connection, logs) where group.points.count > 1 {
             for fromClient in [true, false] {
                 let match = CrossingMatch(group, logs: logs, fromClient: fromClient, time: time)
-                judge(match, fromClient: fromClient, &path)
+                judge(match, &path)
                 path.splitOver.formUnion(match.split())
                 path.crossings += match.crossings
             }

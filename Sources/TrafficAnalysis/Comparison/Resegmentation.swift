@@ -152,16 +152,8 @@ struct ByteCopies {
     }
 
     private static func pieces(_ range: Range<Int64>, _ edges: [Int64]) -> Range<Int> {
-        place(range.lowerBound, edges)..<place(range.upperBound, edges)
-    }
-
-    private static func place(_ edge: Int64, _ edges: [Int64]) -> Int {
-        var low = 0
-        var high = edges.count
-        while low < high {
-            let middle = (low + high) / 2
-            if edges[middle] < edge { low = middle + 1 } else { high = middle }
-        }
-        return low
+        edges.partitioningIndex {
+            $0 >= range.lowerBound
+        }..<edges.partitioningIndex { $0 >= range.upperBound }
     }
 }

@@ -11,12 +11,7 @@ struct TimesByKey<Key: Hashable> {
     /// Whether it happened to `key` within `range`.
     func hasOne(_ key: Key, in range: ClosedRange<Int64>) -> Bool {
         guard let times = times[key] else { return false }
-        var low = 0
-        var high = times.count
-        while low < high {
-            let middle = (low + high) / 2
-            if times[middle] < range.lowerBound { low = middle + 1 } else { high = middle }
-        }
-        return low < times.count && times[low] <= range.upperBound
+        let first = times.partitioningIndex { $0 >= range.lowerBound }
+        return first < times.count && times[first] <= range.upperBound
     }
 }

@@ -99,6 +99,15 @@ def held_by_half_hello(path):
              first=bytes.fromhex("1603010200"), server=path)
 
 
+def python_server(lab):
+    """Server, client and operator, and the address of a page; the server is Python's."""
+    pair = services.certificate(lab)
+    server, client, ops = network(lab)
+    server.start(servers.serve_http, SERVER, pair)
+    server.listening(SERVER[1])
+    return server, client, ops, f"https://{SERVER[0]}:{SERVER[1]}/"
+
+
 @scenario(
     "held-python-server",
     [Replay(CASE, "held-python-server.pcap", "confirmed",
@@ -111,11 +120,7 @@ def held_by_half_hello(path):
 def held_python_server(path):
     """See the README entry."""
     with Lab("python") as lab:
-        pair = services.certificate(lab)
-        server, client, ops = network(lab)
-        server.start(servers.serve_http, SERVER, pair)
-        server.listening(SERVER[1])
-        url = f"https://{SERVER[0]}:{SERVER[1]}/"
+        server, client, ops, url = python_server(lab)
         with Capture(server, "any", path):
             for _ in range(2):
                 client.curl(url)
@@ -144,11 +149,7 @@ def held_python_server(path):
 def held_to_the_end(path):
     """See the README entry."""
     with Lab("to-the-end") as lab:
-        pair = services.certificate(lab)
-        server, client, ops = network(lab)
-        server.start(servers.serve_http, SERVER, pair)
-        server.listening(SERVER[1])
-        url = f"https://{SERVER[0]}:{SERVER[1]}/"
+        server, client, ops, url = python_server(lab)
         with Capture(server, "eth0", path):
             for _ in range(4):
                 client.curl(url)

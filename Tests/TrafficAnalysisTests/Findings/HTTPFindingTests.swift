@@ -216,6 +216,22 @@ struct HTTPFindingTests {
         #expect(capture.state(Self.short) == nil)
     }
 
+    @Test(arguments: [(200, FactState.present), (101, nil)] as [(Int, FactState?)])
+    func `a WebSocket is no connection for one request`(status: Int, state: FactState?) {
+        let capture = TestCapture()
+        for number in 0..<12 {
+            let connection = capture.connection(port: 40_000 + UInt16(number))
+            let start = Double(number) * 3
+            connection.open(at: start)
+            connection.send(at: start + 0.1, by: .client, Array("GET / HTTP/1.1\r\n\r\n".utf8))
+            connection.send(
+                at: start + 0.2, by: .server, Self.head("Content-Length: 0", status: status))
+            connection.acknowledge(at: start + 0.3, by: .client)
+            connection.closeBoth(at: start + 1, by: .client)
+        }
+        #expect(capture.state("tcp.one-request-per-connection") == state)
+    }
+
     @Test func `behind an upgrade nobody knows what is a request`() {
         func capture(status: Int) -> TestCapture {
             let head = Self.head("Upgrade: websocket\r\nContent-Length: 0", status: status)

@@ -56,6 +56,13 @@ struct LossFindingTests {
         connection.acknowledge(at: start + wait + 0.0001, by: .client)
     }
 
+    /// Ten places are kept of them.
+    @Test func `all connections count, however many there are`() {
+        let capture = connections(14) { self.late($0, $1, after: 0.3, 10) }
+        #expect(capture.finding(Self.oneWay)?.count == 14)
+        #expect(capture.finding(Self.oneWay)?.locations.count == 10)
+    }
+
     /// The client sends, hears nothing and sends again; the server had got it, or not.
     private func unheard(_ connection: TestConnection, _ start: Double, arrived: Bool) {
         connection.send(at: start, by: .client, count: 300)

@@ -174,6 +174,22 @@ struct OpeningFindingTests {
         #expect(tried("+.+.+.+.", clients: 2).state("tcp.syns-fail-by-turns") == .absent)
     }
 
+    @Test func `a server of which only one direction is seen, on however many connections`() {
+        let id = "tcp.one-direction-only"
+        let capture = many(14) { connection, index in
+            connection.syn(at: Double(index))
+            connection.acknowledge(at: Double(index) + 0.1, by: .client)
+            connection.send(at: Double(index) + 0.2, by: .client, count: 100)
+        }
+        #expect(capture.finding(id)?.count == 14)
+        #expect(capture.finding(id)?.measure?.value == 100)
+        let both = many(14) { connection, index in
+            connection.open(at: Double(index))
+            connection.exchange(at: Double(index) + 0.1)
+        }
+        #expect(both.state(id) == .absent)
+    }
+
     private func opens(at times: [Double]) -> TestCapture {
         many(times.count) { connection, index in
             connection.open(at: times[index])

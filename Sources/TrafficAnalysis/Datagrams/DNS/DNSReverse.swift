@@ -45,13 +45,7 @@ enum DNSReverse: DNSFinding {
     /// Those from a time on; exchanges stand in the order of their questions.
     private static func since(_ time: Int64, _ exchanges: [DNSExchange]) -> ArraySlice<DNSExchange>
     {
-        var low = 0
-        var high = exchanges.count
-        while low < high {
-            let middle = (low + high) / 2
-            if exchanges[middle].time < time { low = middle + 1 } else { high = middle }
-        }
-        return exchanges[low...]
+        exchanges[exchanges.partitioningIndex { $0.time >= time }...]
     }
 
     /// The address of a name below in-addr.arpa (RFC 1035 §3.5) or ip6.arpa (RFC 3596 §2.5).
