@@ -174,6 +174,90 @@ struct DatagramTests {
         #expect(state(id) { both(&$0, answered: false, port: 5001) } == nil)
     }
 
+    @Test func `the same type is missing every time`() {
+        let id = "dns.one-of-a-aaaa-lost"
+        func pairs(_ silent: [Int]) -> Evidence? {
+            evidence(id) { wire in
+                for (number, type) in silent.enumerated() {
+                    let time = Double(number) * 10
+                    wire.ask(time, "a.example", id: 1)
+                    wire.ask(time + 0.0001, "a.example", type: 28, id: 2)
+                    if type == 28 { wire.answer(time + 0.01, "a.example", id: 1) }
+                    if type == 1 { wire.answer(time + 0.01, "a.example", type: 28, id: 2) }
+                }
+                wire.end(100)
+            }
+        }
+        #expect(pairs([28, 28, 28, 28, 28])?.summary.contains("never that for AAAA") == true)
+        #expect(pairs([1, 1, 1, 1, 1])?.summary.contains("never that for A:") == true)
+        for silent in [[28, 28, 1, 28, 28], [28, 28, 28]] {
+            #expect(pairs(silent)?.state == .present)
+            #expect(pairs(silent)?.summary.contains("never") == false)
+        }
+    }
+
+    @Test func `questions that are not answered`() {
+        let id = "dns.unanswered"
+        func asked(_ count: Int, answered: Int, until end: Double = 1000) -> Evidence? {
+            evidence(id) { wire in
+                for number in 0..<count {
+                    let time = Double(number) * 0.1
+                    wire.ask(time, "n\(number).example", id: UInt16(number))
+                    if number < answered {
+                        wire.answer(time + 0.01, "n\(number).example", id: UInt16(number))
+                    }
+                }
+                // Asked again by nobody, and too late to be judged.
+                wire.ask(end, "z.example")
+            }
+        }
+        let some = asked(20, answered: 16)
+        #expect(some?.state == .present)
+        #expect(some?.count == 4)
+        #expect(some?.measure == Evidence.Measure(value: 20, unit: "percent"))
+        #expect(asked(20, answered: 18)?.state == .absent)
+        #expect(asked(400, answered: 397)?.state == .absent)
+        // The capture ends before the answer can be said to be missing.
+        #expect(asked(20, answered: 16, until: 5.5)?.state == .absent)
+        // Without one answer it may be a capture of one direction.
+        #expect(asked(20, answered: 0) == nil)
+    }
+
+    @Test func `nothing is answered, and the client asks again`() {
+        let id = "dns.unanswered"
+        func again(after pause: Double) -> Evidence? {
+            evidence(id) { wire in
+                for number in 0..<4 {
+                    let time = Double(number) * 40
+                    wire.ask(time, "a.example", id: UInt16(number))
+                    wire.ask(time + pause, "a.example", id: UInt16(number))
+                }
+                wire.ask(1000, "z.example")
+            }
+        }
+        #expect(again(after: 5)?.state == .present)
+        #expect(again(after: 2.5)?.count == 4)
+        #expect(again(after: 0.01) == nil)
+    }
+
+    @Test func `answers that take their time`() {
+        let id = "dns.answered-late"
+        func late(_ count: Int, by wait: Double) -> Evidence? {
+            evidence(id) { wire in
+                for number in 0..<40 {
+                    let time = Double(number) * 4
+                    wire.ask(time, "a.example", id: UInt16(number))
+                    wire.answer(
+                        time + (number < count ? wait : 0.01), "a.example", id: UInt16(number))
+                }
+            }
+        }
+        #expect(late(4, by: 1.5)?.state == .present)
+        #expect(late(4, by: 1.5)?.measure == Evidence.Measure(value: 1.5, unit: "s"))
+        #expect(late(4, by: 0.9)?.state == .absent)
+        #expect(late(2, by: 1.5)?.state == .absent)
+    }
+
     @Test func `answers of a resolver that fails`() {
         let id = "dns.servfail-share"
         let failing = evidence(id) { wire in

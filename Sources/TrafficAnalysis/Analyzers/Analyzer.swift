@@ -279,6 +279,17 @@ final class FlowFacts {
             && clientBytes == .whole && answersAreRead && !asksNothing
     }
 
+    /// One past the last byte that direction `d` has announced by Content-Length.
+    func bodyEnd(_ d: Int) -> UInt32? { http?.bodyEnd[d] }
+
+    /// The client is still sending its request, and does not wait for leave to go on.
+    var isAsking: Bool {
+        guard let end = bodyEnd(flow.client), rareRequests?.expect.waits != true else {
+            return false
+        }
+        return Int32(bitPattern: end &- client.next) > 0
+    }
+
     func close(_ direction: Int) -> FlowRecord.Close {
         let isTLS13 = tls?.mayBeTLS13 ?? false
         return direction == flow.client
@@ -373,6 +384,35 @@ struct Tally {
                 id: id, kind: .finding, state: .absent, source: source, count: 0,
                 summary: absent())
         ]
+    }
+}
+
+/// To which servers something happened, for the words: most faults are one server's.
+struct ServerCounts {
+    private var counts: [UInt32: Int] = [:]
+    private var others = 0
+
+    /// Enough to say that it is many.
+    private static let limit = 1000
+
+    mutating func add(_ server: UInt32) {
+        if counts.count < Self.limit || counts[server] != nil {
+            counts[server, default: 0] += 1
+        } else {
+            others += 1
+        }
+    }
+
+    /// " to 192.0.2.1:443", " to 3 servers, most to 192.0.2.1:443 (12)", or nothing.
+    func words(_ capture: CaptureContext, _ to: String = "to") -> String {
+        let most = counts.max { ($0.value, $1.key) < ($1.value, $0.key) }
+        guard let most else { return "" }
+        let name = capture.servers[most.key].description
+        if counts.count == 1 { return " \(to) \(name)" }
+        let number = others > 0 ? "more than \(counts.count)" : "\(counts.count)"
+        let total = counts.values.reduce(others, +)
+        return " \(to) \(number) servers"
+            + (most.value * 2 >= total ? ", most \(to) \(name) (\(most.value))" : "")
     }
 }
 

@@ -13,34 +13,13 @@ struct ClientHelloAnalyzer: Analyzer {
     static let patience: Int64 = 1_000_000_000
     static let deadline: Int64 = 3_000_000_000
 
-    /// A server's hellos so far: how many, and those since the last that was answered.
-    private struct Server {
-        var hellos = 0
-        private var lastAnswered: Place?
-        private var unanswered: [Place] = []
-
-        /// Those that opened after the last connection whose hello was answered.
-        var unansweredSince: [Place] {
-            unanswered.filter { place in lastAnswered.map { $0 < place } ?? true }.sorted()
-        }
-
-        mutating func note(_ place: Place, isAnswered: Bool) {
-            hellos += 1
-            if !isAnswered {
-                unanswered.append(place)
-            } else if lastAnswered.map({ $0 < place }) ?? true {
-                lastAnswered = place
-            }
-        }
-    }
-
     private var unanswered = Tally()
     private var acked = Tally()
     private var split = Tally()
     private var cut = Tally()
     private var longestWait: Int64 = 0
     private var longestACKedWait: Int64 = 0
-    private var servers = ByNumber(initially: Server())
+    private var servers = ByNumber(initially: AnswersInOrder())
     private var neverSent: [UInt32: Tally] = [:]
 
     mutating func visit(_ f: FlowFacts) {
@@ -120,7 +99,7 @@ struct ClientHelloAnalyzer: Analyzer {
     private func unansweredSince(_ capture: CaptureContext) -> [Evidence] {
         var tally = Tally()
         var names: [String] = []
-        tally.opportunities = servers.all.count { $0.hellos >= 3 }
+        tally.opportunities = servers.all.count { $0.count >= 3 }
         let silent = zip(capture.servers.values, servers.all.map(\.unansweredSince))
             .filter { $0.1.count >= 3 }.sorted { $0.1[0].packet < $1.1[0].packet }
         for (endpoint, places) in silent {
@@ -138,9 +117,9 @@ struct ClientHelloAnalyzer: Analyzer {
     /// A port is taken for a TLS port when it is one by registration or TLS was seen on it.
     private func neverSentEvidence(_ capture: CaptureContext) -> [Evidence] {
         var tally = Tally()
-        tally.opportunities = servers.all.contains { $0.hellos > 0 } ? 1 : 0
+        tally.opportunities = servers.all.contains { $0.count > 0 } ? 1 : 0
         for (server, flows) in neverSent
-        where servers[server].hellos > 0 || TLSPorts.contains(capture.servers[server].port) {
+        where servers[server].count > 0 || TLSPorts.contains(capture.servers[server].port) {
             tally.add(flows)
         }
         return tally.evidence(

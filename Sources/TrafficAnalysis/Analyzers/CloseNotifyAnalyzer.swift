@@ -2,8 +2,8 @@ internal import Casebook
 
 /// Who closed first, and whether by close_notify (RFC 5246 §7.2.1).
 ///
-/// In TLS 1.3 the alert is encrypted and padding could hide its size, so there only a stream that
-/// ends inside a record counts: nothing can have been said after it. Who does not know the connection
+/// In TLS 1.3 the alert is encrypted and padding could hide its size, so there only a stream counts
+/// that ends inside a record, or with the client's Finished: nothing can have been said after it. Who does not know the connection
 /// any more cannot close it: such a reset says nothing of the program.
 struct CloseNotifyAnalyzer: Analyzer {
     static let establishes: [FactID] = [
@@ -30,7 +30,7 @@ struct CloseNotifyAnalyzer: Analyzer {
         }
         let closer = f.flow.directions[Int(f.firstClose.direction)].tls
         let endsInside = closer.remaining > 0 || closer.headerCount > 0
-        if tls.isTLS13, !endsInside { return }
+        if tls.isTLS13, !endsInside, !closer.saidOnlyFinished { return }
         either.opportunities += 1
         byClient.opportunities += f.closedByClient ? 1 : 0
         byServer.opportunities += f.closedByClient ? 0 : 1

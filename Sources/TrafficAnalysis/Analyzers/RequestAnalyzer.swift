@@ -4,6 +4,7 @@ internal import Casebook
 struct RequestAnalyzer: Analyzer {
     static let establishes: [FactID] = [
         "capture.tcp.request-never-answered", "capture.tcp.requests-unanswered-pile-up",
+        "capture.tcp.all-requests-unanswered-since",
     ]
 
     /// Unanswered for this long counts while the connection is open, and this long when it closed.
@@ -17,25 +18,35 @@ struct RequestAnalyzer: Analyzer {
     }
 
     private var never = Tally()
+    private var silentServers = ServerCounts()
+    private var servers = ByNumber(initially: AnswersInOrder())
+    /// A server said nothing to who spoke: where that is a handshake, its requests never came.
+    private var somebodySaidNothing = false
     private var waiting: [Pair: [Waiting]] = [:]
     private var longest: Int64 = 0
     private var answeredRequests = 0
 
     mutating func visit(_ f: FlowFacts) {
         let client = f.client
-        guard client.lastMessageTime > 0, f.serverIsVisible, !f.asksNothing else { return }
+        if client.payloadBytes > 0, f.server.payloadBytes == 0 { somebodySaidNothing = true }
+        guard client.lastMessageTime > 0, f.serverIsVisible, !f.asksNothing, !f.isAsking else {
+            return
+        }
+        let place = f.place(client.lastMessagePacket, client.lastMessageTime)
         // What comes after the client has left answers nobody.
         if f.server.lastMessageTime > client.lastMessageTime, !f.cancelled {
             answeredRequests += 1
             never.opportunities += 1
+            servers[f.serverNumber].note(place, isAnswered: true)
             return
         }
         let acknowledged = Int32(bitPattern: f.server.highestACK &- client.next) >= 0
         let wait = f.end - Self.taken(f)
         let patience = f.flow.closeBegan ? Self.closedPatience : Self.openPatience
         guard acknowledged, wait >= patience else { return }
-        let place = f.place(client.lastMessagePacket, client.lastMessageTime)
         never.add(place)
+        silentServers.add(f.serverNumber)
+        servers[f.serverNumber].note(place, isAnswered: false)
         longest = max(longest, wait)
         guard wait >= Self.openPatience else { return }
         waiting[f.pair, default: []].append(
@@ -57,9 +68,29 @@ struct RequestAnalyzer: Analyzer {
         return never.evidence(
             "capture.tcp.request-never-answered", capture,
             present:
-                "\(counted(never.count, "request")) acknowledged by TCP and never answered; the "
-                + "longest waited \(duration(longest))",
-            absent: "every request was answered", measure: measured(longest)) + pileUp(capture)
+                "\(counted(never.count, "request"))\(silentServers.words(capture)) acknowledged "
+                + "by TCP and never answered; the longest waited \(duration(longest))",
+            absent: "every request was answered", measure: measured(longest))
+            + unansweredSince(capture) + pileUp(capture)
+    }
+
+    private func unansweredSince(_ capture: CaptureContext) -> [Evidence] {
+        var tally = Tally()
+        var names: [String] = []
+        tally.opportunities = somebodySaidNothing ? 0 : servers.all.count { $0.count >= 3 }
+        for (number, server) in servers.all.enumerated() {
+            let since = server.unansweredSince
+            // What stuck before others were answered was no end of all answers.
+            guard since.count >= 3, since.count >= 10 * server.unansweredBefore else { continue }
+            names.append(capture.servers[UInt32(number)].description)
+            for place in since { tally.add(place) }
+        }
+        return tally.evidence(
+            "capture.tcp.all-requests-unanswered-since", capture,
+            present:
+                "from one moment on no request to \(names.prefix(3).joined(separator: ", ")) was "
+                + "answered, to the end of the capture (\(tally.count) of them)",
+            absent: "no server stopped answering requests for good")
     }
 
     private func pileUp(_ capture: CaptureContext) -> [Evidence] {

@@ -9,8 +9,9 @@ struct RequestCrossesFINAnalyzer: Analyzer {
     private var tally = Tally()
 
     mutating func visit(_ f: FlowFacts) {
-        // Kept alive: something was asked and answered before.
-        guard f.client.lastMessageTime > 0, f.server.lastMessageTime > 0, f.isWhole else { return }
+        // Kept alive: something was asked and answered before. A server that turns its client away
+        // before it has heard anything keeps nothing alive.
+        guard f.client.lastMessageTime > 0, f.server.answers > 0, f.isWhole else { return }
         tally.opportunities += 1
         // Where the network lost or delayed what the client sent, its last message may be an old
         // one that came late, and no new request.

@@ -12,6 +12,7 @@ struct ResetAnalyzer: Analyzer {
     private var byClient = Tally()
     private var byServer = Tally()
     private var midstream = Tally()
+    private var midstreamByClient = 0
     private var foreign = Tally()
     private var cutting = Tally()
     private var afterFIN = Tally()
@@ -57,8 +58,9 @@ struct ResetAnalyzer: Analyzer {
         } else if first, f.isWhole, answersRequest(reset, f) {
             byServer.add(place)
         }
-        guard first, talked, !endedPolitely(f) else { return }
+        guard first, talked, !endedPolitely(f), !(isClient && hasAnswer(f)) else { return }
         midstream.add(place)
+        if isClient { midstreamByClient += 1 }
         if reset.ownPayloadUnacknowledged, 0...50_000_000 ~= reset.sinceOwnPayload {
             cutting.add(place)
         }
@@ -71,6 +73,14 @@ struct ResetAnalyzer: Analyzer {
         return first
             || Int(f.firstClose.askedBy) == f.flow.client && f.client.lastMessageTime > 0
                 && 0...100_000_000 ~= f.firstClose.sinceMessage
+    }
+
+    /// The client has what it asked for, by Content-Length: a proxy that ends an idle connection by
+    /// RST keeps its port out of TIME_WAIT (HAProxy does).
+    private func hasAnswer(_ f: FlowFacts) -> Bool {
+        guard let end = f.bodyEnd(f.flow.server) else { return false }
+        return end == f.server.next && f.client.highestACK == end
+            && f.server.lastMessageTime > f.client.lastMessageTime
     }
 
     /// One side had said close_notify, or why it ends.
@@ -86,6 +96,14 @@ struct ResetAnalyzer: Analyzer {
         guard own.packets > UInt32(own.rst) else { return }
         foreign.opportunities += 1
         if f.hasForeignTTL(reset, direction: d) { foreign.add(place) }
+    }
+
+    private var midstreamSides: String {
+        switch midstreamByClient {
+        case midstream.count: "the client"
+        case 0: "the server"
+        default: "the client (\(midstreamByClient)) or the server"
+        }
     }
 
     func conclude(_ capture: CaptureContext) -> [Evidence] {
@@ -106,7 +124,7 @@ struct ResetAnalyzer: Analyzer {
                 "capture.tcp.reset-midstream", capture,
                 present:
                     "\(counted(midstream.count, "connection")) that carried data both ways ended "
-                    + "by RST without FIN or close_notify",
+                    + "by RST of \(midstreamSides) without FIN or close_notify",
                 absent: "connections that carried data ended in an orderly way")
             + foreign.evidence(
                 "capture.tcp.reset-ttl-foreign", capture,

@@ -14,6 +14,15 @@ struct SYNAnalyzer: Analyzer {
     private var neverACKed = Tally()
     private var repeatedDespiteACK = Tally()
     private var longestWait: Int64 = 0
+    private var silentServers = ServerCounts()
+    private var refusingServers = ServerCounts()
+    /// By pair: connections that were given up before the third SYN.
+    private var givenUp: [UInt32: (tally: Tally, server: UInt32)] = [:]
+
+    /// How long a SYN has to have waited; Linux tries again after 1 s, proxies give up after a few.
+    private static let patience: Int64 = 1_000_000_000
+    /// A flood has a new source every time.
+    private static let pairLimit = 10_000
 
     mutating func visit(_ f: FlowFacts) {
         guard f.flow.seen.contains(.syn) else {
@@ -22,13 +31,23 @@ struct SYNAnalyzer: Analyzer {
         let place = f.place(f.flow.firstPacket, f.flow.firstTime)
         let tries = Int(f.client.syn)
         if f.server.packets == 0 {
-            guard f.client.payloadBytes == 0, tries >= 3 else { return }
-            unanswered.add(place)
+            guard f.client.payloadBytes == 0 else { return }
+            if tries >= 3 {
+                unanswered.add(place)
+                silentServers.add(f.serverNumber)
+            } else if f.end - f.flow.firstTime >= Self.patience,
+                givenUp.count < Self.pairLimit || givenUp[f.pairNumber] != nil
+            {
+                givenUp[f.pairNumber, default: (Tally(), f.serverNumber)].tally.add(place)
+            }
             return
         }
         unanswered.opportunities += 1
         refused.opportunities += 1
-        if f.hasRare, f.serverRare.reset.answersSYN { refused.add(place) }
+        if f.hasRare, f.serverRare.reset.answersSYN {
+            refused.add(place)
+            refusingServers.add(f.serverNumber)
+        }
         guard f.flow.seen.contains(.synACK) else { return }
         late.opportunities += 1
         let repeats = f.lists?.sides[f.flow.client].synTimes ?? []
@@ -53,11 +72,17 @@ struct SYNAnalyzer: Analyzer {
 
     func conclude(_ capture: CaptureContext) -> [Evidence] {
         var unanswered = unanswered
+        var silentServers = silentServers
+        for (tally, server) in givenUp.values where tally.count >= 3 {
+            unanswered.add(tally)
+            for _ in 0..<tally.count { silentServers.add(server) }
+        }
         if capture.isOneSided { unanswered.forget() }
         return unanswered.evidence(
             "capture.tcp.syn-unanswered", capture,
             present:
-                "\(counted(unanswered.count, "connection")) got no answer at all to 3 or more SYNs",
+                "\(counted(unanswered.count, "connection"))\(silentServers.words(capture)) got no "
+                + "answer at all, to 3 SYNs or more",
             absent: "every SYN that was tried long enough was answered")
             + late.evidence(
                 "capture.tcp.syn-retransmitted-then-ok", capture,
@@ -69,8 +94,8 @@ struct SYNAnalyzer: Analyzer {
             + refused.evidence(
                 "capture.tcp.syn-refused", capture,
                 present:
-                    "\(counted(refused.count, "SYN")) answered by RST: refused by the system, or "
-                    + "by a box before it",
+                    "\(counted(refused.count, "SYN"))\(refusingServers.words(capture)) answered by "
+                    + "RST: refused by the system, or by a box before it",
                 absent: "no SYN was answered by RST")
             + neverACKed.evidence(
                 "capture.tcp.synack-never-acked", capture,

@@ -28,8 +28,11 @@ struct SlowClientAnalyzer: Analyzer {
             f.client.payloadBytes == 0 || f.client.payloadBytes < 1024 && inPieces
             || f.tls?.lacksHello == true
         if f.server.payloadBytes > 0 { isSpeaking[f.serverNumber] = true }
-        guard isSlow, f.server.payloadBytes == 0, f.end - f.flow.establishedTime >= Self.held
-        else { return }
+        // What a server says to a client that has left (408, an alert) was no answer.
+        let isUnanswered =
+            f.server.payloadBytes == 0
+            || f.closedByClient && f.server.firstPayloadTime >= f.firstClose.time
+        guard isSlow, isUnanswered, f.end - f.flow.establishedTime >= Self.held else { return }
         slow[f.serverNumber, default: []].append(
             Slow(
                 start: f.flow.establishedTime, end: f.end,

@@ -65,15 +65,17 @@ extension TrafficShapeAnalyzer {
         var words: [(count: Int, text: String, period: Int64)] = []
         for source in sources where source.count >= 5 {
             tally.opportunities += 1
-            guard let first = source.first, let rhythm = Self.rhythm(source.map(\.place.time))
-            else { continue }
-            for opening in source { tally.add(opening.place) }
+            guard let first = source.first, let regular = Self.regular(source) else { continue }
+            for opening in regular.openings { tally.add(opening.place) }
             let pair = capture.pair(first.pair)
+            let count = regular.openings.count
             words.append(
                 (
-                    source.count,
-                    "\(pair.client) to \(pair.server.description) every \(duration(rhythm.period)) "
-                        + "\u{B1} \(duration(rhythm.spread)) (\(source.count) times)", rhythm.period
+                    count,
+                    "\(pair.client) to \(pair.server.description) every "
+                        + "\(duration(regular.period)) \u{B1} \(duration(regular.spread)) "
+                        + "(\(count) times\(regular.areChecks ? ", asking nothing" : ""))",
+                    regular.period
                 ))
         }
         words.sort { ($0.count, $1.text) > ($1.count, $0.text) }
@@ -83,6 +85,19 @@ extension TrafficShapeAnalyzer {
                 + words.prefix(3).map(\.text).joined(separator: ", "),
             absent: "no source opened connections at regular times",
             measure: words.first.map { measured($0.period) })
+    }
+
+    /// The connections of a source that come with a rhythm: all, or those that ask nothing, which a
+    /// proxy's checks are beside what it passes on.
+    private static func regular(
+        _ source: ArraySlice<Opening>
+    ) -> (openings: [Opening], period: Int64, spread: Int64, areChecks: Bool)? {
+        let checks = source.filter { $0.outcome == .check }
+        if let all = rhythm(source.map(\.place.time)) {
+            return (Array(source), all.period, all.spread, checks.count == source.count)
+        }
+        guard checks.count >= 5, let some = rhythm(checks.map(\.place.time)) else { return nil }
+        return (checks, some.period, some.spread, true)
     }
 
     /// The median gap of at least half a second, when 8 of 10 gaps lie within a tenth of it.

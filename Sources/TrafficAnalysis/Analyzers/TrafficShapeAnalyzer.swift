@@ -7,6 +7,7 @@ struct TrafficShapeAnalyzer: Analyzer {
         "capture.tcp.check-traffic-dominates", "capture.tcp.connect-rate-multiplied",
         "capture.tcp.one-direction-only", "capture.tcp.half-handshakes-many",
         "capture.tcp.opens-at-regular-times", "capture.tcp.syns-fail-by-turns",
+        "capture.tcp.answered-when-another-ends",
     ]
 
     /// The rate of connections is counted in an eighth of the capture's time, at most 10 s and at
@@ -20,8 +21,8 @@ struct TrafficShapeAnalyzer: Analyzer {
         /// Of the first packet, with its time.
         var place: Place
         var pair: UInt32
-        /// Hundredths of a second from here to its last packet, rounded up; the most where it was
-        /// not closed.
+        /// Hundredths of a second from here to its last packet, or to the server's close,
+        /// rounded up; the most where it was not closed.
         var lasted: UInt16
         var outcome: Outcome
 
@@ -51,6 +52,8 @@ struct TrafficShapeAnalyzer: Analyzer {
     private(set) var connections = ByNumber(initially: 0)
     private var flows = ByNumber(initially: 0)
     private var oneSided: [UInt32: Tally] = [:]
+    /// By server.
+    private(set) var lateAnswers: [UInt32: [LateFirstAnswer]] = [:]
 
     mutating func visit(_ f: FlowFacts) {
         flows[f.serverNumber] += 1
@@ -62,11 +65,22 @@ struct TrafficShapeAnalyzer: Analyzer {
         guard f.flow.seen.contains(.syn) else { return }
         connections[f.serverNumber] += 1
         let isOver = f.flow.closeBegan || !f.isEstablished
-        let lasted = (f.flow.lastTime - f.flow.firstTime) / Opening.hundredth + 1
+        let end = f.closedByServer ? f.firstClose.time : f.flow.lastTime
+        let lasted = (end - f.flow.firstTime) / Opening.hundredth + 1
         openings.append(
             Opening(
                 place: place, pair: f.pairNumber, lasted: isOver ? UInt16(clamping: lasted) : .max,
                 outcome: Self.outcome(f)))
+        noteLateAnswer(f)
+    }
+
+    private mutating func noteLateAnswer(_ f: FlowFacts) {
+        let (asked, answered) = (f.client.firstPayloadTime, f.server.firstPayloadTime)
+        guard asked != 0, answered - asked >= Self.late, !f.clientRare.hasRepeated else { return }
+        lateAnswers[f.serverNumber, default: []].append(
+            LateFirstAnswer(
+                place: f.place(f.server.firstPayloadPacket, answered), opened: f.flow.firstTime,
+                asked: asked))
     }
 
     private static func outcome(_ f: FlowFacts) -> Opening.Outcome {
@@ -84,7 +98,7 @@ struct TrafficShapeAnalyzer: Analyzer {
         let sources = grouped(openings, by: \.pair, flow: \.place.flow)
         return checks(sources, capture) + rate(sources, capture) + direction(capture)
             + halfHandshakes(sources, capture) + regular(sources, capture)
-            + turns(sources, capture)
+            + turns(sources, capture) + slots(sources, capture)
     }
 
     private func checks(
@@ -96,12 +110,12 @@ struct TrafficShapeAnalyzer: Analyzer {
         for source in sources {
             guard let first = source.first else { continue }
             let all = connections[capture.pairs[first.pair].server]
-            let checks = source.count { $0.outcome == .check }
-            guard all >= 10, checks * 2 >= all,
-                SilentFlowAnalyzer.period(source.map(\.place.time)) != nil
+            let checks = source.filter { $0.outcome == .check }
+            guard all >= 10, checks.count * 2 >= all,
+                SilentFlowAnalyzer.period(checks.map(\.place.time)) != nil
             else { continue }
             tally.add(first.place)
-            share = max(share, Double(checks) * 100 / Double(all))
+            share = max(share, Double(checks.count) * 100 / Double(all))
         }
         return tally.evidence(
             "capture.tcp.check-traffic-dominates", capture,

@@ -33,10 +33,19 @@ extension Flow {
         let isNear =
             flight >= window
             || window - flight < max(UInt32(segment.payloadLength), window / 10)
-        guard isNear else { return }
+        guard isNear, flight > window || goesOn(direction: d, at: place) else { return }
         let watch = tables.rawWindows.place(&tables.pace[index].window)
         tables.rawWindows[watch].note(
             flight, raw: window, from: segment.sequence, end: end, at: place)
+    }
+
+    /// Whether what is sent is more of the same, as soon as there was room for it: a message that
+    /// follows an answer, or a pause, was not held.
+    private func goesOn(direction d: Int, at place: PacketPlace) -> Bool {
+        let there = roundTrip(of: d) ?? 0
+        let back = roundTrip(of: 1 - d) ?? 0
+        return directions[d].lastPayloadTime > directions[1 - d].lastPayloadTime
+            && place.time &- directions[1 - d].highestACKTime <= 10_000_000 &+ max(there, back)
     }
 
     /// Direction `d` acknowledged new data of its peer.

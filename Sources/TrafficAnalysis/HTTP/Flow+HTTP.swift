@@ -114,6 +114,7 @@ extension Flow {
         if let status = head.status {
             noteAnswer(head, status, behind: rest, direction: d, at: place, tables: &tables)
         } else {
+            tables.http[Int(http)].bodyEnd[d] = end(of: head, behind: rest, direction: d)
             noteRequest(head, bytes, direction: d, at: place, tables: &tables)
         }
     }
@@ -176,7 +177,7 @@ extension Flow {
         tables.http[index].bodyLeft[d] = hasBody && !head.isChunked ? head.contentLength ?? 0 : 0
         // Chunks of answers are let pass: a new answer is known by its first line.
         tables.http[index].isChunked[d] = false
-        tables.http[index].answerEnd = hasBody ? end(of: head, behind: rest, direction: d) : nil
+        tables.http[index].bodyEnd[d] = hasBody ? end(of: head, behind: rest, direction: d) : nil
         guard lists >= 0, !tables.lists[Int(lists)].openRequests.isEmpty else { return }
         var row = tables.lists[Int(lists)].openRequests.removeFirst()
         row.status = status

@@ -12,8 +12,8 @@ struct HTTPFacts {
     var wasHead = false
     /// Behind a 101 there is another protocol (RFC 9110 §15.2.2).
     var isUpgraded = false
-    /// One past the last byte that the last answer's Content-Length announces.
-    var answerEnd: UInt32?
+    /// By direction: one past the last byte that the last message's Content-Length announces.
+    var bodyEnd: [2 of UInt32?] = [nil, nil]
     /// Index into `SideTables.rareRequests`, or -1; so the next.
     var rare: Int32 = -1
     var http2: Int32 = -1

@@ -71,7 +71,7 @@ extension Flow {
         // Of a packet that a snap length cut, the head has no end.
         if segment.capturedPayload < segment.payloadLength {
             tables.forgetHead(of: &self, d)
-            if http >= 0 { tables.http[Int(http)].answerEnd = nil }
+            if http >= 0 { tables.http[Int(http)].bodyEnd[d] = nil }
         }
         if directions[d].tls.stream >= 0 { readKept(direction: d, tables: &tables) }
         return true
@@ -232,6 +232,11 @@ extension TLSDirection {
     /// Whether the record that is being sent can be a request or an answer.
     var carriesMessage: Bool {
         lastType == 23 && !(applicationRecords == 1 && firstIsFinished) && lastLength != 19
+    }
+
+    /// The one encrypted record of this side is the client's Finished, and longer than an alert.
+    var saidOnlyFinished: Bool {
+        lastType == 23 && applicationRecords == 1 && firstIsFinished && lastLength > 19
     }
 
     mutating func lose() {

@@ -170,6 +170,27 @@ struct OpeningFindingTests {
         if state == .present { #expect(finding?.count == outcomes.count { $0 != "+" }) }
     }
 
+    @Test func `a client that gives up before its third SYN, again and again`() {
+        let id = "tcp.syn-unanswered"
+        func capture(_ tries: Int, connections: Int, until end: Double = 20) -> TestCapture {
+            let capture = many(connections) { connection, index in
+                for number in 0..<tries { connection.syn(at: Double(index) + Double(number)) }
+            }
+            let other = capture.connection(port: 50_000, server: 81)
+            other.open(at: 0)
+            other.exchange(at: end)
+            return capture
+        }
+        let finding = capture(1, connections: 5).finding(id)
+        #expect(finding?.state == .present)
+        #expect(finding?.count == 5)
+        #expect(finding?.summary.contains("5 connections to 10.0.0.80:80 ") == true)
+        #expect(capture(1, connections: 2).state(id) == .absent)
+        // The capture ends before anybody can have given up.
+        #expect(capture(1, connections: 5, until: 4.5).finding(id)?.count == 4)
+        #expect(capture(1, connections: 3, until: 2.5).state(id) == .absent)
+    }
+
     @Test func `one client that is served and one that is not are no turns`() {
         #expect(tried("+.+.+.+.", clients: 2).state("tcp.syns-fail-by-turns") == .absent)
     }

@@ -138,6 +138,24 @@ struct PaceFindingTests {
         #expect(transfer(window: 501, flight: 20_000).state(id) == .absent)
         // Nobody agreed to shift anything: the edge is the edge.
         #expect(transfer(window: 501, flight: 501, scale: nil).state(id) == nil)
+        // Questions and answers that happen to be almost as long as the window's number.
+        #expect(questions(answered: true).state(id) != .present)
+        #expect(questions(answered: false).state(id) != .present)
+    }
+
+    /// The client sends messages of 400 bytes against a window of 501 in the header, one a second.
+    private func questions(answered: Bool) -> TestCapture {
+        let capture = TestCapture()
+        let connection = capture.connection(scale: 7)
+        connection.window[1] = 501
+        connection.open(at: 0)
+        for index in 0..<60 {
+            let time = 0.1 + Double(index) * (answered ? 0.002 : 1)
+            connection.send(at: time, by: .client, count: 400)
+            connection.acknowledge(at: time + 0.0005, by: .server)
+            if answered { connection.send(at: time + 0.001, by: .server, count: 600) }
+        }
+        return capture
     }
 
     /// Of three segments, of which only the third is beyond the window as it stands in the header,

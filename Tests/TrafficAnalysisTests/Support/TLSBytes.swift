@@ -23,10 +23,13 @@ enum TLSBytes {
         return record(22, message(1, body))
     }
 
-    static func serverHello(session: [UInt8] = []) -> [UInt8] {
+    static func serverHello(session: [UInt8] = [], isTLS13: Bool = false) -> [UInt8] {
+        let suite: [UInt8] = isTLS13 ? [0x13, 1, 0] : [0xC0, 0x2F, 0]
+        // supported_versions (RFC 8446 §4.2.1)
+        let extensions: [UInt8] = isTLS13 ? vector([0, 43, 0, 2, 3, 4]) : []
         let body =
-            [3, 3] + [UInt8](repeating: 9, count: 32) + [UInt8(session.count)] + session
-            + [0xC0, 0x2F, 0]
+            [3, 3] + [UInt8](repeating: 9, count: 32) + [UInt8(session.count)] + session + suite
+            + extensions
         return record(22, message(2, body))
     }
 

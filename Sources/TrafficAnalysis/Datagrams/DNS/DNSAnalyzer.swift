@@ -79,9 +79,11 @@ struct DNSAnalyzer: DatagramAnalyzer {
     }
 
     func conclude(_ capture: CaptureContext, _ flows: FlowNotes) -> [Evidence] {
-        // A capture of one direction cannot tell what was answered.
-        guard answers > 0 || overTCP.contains(where: { $0.answered != nil }) else { return [] }
         let traffic = traffic(end: capture.last, flows)
+        // A capture of one direction cannot tell what was answered.
+        guard answers > 0 || overTCP.contains(where: { $0.answered != nil }) else {
+            return DNSWaits.unanswered(traffic, capture)
+        }
         return dnsFindings.flatMap { $0.conclude(traffic, capture) }
     }
 }
@@ -146,6 +148,6 @@ protocol DNSFinding: SendableMetatype {
 
 /// Every finding of DNS, in the order in which they are listed.
 let dnsFindings: [any DNSFinding.Type] = [
-    DNSRetries.self, DNSPairs.self, DNSCodes.self, DNSSearchList.self, DNSTruncation.self,
-    DNSEDNS.self, DNSSerialised.self, DNSReverse.self, DNSFallback.self,
+    DNSRetries.self, DNSWaits.self, DNSPairs.self, DNSCodes.self, DNSSearchList.self,
+    DNSTruncation.self, DNSEDNS.self, DNSSerialised.self, DNSReverse.self, DNSFallback.self,
 ]

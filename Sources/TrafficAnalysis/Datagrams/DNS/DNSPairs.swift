@@ -10,6 +10,7 @@ enum DNSPairs: DNSFinding {
 
     static func conclude(_ traffic: DNSTraffic, _ capture: CaptureContext) -> [Evidence] {
         var tally = DatagramTally()
+        var silentAAAA = 0
         // Each client's last question.
         var last: [IPAddress: Int] = [:]
         for place in traffic.exchanges.indices {
@@ -23,12 +24,17 @@ enum DNSPairs: DNSFinding {
             tally.opportunities += 1
             if silent.count == 1, let one = silent.first {
                 tally.add(traffic.exchanges[one].packet, traffic.exchanges[one].time)
+                silentAAAA += traffic.exchanges[one].type == .aaaa ? 1 : 0
             }
         }
+        // Chance would take either.
+        let isAlwaysOne = tally.count >= 5 && (silentAAAA == 0 || silentAAAA == tally.count)
+        let always =
+            isAlwaysOne ? ", never that for \(silentAAAA == 0 ? "A" : "AAAA"): that is no race" : ""
         return tally.evidence(
             "capture.dns.one-of-a-aaaa-lost", capture,
             present: "of \(counted(tally.count, "pair")) of A and AAAA questions sent together, "
-                + "only one was answered",
+                + "only one was answered\(always)",
             absent: "A and AAAA questions sent together were both answered")
     }
 
