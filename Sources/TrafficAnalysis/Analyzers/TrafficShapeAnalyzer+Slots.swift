@@ -9,6 +9,9 @@ extension TrafficShapeAnalyzer {
         var place: Place
         var opened: Int64
         var asked: Int64
+        /// A ServerHello, or what may be one: what waits for a silent connection to end is
+        /// `HelloReleaseAnalyzer`'s.
+        var isHello: Bool
     }
 
     static let late: Int64 = 1_000_000_000
@@ -42,7 +45,8 @@ extension TrafficShapeAnalyzer {
     }
 
     /// Those of `late` that were answered as another ended which had opened before them; none when
-    /// most were not, or when so many end that it may be chance.
+    /// most were not, or when so many end that it may be chance. Those that come at once are one
+    /// release.
     private static func released(
         _ late: [LateFirstAnswer], _ openings: [Opening]
     ) -> [LateFirstAnswer] {
@@ -50,7 +54,14 @@ extension TrafficShapeAnalyzer {
             .sorted { ($0.end, $0.place) < ($1.end, $1.place) }
         var released: [LateFirstAnswer] = []
         var byChance = 0.0
-        for answer in late {
+        var moments = (all: 0, released: 0)
+        var last: (time: Int64, isReleased: Bool)?
+        for answer in late.sorted(by: { ($0.place.time, $0.place) < ($1.place.time, $1.place) }) {
+            if let moment = last, answer.place.time - moment.time <= window {
+                last?.time = answer.place.time
+                if moment.isReleased { released.append(answer) }
+                continue
+            }
             let after = ends.partitioningIndex { $0.end > answer.place.time + Opening.hundredth }
             let near = ends.partitioningIndex { $0.end >= answer.place.time - window }
             let first = ends.partitioningIndex { $0.end >= answer.asked }
@@ -58,12 +69,18 @@ extension TrafficShapeAnalyzer {
             byChance += min(1, Double(after - first) * Double(window) / Double(wait))
             let isReleased = ends[near..<after].prefix(searchLimit).contains {
                 $0.place.time < answer.opened && $0.place.flow != answer.place.flow
+                    && ($0.outcome == .answered || !answer.isHello)
             }
-            if isReleased { released.append(answer) }
+            moments.all += 1
+            if isReleased {
+                moments.released += 1
+                released.append(answer)
+            }
+            last = (answer.place.time, isReleased)
         }
         let enough =
-            released.count >= 3 && released.count * 10 >= late.count * 7
-            && Double(released.count) >= 2 * byChance
+            moments.released >= 3 && moments.released * 10 >= moments.all * 7
+            && Double(moments.released) >= 2 * byChance
         return enough ? released : []
     }
 

@@ -80,7 +80,7 @@ struct TrafficShapeAnalyzer: Analyzer {
         lateAnswers[f.serverNumber, default: []].append(
             LateFirstAnswer(
                 place: f.place(f.server.firstPayloadPacket, answered), opened: f.flow.firstTime,
-                asked: asked))
+                asked: asked, isHello: f.tls != nil || f.client.tls.state == .lost))
     }
 
     private static func outcome(_ f: FlowFacts) -> Opening.Outcome {

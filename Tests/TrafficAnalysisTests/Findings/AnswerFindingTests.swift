@@ -104,6 +104,49 @@ struct AnswerFindingTests {
         #expect(queue(8, hold: 0.2).state(Self.slots) == nil)
     }
 
+    /// Five ServerHellos that come as a connection ends.
+    private func hellos(isAsked: Bool) -> TestCapture {
+        let capture = TestCapture()
+        for number in 0..<5 {
+            let start = 10 * Double(number)
+            let holder = capture.connection(port: 30_000 + UInt16(number), to: 443)
+            holder.open(at: start)
+            if isAsked { holder.exchange(at: start + 0.01) }
+            holder.closeBoth(at: start + 5, by: .client)
+            let connection = capture.connection(port: 40_000 + UInt16(number), to: 443)
+            connection.open(at: start + 1)
+            connection.send(at: start + 1.01, by: .client, TLSBytes.clientHello())
+            connection.acknowledge(at: start + 1.02, by: .server)
+            connection.send(at: start + 5.01, by: .server, TLSBytes.serverHello())
+            connection.acknowledge(at: start + 5.02, by: .client)
+            connection.closeBoth(at: start + 5.1, by: .client)
+        }
+        return capture
+    }
+
+    @Test func `many that are answered as one ends are one release`() {
+        let capture = TestCapture()
+        let holder = capture.connection(port: 30_000)
+        holder.open(at: 0)
+        holder.closeBoth(at: 10, by: .client)
+        for number in 0..<20 {
+            let connection = capture.connection(port: 40_000 + UInt16(number))
+            let answer = 10.005 + 0.03 * Double(number)
+            connection.open(at: 1)
+            connection.send(at: 1.1, by: .client, count: 100)
+            connection.acknowledge(at: 1.11, by: .server)
+            connection.send(at: answer, by: .server, count: 500)
+            connection.acknowledge(at: answer + 0.001, by: .client)
+            connection.closeBoth(at: answer + 0.01, by: .client)
+        }
+        #expect(capture.state(Self.slots) == .absent)
+    }
+
+    @Test func `hellos that a silent connection holds have a finding of their own`() {
+        #expect(hellos(isAsked: true).state(Self.slots) == .present)
+        #expect(hellos(isAsked: false).state(Self.slots) == .absent)
+    }
+
     @Test func `a server that is slow while others come and go`() {
         let capture = TestCapture()
         for number in 0..<200 {
