@@ -23,13 +23,18 @@ extension TrafficShapeAnalyzer {
     ) -> [Evidence] {
         var tally = Tally()
         var names: [String] = []
+        let slow = lateAnswers.filter { $0.value.count >= 3 }
+        if slow.isEmpty { return [] }
+        // By number, for the sources are many.
+        var isSlow = ByNumber(initially: false)
+        for server in slow.keys { isSlow[server] = true }
         var openings: [UInt32: [Opening]] = [:]
         for source in sources {
             guard let first = source.first else { continue }
             let server = capture.pairs[first.pair].server
-            if lateAnswers[server] != nil { openings[server, default: []] += source }
+            if isSlow[server] { openings[server, default: []] += source }
         }
-        for (server, late) in lateAnswers.sorted(by: { $0.key < $1.key }) where late.count >= 3 {
+        for (server, late) in slow.sorted(by: { $0.key < $1.key }) {
             tally.opportunities += 1
             let released = Self.released(late, openings[server] ?? [])
             guard !released.isEmpty else { continue }
