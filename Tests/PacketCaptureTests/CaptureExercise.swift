@@ -50,15 +50,18 @@ private func decode<Decoder: PacketDecoder>(
         let used = decoder.consume(
             input.extracting(start..<end),
             expecting: { link, bytes in
-                let start = place(of: bytes, in: input)
-                expected[start] = (start + bytes.byteCount, link)
+                if let start = place(of: bytes, in: input) {
+                    expected[start] = (start + bytes.byteCount, link)
+                }
                 return true
             }
         ) { record, bytes in
             result.visit(record, bytes)
-            let start = place(of: bytes, in: input)
-            let wasShown = expected.removeValue(forKey: start)
-            precondition(wasShown.map { $0 == (start + bytes.byteCount, record.link) } ?? true)
+            if let start = place(of: bytes, in: input),
+                let shown = expected.removeValue(forKey: start)
+            {
+                precondition(shown == (start + bytes.byteCount, record.link))
+            }
             return true
         }
         precondition(0...(end - start) ~= used)
@@ -81,10 +84,11 @@ private func decode<Decoder: PacketDecoder>(
     return result
 }
 
-private func place(of part: RawSpan, in whole: RawSpan) -> Int {
+/// `nil` of a packet without a byte: several stand at one place.
+private func place(of part: RawSpan, in whole: RawSpan) -> Int? {
     part.withUnsafeBytes { part in
         whole.withUnsafeBytes { whole in
-            part.isEmpty ? -1 : part.baseAddress! - whole.baseAddress!
+            part.isEmpty ? nil : part.baseAddress! - whole.baseAddress!
         }
     }
 }

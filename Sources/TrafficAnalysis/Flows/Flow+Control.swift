@@ -53,15 +53,19 @@ extension Flow {
         if flags.contains(.rst) { history.note(.rst, direction: d) }
     }
 
+    /// A SYN with the number of the one that opened the connection.
+    func isRepeatedSYN(_ segment: TCPSegment, direction d: Int) -> Bool {
+        segment.flags.contains(.syn) && directions[d].has.contains(.started)
+            && directions[d].base == segment.sequence &+ 1 && directions[d].syn > 1
+    }
+
     private mutating func open(
         _ segment: TCPSegment, _ bytes: RawSpan, direction d: Int, at place: PacketPlace,
         tables: inout SideTables
     ) {
         let base = segment.sequence &+ 1
         let isAnswer = segment.flags.contains(.ack)
-        let isRepeat =
-            directions[d].has.contains(.started) && directions[d].base == base
-            && directions[d].syn > 1
+        let isRepeat = isRepeatedSYN(segment, direction: d)
         readOptions(
             segment, bytes, direction: d, isRepeat: isRepeat, at: place, tables: &tables)
         if isRepeat {
@@ -105,7 +109,9 @@ extension Flow {
     private mutating func finish(
         _ segment: TCPSegment, direction d: Int, at place: PacketPlace, tables: inout SideTables
     ) {
-        if directions[d].fin > 1, segment.payloadLength == 0 {
+        if directions[d].fin > 1, segment.payloadLength == 0,
+            !isRepeatedSYN(segment, direction: d)
+        {
             history.note(.retransmitted, direction: d)
             let index = tables.rareIndex(&self, d)
             tables.rare[index].retransmitted &+= 1

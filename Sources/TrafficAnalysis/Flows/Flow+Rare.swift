@@ -142,10 +142,13 @@ extension Flow {
         direction d: Int, _ segment: TCPSegment, at place: PacketPlace,
         tables: inout SideTables
     ) {
-        history.note(.retransmitted, direction: d)
-        tables.timeline.noteSentAgain(place.time)
         let rare = tables.rareIndex(&self, d)
-        tables.rare[rare].retransmitted &+= 1
+        // With TCP Fast Open (RFC 7413) a SYN has payload; as a SYN it was counted.
+        if !isRepeatedSYN(segment, direction: d) {
+            history.note(.retransmitted, direction: d)
+            tables.timeline.noteSentAgain(place.time)
+            tables.rare[rare].retransmitted &+= 1
+        }
         tables.rare[rare].noteRepeat(at: place)
         guard lists >= 0 else { return }
         tables.lists[Int(lists)].sides[d].noteRepeat(MACPair(segment))

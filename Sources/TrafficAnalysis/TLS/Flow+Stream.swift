@@ -234,10 +234,8 @@ extension TLSDirection {
         lastType == 23 && !(applicationRecords == 1 && firstIsFinished) && lastLength != 19
     }
 
-    /// The one encrypted record of this side is the client's Finished, and longer than an alert.
-    var saidOnlyFinished: Bool {
-        lastType == 23 && applicationRecords == 1 && firstIsFinished && lastLength > 19
-    }
+    /// The one encrypted record of this side is the client's Finished.
+    var saidOnlyFinished: Bool { lastType == 23 && applicationRecords == 1 && firstIsFinished }
 
     mutating func lose() {
         state = .lost

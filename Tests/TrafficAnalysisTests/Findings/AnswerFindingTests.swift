@@ -47,6 +47,19 @@ struct AnswerFindingTests {
         #expect(asked("++", and: "++").state(Self.since) == nil)
     }
 
+    @Test func `what counts is when it was asked, not when the connection opened`() {
+        let capture = asked("+++")
+        for number in 0..<4 {
+            let connection = capture.connection(port: 50_000 + UInt16(number))
+            connection.open(at: -10)
+            connection.exchange(at: -9)
+            connection.send(at: 10, by: .client, count: 100)
+            connection.acknowledge(at: 10.001, by: .server)
+            connection.closeBoth(at: 15, by: .client)
+        }
+        #expect(capture.finding(Self.since)?.count == 4)
+    }
+
     @Test func `many that were answered long before`() {
         #expect(asked(".+++....").state(Self.since) != .present)
         #expect(asked(".+++..........").finding(Self.since)?.count == 10)
@@ -153,7 +166,7 @@ struct AnswerFindingTests {
             let connection = capture.connection(port: 30_000 + UInt16(number))
             connection.open(at: 0.04 * Double(number))
             connection.exchange(at: 0.04 * Double(number) + 0.01)
-            connection.closeBoth(at: 0.04 * Double(number) + 0.03, by: .client)
+            connection.closeBoth(at: 0.04 * Double(number) + 3, by: .client)
         }
         for number in 0..<5 {
             let connection = capture.connection(port: 40_000 + UInt16(number))
@@ -312,8 +325,9 @@ struct AnswerFindingTests {
 
     @Test func `a client that ends TLS 1.3 with what may be an alert`() {
         let id = "tls.no-close-notify"
-        // Finished and close_notify; an alert in Finished's place.
-        for records in [TLSBytes.data(53) + TLSBytes.data(19), TLSBytes.data(19)] {
+        // Finished and close_notify, with padding or without; an alert in Finished's place.
+        let alerts = [TLSBytes.data(19), TLSBytes.data(40)]
+        for records in [TLSBytes.data(53) + alerts[0], TLSBytes.data(53) + alerts[1], alerts[0]] {
             let capture = checks { check, time in
                 check.send(at: time, by: .client, TLSBytes.changeCipherSpec + records)
                 check.closeBoth(at: time + 0.001, by: .client)

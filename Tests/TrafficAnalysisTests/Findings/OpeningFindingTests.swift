@@ -252,6 +252,25 @@ struct OpeningFindingTests {
         #expect(openings == [.complete, .unanswered, .midstream, .simultaneous])
     }
 
+    /// TCP Fast Open (RFC 7413) sends payload in the SYN; a SYN with FIN is a scanner's.
+    @Test(arguments: [(TestSegment.syn, 20), (TestSegment.syn | TestSegment.fin, 0)])
+    func `a segment that repeats two things is one that was sent again`(
+        flags: UInt8, count: Int
+    ) throws {
+        let capture = TestCapture()
+        for time in [0.0, 1, 3] {
+            capture.add(
+                time,
+                TestSegment(
+                    source: 1, target: 80, sourcePort: 4000, targetPort: 80, flags: flags,
+                    sequence: 100, ack: 0, window: 1000,
+                    payload: [UInt8](repeating: 0xAA, count: count)))
+        }
+        let flow = try #require(flows(of: capture.report()).first)
+        #expect(flow.packets.client == 3)
+        #expect(flow.retransmitted.client == 2)
+    }
+
     @Test func `options that a box on the way rewrites`() throws {
         let capture = TestCapture()
         func syn(_ time: Double, mss: UInt16) {
