@@ -5,6 +5,8 @@ struct AnswersInOrder {
     private var lastAnswered: Place?
     private var unanswered: [Place] = []
 
+    var hasAnswered: Bool { lastAnswered != nil }
+
     /// Those that were asked after the last that was answered, in order.
     var unansweredSince: [Place] { unanswered.filter { !isBefore($0) }.sorted() }
     var unansweredBefore: Int { unanswered.count { isBefore($0) } }

@@ -77,19 +77,22 @@ struct RequestAnalyzer: Analyzer {
     private func unansweredSince(_ capture: CaptureContext) -> [Evidence] {
         var tally = Tally()
         var names: [String] = []
+        var hasAnswered = false
         tally.opportunities = somebodySaidNothing ? 0 : servers.all.count { $0.count >= 3 }
         for (number, server) in servers.all.enumerated() {
             let since = server.unansweredSince
             // What stuck before others were answered was no end of all answers.
             guard since.count >= 3, since.count >= 10 * server.unansweredBefore else { continue }
             names.append(capture.servers[UInt32(number)].description)
+            if server.hasAnswered { hasAnswered = true }
             for place in since { tally.add(place) }
         }
         return tally.evidence(
             "capture.tcp.all-requests-unanswered-since", capture,
-            present:
-                "from one moment on no request to \(names.prefix(3).joined(separator: ", ")) was "
-                + "answered, to the end of the capture (\(tally.count) of them)",
+            present: (hasAnswered ? "from one moment on no" : "no")
+                + " request to \(names.prefix(3).joined(separator: ", ")) was answered, "
+                + "\(hasAnswered ? "" : "from the beginning ")to the end of the capture "
+                + "(\(tally.count) of them)",
             absent: "no server stopped answering requests for good")
     }
 

@@ -76,7 +76,9 @@ struct TrafficShapeAnalyzer: Analyzer {
 
     private mutating func noteLateAnswer(_ f: FlowFacts) {
         let (asked, answered) = (f.client.firstPayloadTime, f.server.firstPayloadTime)
-        guard asked != 0, answered - asked >= Self.late, !f.clientRare.hasRepeated else { return }
+        guard asked != 0, answered - asked >= Self.late, !f.clientRare.hasRepeated,
+            !(f.closedByClient && f.firstClose.time < answered)
+        else { return }
         lateAnswers[f.serverNumber, default: []].append(
             LateFirstAnswer(
                 place: f.place(f.server.firstPayloadPacket, answered), opened: f.flow.firstTime,

@@ -38,7 +38,9 @@ struct AnswerFindingTests {
         #expect(finding?.count == 5)
         #expect(finding?.summary.contains("10.0.0.80:80") == true)
         #expect(finding?.summary.contains("10.0.0.81") == false)
-        #expect(asked("....").state(Self.since) == .present)
+        #expect(finding?.summary.hasPrefix("from one moment on no request") == true)
+        let never = asked("....").finding(Self.since)?.summary
+        #expect(never?.contains("from the beginning to the end of the capture (4 of them)") == true)
         // One of them stuck, two at the end, or others between.
         for outcomes in ["+++.++", "++++..", ".+.+.+...", "....+", "+..+...."] {
             #expect(asked(outcomes).state(Self.since) != .present, "\(outcomes)")
@@ -86,7 +88,9 @@ struct AnswerFindingTests {
     private static let slots = "tcp.answered-when-another-ends"
 
     /// Two slots: who comes later waits until one of those before ends, and is answered `delay` after.
-    private func queue(_ count: Int, hold: Double = 3, delay: Double = 0.01) -> TestCapture {
+    private func queue(
+        _ count: Int, hold: Double = 3, delay: Double = 0.01, leave: Double? = nil
+    ) -> TestCapture {
         let capture = TestCapture()
         var free = [0.0, 0.0]
         for number in 0..<count {
@@ -99,6 +103,7 @@ struct AnswerFindingTests {
             connection.open(at: start)
             connection.send(at: start + 0.002, by: .client, count: 100)
             connection.acknowledge(at: start + 0.003, by: .server)
+            if let leave, wait > 0 { connection.close(at: start + leave, by: .client) }
             connection.send(at: answer, by: .server, count: 500)
             connection.acknowledge(at: answer + 0.001, by: .client)
             connection.closeBoth(at: answer + hold, by: .server)
@@ -113,6 +118,8 @@ struct AnswerFindingTests {
         #expect(finding?.count == 6)
         // The worker has work to do first: that is no slot that an idle connection held.
         #expect(queue(8, delay: 0.7).state(Self.slots) == .absent)
+        // What comes behind the clients' FINs answers nobody.
+        #expect(queue(8, leave: 0.6).state(Self.slots) == nil)
         // Nobody waits.
         #expect(queue(8, hold: 0.2).state(Self.slots) == nil)
     }
