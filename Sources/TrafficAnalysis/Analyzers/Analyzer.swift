@@ -395,11 +395,11 @@ struct ServerCounts {
     /// Enough to say that it is many.
     private static let limit = 1000
 
-    mutating func add(_ server: UInt32) {
+    mutating func add(_ server: UInt32, times: Int = 1) {
         if counts.count < Self.limit || counts[server] != nil {
-            counts[server, default: 0] += 1
+            counts[server, default: 0] += times
         } else {
-            others += 1
+            others += times
         }
     }
 

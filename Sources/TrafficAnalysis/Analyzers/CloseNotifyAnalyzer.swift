@@ -3,8 +3,9 @@ internal import Casebook
 /// Who closed first, and whether by close_notify (RFC 5246 §7.2.1).
 ///
 /// In TLS 1.3 the alert is encrypted and padding could hide its size, so there only a stream counts
-/// that ends inside a record, or with the client's Finished: nothing can have been said after it. Who does not know the connection
-/// any more cannot close it: such a reset says nothing of the program.
+/// that ends inside a record, or with the client's Finished: nothing can have been said after it.
+/// Who does not know the connection any more cannot close it: such a reset says nothing of the
+/// program.
 struct CloseNotifyAnalyzer: Analyzer {
     static let establishes: [FactID] = [
         "capture.tls.no-close-notify", "capture.tls.no-close-notify-by-client",

@@ -75,14 +75,14 @@ struct SYNAnalyzer: Analyzer {
         var silentServers = silentServers
         for (tally, server) in givenUp.values where tally.count >= 3 {
             unanswered.add(tally)
-            for _ in 0..<tally.count { silentServers.add(server) }
+            silentServers.add(server, times: tally.count)
         }
         if capture.isOneSided { unanswered.forget() }
         return unanswered.evidence(
             "capture.tcp.syn-unanswered", capture,
             present:
                 "\(counted(unanswered.count, "connection"))\(silentServers.words(capture)) got no "
-                + "answer at all, to 3 SYNs or more",
+                + "answer at all to their SYNs",
             absent: "every SYN that was tried long enough was answered")
             + late.evidence(
                 "capture.tcp.syn-retransmitted-then-ok", capture,
