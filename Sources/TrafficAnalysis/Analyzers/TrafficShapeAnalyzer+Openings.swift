@@ -92,10 +92,11 @@ extension TrafficShapeAnalyzer {
     private static func regular(
         _ source: ArraySlice<Opening>
     ) -> (openings: [Opening], period: Int64, spread: Int64, areChecks: Bool)? {
-        let checks = source.filter { $0.outcome == .check }
         if let all = rhythm(source.map(\.place.time)) {
-            return (Array(source), all.period, all.spread, checks.count == source.count)
+            let areChecks = source.allSatisfy { $0.outcome == .check }
+            return (Array(source), all.period, all.spread, areChecks)
         }
+        let checks = source.filter { $0.outcome == .check }
         guard checks.count >= 5, let some = rhythm(checks.map(\.place.time)) else { return nil }
         return (checks, some.period, some.spread, true)
     }

@@ -112,12 +112,13 @@ struct TrafficShapeAnalyzer: Analyzer {
         for source in sources {
             guard let first = source.first else { continue }
             let all = connections[capture.pairs[first.pair].server]
-            let checks = source.filter { $0.outcome == .check }
-            guard all >= 10, checks.count * 2 >= all,
-                SilentFlowAnalyzer.period(checks.map(\.place.time)) != nil
+            let checks = source.count { $0.outcome == .check }
+            guard all >= 10, checks * 2 >= all,
+                SilentFlowAnalyzer.period(
+                    source.filter { $0.outcome == .check }.map(\.place.time)) != nil
             else { continue }
             tally.add(first.place)
-            share = max(share, Double(checks.count) * 100 / Double(all))
+            share = max(share, Double(checks) * 100 / Double(all))
         }
         return tally.evidence(
             "capture.tcp.check-traffic-dominates", capture,
