@@ -388,14 +388,14 @@ struct Tally {
 }
 
 /// To which servers something happened, for the words: most faults are one server's.
-struct ServerCounts {
-    private var counts: [UInt32: Int] = [:]
+struct ServerCounts<Server: Hashable & Comparable> {
+    private var counts: [Server: Int] = [:]
     private var others = 0
 
     /// Enough to say that it is many.
-    private static let limit = 1000
+    private static var limit: Int { 1000 }
 
-    mutating func add(_ server: UInt32, times: Int = 1) {
+    mutating func add(_ server: Server, times: Int = 1) {
         if counts.count < Self.limit || counts[server] != nil {
             counts[server, default: 0] += times
         } else {
@@ -404,15 +404,22 @@ struct ServerCounts {
     }
 
     /// " to 192.0.2.1:443", " to 3 servers, most to 192.0.2.1:443 (12)", or nothing.
-    func words(_ capture: CaptureContext, _ to: String = "to") -> String {
+    func words(_ to: String = "to", name: (Server) -> String) -> String {
         let most = counts.max { ($0.value, $1.key) < ($1.value, $0.key) }
         guard let most else { return "" }
-        let name = capture.servers[most.key].description
+        let name = name(most.key)
         if counts.count == 1 { return " \(to) \(name)" }
         let number = others > 0 ? "more than \(counts.count)" : "\(counts.count)"
         let total = counts.values.reduce(others, +)
         return " \(to) \(number) servers"
             + (most.value * 2 >= total ? ", most \(to) \(name) (\(most.value))" : "")
+    }
+}
+
+/// By number in `CaptureContext.servers`.
+extension ServerCounts<UInt32> {
+    func words(_ capture: CaptureContext, _ to: String = "to") -> String {
+        words(to) { capture.servers[$0].description }
     }
 }
 

@@ -12,7 +12,7 @@ struct BodyLengthAnalyzer: Analyzer {
     private var short = Tally()
     private var most = 0
     private var stalled = Tally()
-    private var servers = ServerCounts()
+    private var servers = ServerCounts<UInt32>()
     private var longest: Int64 = 0
 
     mutating func visit(_ f: FlowFacts) {

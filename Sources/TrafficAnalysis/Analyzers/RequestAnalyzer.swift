@@ -18,7 +18,7 @@ struct RequestAnalyzer: Analyzer {
     }
 
     private var never = Tally()
-    private var silentServers = ServerCounts()
+    private var silentServers = ServerCounts<UInt32>()
     private var servers = ByNumber(initially: AnswersInOrder())
     /// A server said nothing to who spoke: where that is a handshake, its requests never came.
     private var somebodySaidNothing = false

@@ -14,8 +14,8 @@ struct SYNAnalyzer: Analyzer {
     private var neverACKed = Tally()
     private var repeatedDespiteACK = Tally()
     private var longestWait: Int64 = 0
-    private var silentServers = ServerCounts()
-    private var refusingServers = ServerCounts()
+    private var silentServers = ServerCounts<UInt32>()
+    private var refusingServers = ServerCounts<UInt32>()
     /// By pair: connections that were given up before the third SYN.
     private var givenUp: [UInt32: (tally: Tally, server: UInt32)] = [:]
 

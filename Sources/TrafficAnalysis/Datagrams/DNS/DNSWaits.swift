@@ -16,7 +16,7 @@ enum DNSWaits: DNSFinding {
     /// repeats a question whose answer came.
     static func unanswered(_ traffic: DNSTraffic, _ capture: CaptureContext) -> [Evidence] {
         var tally = DatagramTally()
-        var servers: [IPAddress: Int] = [:]
+        var servers = ServerCounts<IPAddress>()
         let isAnswered = traffic.exchanges.contains { $0.answered != nil }
         let repeated = isAnswered ? [] : repeated(traffic)
         for (place, exchange) in traffic.exchanges.enumerated() {
@@ -27,15 +27,16 @@ enum DNSWaits: DNSFinding {
                 continue
             }
             tally.add(exchange.packet, exchange.time)
-            servers[exchange.server, default: 0] += 1
+            servers.add(exchange.server)
         }
         let asked = isAnswered ? tally.opportunities : traffic.exchanges.count
         // 2 % of the questions, as of the answers that say SERVFAIL.
         let isMuch = tally.count * 50 >= asked
         return tally.evidence(
             "capture.dns.unanswered", capture,
-            present: "\(tally.count) of \(counted(asked, "DNS question"))\(words(servers)) were "
-                + "not answered within 5 s",
+            present:
+                "\(tally.count) of \(counted(asked, "DNS question"))"
+                + "\(servers.words(name: \.description)) were not answered within 5 s",
             absent: "fewer than 2 % of the DNS questions were not answered",
             measure: percent(tally.count, of: asked), atLeast: isMuch ? 3 : .max)
     }
@@ -59,7 +60,7 @@ enum DNSWaits: DNSFinding {
     ) -> [Evidence] {
         var tally = DatagramTally()
         var waits: [Int64] = []
-        var servers: [IPAddress: Int] = [:]
+        var servers = ServerCounts<IPAddress>()
         for exchange in traffic.exchanges {
             guard let answered = exchange.answered else { continue }
             tally.opportunities += 1
@@ -67,23 +68,15 @@ enum DNSWaits: DNSFinding {
             guard wait >= late else { continue }
             tally.add(exchange.packet, exchange.time)
             waits.append(wait)
-            servers[exchange.server, default: 0] += 1
+            servers.add(exchange.server)
         }
         let isMuch = tally.count * 50 >= tally.opportunities
         return tally.evidence(
             "capture.dns.answered-late", capture,
             present: "\(tally.count) of \(counted(tally.opportunities, "DNS question"))"
-                + "\(words(servers)) were answered only after 1 s or more, half of them after "
+                + "\(servers.words(name: \.description)) were answered only after 1 s or more, half of them after "
                 + "\(duration(median(waits)))",
             absent: "fewer than 2 % of the DNS answers took 1 s or more",
             measure: measured(median(waits)), atLeast: isMuch ? 3 : .max)
-    }
-
-    /// " to 192.0.2.53", or the one of several that most are to.
-    private static func words(_ servers: [IPAddress: Int]) -> String {
-        let most = servers.max { ($0.value, $1.key) < ($1.value, $0.key) }
-        guard let most else { return "" }
-        return servers.count == 1
-            ? " to \(most.key)" : ", most to \(most.key) (\(most.value)),"
     }
 }
